@@ -1,0 +1,44 @@
+# make run    build the private environment, train if the model is missing or stale, serve on 127.0.0.1:5005
+# make test   install what the tests need and run them all
+# make lock   resolve requirements*.in again (needs a package index)
+# make clean  remove the environment and all that the bot wrote
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
+# Without dependencies, because the lock names them all; Rasa's own bound on Python is set aside on purpose (requirements.in).
+LOCKED := $(PIP) --no-deps --require-hashes --ignore-requires-python --no-build-isolation
+
+.PHONY: run test train lock clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/ready
+	@exec $(BIN)/privacy-bot serve --train
+
+train: $(VENV)/ready
+	@exec $(BIN)/privacy-bot train
+
+test: $(VENV)/ready-for-tests
+	@$(BIN)/python -m pytest
+
+lock:
+	@scripts/lock.sh
+
+clean:
+	rm -rf $(VENV) models var results .rasa
+
+$(VENV)/ready: requirements.lock requirements-build.lock pyproject.toml $(shell find standins -name '*.py' -o -name '*.toml')
+	@$(PYTHON) scripts/check_python.py
+	@echo "Installing into $(VENV): a few minutes the first time" >&2
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(LOCKED) -r requirements-build.lock
+	@$(LOCKED) -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation ./standins/tensorflow
+	@rm -rf standins/tensorflow/build standins/tensorflow/src/*.egg-info
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/ready-for-tests: $(VENV)/ready requirements-test.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-test.lock
+	@touch $@

@@ -1,0 +1,5 @@
+"""The part of stand-alone Keras that Rasa imports."""
+
+from tensorflow.keras import Model
+
+__all__ = ["Model"]

@@ -1,0 +1,1 @@
+"""Helpers of Keras that Rasa imports and uses only inside a model."""

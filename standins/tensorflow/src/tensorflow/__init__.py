@@ -1,0 +1,15 @@
+"""An import-only stand-in for TensorFlow: see the README beside this distribution."""
+
+from tensorflow.absent import TensorFlowAbsent, placeholder, refuse_unknown
+
+__version__ = "2.12.0+standin.1"
+__all__ = ["SparseTensor", "Tensor", "TensorFlowAbsent", "TensorShape", "TensorSpec", "keras"]
+
+Tensor = placeholder("tensorflow.Tensor")
+SparseTensor = placeholder("tensorflow.SparseTensor")
+TensorShape = placeholder("tensorflow.TensorShape")
+TensorSpec = placeholder("tensorflow.TensorSpec")
+
+from tensorflow import keras  # noqa: E402  (its layers are annotated with the names above)
+
+__getattr__ = refuse_unknown("tensorflow")

@@ -1,0 +1,1 @@
+"""Holds only what Rasa's annotations name."""
