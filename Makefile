@@ -28,7 +28,7 @@ lock:
 clean:
 	rm -rf $(VENV) models var results .rasa
 
-$(VENV)/ready: requirements.lock requirements-build.lock pyproject.toml $(shell find standins -name '*.py' -o -name '*.toml')
+$(VENV)/ready: requirements.lock requirements-build.lock pyproject.toml scripts/environment.pth $(shell find standins -name '*.py' -o -name '*.toml')
 	@$(PYTHON) scripts/check_python.py
 	@echo "Installing into $(VENV): a few minutes the first time" >&2
 	@$(PYTHON) -m venv --clear $(VENV)
@@ -37,6 +37,7 @@ $(VENV)/ready: requirements.lock requirements-build.lock pyproject.toml $(shell 
 	@$(PIP) --no-deps --no-build-isolation ./standins/tensorflow
 	@rm -rf standins/tensorflow/build standins/tensorflow/src/*.egg-info
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@cp scripts/environment.pth $(VENV)/lib/python3.11/site-packages/privacy_bot_environment.pth
 	@touch $@
 
 $(VENV)/ready-for-tests: $(VENV)/ready requirements-test.lock

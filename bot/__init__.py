@@ -1,0 +1,1 @@
+"""The privacy bot: answers a storefront's shoppers from the store's privacy policy."""

@@ -1,0 +1,88 @@
+"""The trained assistant: where its model is, whether it is stale, training it, loading it."""
+
+import hashlib
+import logging
+import os
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.paths import DATA_DIR, DOMAIN_DIR, ENCODER_DIR, MODELS_DIR, ROOT
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+    from rasa.core.tracker_store import TrackerStore
+
+CONFIG = ROOT / "config.yml"
+ENDPOINTS = ROOT / "bot" / "endpoints.yml"
+_TRAINING_DATA = (DATA_DIR / "nlu", DATA_DIR / "rules")
+_KEPT_MODELS = 3
+
+
+class ModelError(RuntimeError):
+    """There is no model, or it cannot be made; the message says what to do."""
+
+
+def quiet() -> None:
+    """Keep Rasa's import-time noise, debug output and telemetry away from whoever uses the bot."""
+    import structlog
+
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    warnings.simplefilter("ignore")
+    logging.basicConfig(level=logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
+def inputs() -> list[Path]:
+    """Return every file that a model depends on."""
+    folders = (*_TRAINING_DATA, DOMAIN_DIR, ROOT / "bot" / "nlu", ROOT / "bot" / "dialogue")
+    found = [path for folder in folders for path in folder.rglob("*") if path.suffix in {".yml", ".py"}]
+    return sorted([*found, CONFIG, ROOT / "bot" / "topics.py", ENCODER_DIR / "SHA256SUMS", ROOT / "requirements.lock"])
+
+
+def model_path(files: Iterable[Path] | None = None) -> Path:
+    """Return where the model of the present inputs is, or would be: its name contains their hash."""
+    digest = hashlib.sha256()
+    for path in files if files is not None else inputs():
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return MODELS_DIR / f"privacy-bot-{digest.hexdigest()[:16]}.tar.gz"
+
+
+def train() -> Path:
+    """Train a model of the present inputs and return where it is; raises ModelError if Rasa refuses."""
+    quiet()
+    import rasa.api
+    from rasa.shared.exceptions import RasaException
+
+    path = model_path()
+    try:
+        result = rasa.api.train(
+            domain=str(DOMAIN_DIR),
+            config=str(CONFIG),
+            training_files=[str(folder) for folder in _TRAINING_DATA],
+            output=str(MODELS_DIR),
+            fixed_model_name=path.name,
+            force_training=False,
+        )
+    except RasaException as error:
+        raise ModelError(f"Training failed: {error}") from error
+    if result.code != 0 or result.model is None:
+        raise ModelError("Training failed: Rasa's output above says why.")
+    for old in sorted(MODELS_DIR.glob("privacy-bot-*.tar.gz"), key=lambda file: file.stat().st_mtime)[:-_KEPT_MODELS]:
+        old.unlink()
+    return path
+
+
+def load(tracker_store: "TrackerStore | None" = None, path: Path | None = None) -> "Agent":
+    """Load the assistant; raises ModelError if the model of the present inputs was not trained yet."""
+    quiet()
+    from rasa.core.agent import Agent
+    from rasa.core.utils import AvailableEndpoints
+
+    path = path or model_path()
+    if not path.exists():
+        raise ModelError("There is no model of the present data and settings. Make one: privacy-bot train")
+    endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
+    return Agent.load(str(path), generator=endpoints.nlg, tracker_store=tracker_store, action_endpoint=endpoints.action)

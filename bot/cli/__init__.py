@@ -1,0 +1,89 @@
+"""The command line, ``privacy-bot``: one module a command, imported when it is used."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Answers shoppers' questions about privacy from the store's own policy.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option(help="Train even if the model is up to date.")] = False) -> None:
+    """Train the model, if there is none of the present data and settings."""
+    from bot.cli.train import train as run
+
+    run(force)
+
+
+@app.command()
+def serve(
+    train: Annotated[bool, typer.Option(help="Train first, if the model is missing or stale.")] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; PRIVACY_BOT_HOST by default.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; PRIVACY_BOT_PORT by default.")] = None,
+) -> None:
+    """Serve the bot over HTTP."""
+    from bot.cli.serve import serve as run
+
+    run(train, host, port)
+
+
+@app.command()
+def shell() -> None:
+    """Talk to the bot, and see how it understood you."""
+    from bot.cli.shell import shell as run
+
+    run()
+
+
+@app.command()
+def ask(
+    text: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: Annotated[Path | None, typer.Option(help='JSON lines of {"id", "text"}; each a conversation of its own.')] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the turn as JSON.")] = False,
+) -> None:
+    """Ask one question, or a file of them."""
+    from bot.cli.ask import ask as run
+
+    run(text, batch, as_json)
+
+
+@app.command()
+def check() -> None:
+    """Hold every answer against the policy."""
+    from bot.cli.check import check as run
+
+    run()
+
+
+@app.command()
+def evaluate(
+    test_set: Annotated[Path | None, typer.Option(help="Rasa NLU file; the project's own test set by default.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder for the confusion matrix.")] = None,
+) -> None:
+    """Measure understanding on the test set."""
+    from bot.cli.evaluate import evaluate as run
+
+    run(test_set, output)
+
+
+def main() -> None:
+    """Run the command line: an error that a person can act on is one line and exit status 1."""
+    from bot.assistant import ModelError
+    from bot.cli.errors import CommandError
+    from bot.policy.document import PolicyError
+    from bot.settings import SettingsError
+
+    try:
+        app()
+    except (CommandError, ModelError, PolicyError, SettingsError, OSError) as error:
+        print(f"privacy-bot: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,65 @@
+"""``privacy-bot shell``: a conversation at the terminal that shows how each message was understood."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot.cli.conversation import Assistant, Understood
+
+GOODBYE = {"/stop", "/quit", "/exit"}
+
+
+def shell() -> None:
+    """Read lines until the end of input or ``/stop``; a number picks a choice."""
+    console = Console(highlight=False, soft_wrap=True)
+    with console.status("Loading the assistant …") if console.is_terminal else nullcontext():
+        assistant = Assistant()
+    asyncio.run(_converse(console, assistant))
+
+
+async def _converse(console: Console, assistant: Assistant) -> None:
+    conversation = assistant.conversation()
+    offered = _show(console, await conversation.send("/greeting"), greeting=True)
+    for line in _lines():
+        if line.lower() in GOODBYE:
+            return
+        if line.isdigit() and 0 < int(line) <= len(offered):
+            offered = _show(console, await conversation.send(offered[int(line) - 1]))
+        elif line:
+            offered = _show(console, await conversation.say(line))
+
+
+def _show(console: Console, understood: Understood, greeting: bool = False) -> list[str]:
+    if not greeting:
+        nlu = understood.nlu
+        sure = f" {nlu['confidence']:.2f}" if nlu["confidence"] is not None else ""
+        topics = ", ".join(understood.turn.topics) or "none"
+        console.print(f"[dim]intent {nlu['intent']}{sure} · topics {topics} · outcome {understood.turn.outcome}[/dim]")
+    payloads: list[str] = []
+    for message in understood.turn.messages:
+        console.print(f"[green]{escape(message.text)}[/green]")
+        for source in message.sources:
+            quote = " ".join(source["quote"].split())
+            console.print(f"[dim]  {source['clause']}: {escape(quote)}[/dim]")
+        for choice in message.choices:
+            payloads.append(understood.payloads[choice.id])
+            console.print(f"[cyan]  {len(payloads)}. {escape(choice.title)}[/cyan]")
+    return payloads
+
+
+def _lines() -> Iterator[str]:
+    if not sys.stdin.isatty():
+        yield from (line.strip() for line in sys.stdin)
+        return
+    from prompt_toolkit import PromptSession
+
+    session: PromptSession[str] = PromptSession()  # its history is kept in memory: what is typed may be personal
+    while True:
+        try:
+            yield session.prompt("> ").strip()
+        except (EOFError, KeyboardInterrupt):
+            return

@@ -1,0 +1,57 @@
+"""Reads out of a tracker what answers depend on: the questions of this turn, and what was answered before it."""
+
+from typing import Any
+
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.nlu.decision import QUESTIONS
+from bot.topics import ANSWERABLE
+
+UTTER = "utter_"
+
+
+def questions(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
+    """Return what the last message asks (see ``bot.nlu.decision``); empty for a choice, which names an intent itself."""
+    message = tracker.latest_message
+    return list(message.parse_data.get(QUESTIONS) or ()) if message else []
+
+
+def turn(tracker: DialogueStateTracker) -> list[Event]:
+    """Return the events after the shopper's last message, in order."""
+    events: list[Event] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        events.append(event)
+    return events[::-1]
+
+
+def actions_this_turn(tracker: DialogueStateTracker) -> list[str]:
+    """Return the names of the actions that were run for the last message."""
+    return [
+        str(event.action_name)
+        for event in turn(tracker)
+        if isinstance(event, ActionExecuted) and event.action_name != ACTION_LISTEN_NAME
+    ]
+
+
+def messages_this_turn(tracker: DialogueStateTracker) -> int:
+    """Return how many messages were sent for the last message."""
+    return sum(isinstance(event, BotUttered) for event in turn(tracker))
+
+
+def earlier_answers(tracker: DialogueStateTracker, limit: int = 60) -> list[BotUttered]:
+    """Return the bot's messages before the shopper's last one, the latest first; looks back over ``limit`` events only."""
+    start = len(tracker.events) - len(turn(tracker)) - 1
+    before = list(tracker.events)[max(0, start - limit) : max(0, start)]
+    return [event for event in reversed(before) if isinstance(event, BotUttered)]
+
+
+def last_topic(tracker: DialogueStateTracker) -> str | None:
+    """Return the topic that was answered last before this turn."""
+    for said in earlier_answers(tracker):
+        if said.metadata.get("topic") in ANSWERABLE:
+            return str(said.metadata["topic"])
+    return None

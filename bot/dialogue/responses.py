@@ -1,0 +1,112 @@
+"""The response generator: chooses the variation that fits the question, and sends it with its sources and choices."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.dialogue import history
+from bot.policy.answers import Answer, Situation, Variation, choose, compose, variation
+from bot.policy.document import Policy, load
+from bot.policy.questions import Question
+from bot.topics import ANSWERABLE, CLARIFY, OUT_OF_SCOPE, TOPICS
+
+MAX_CHOICES = 3
+MIN_CHOICE_CONFIDENCE = 0.05
+FROM_RANKING = "ranking"  # in `choices`: what the message may have meant
+
+
+class PolicyResponses(TemplatedNaturalLanguageGenerator):
+    """Generates what the bot says; named as ``nlg`` in endpoints.yml, so every Rasa command uses it.
+
+    Derives from Rasa's own generator because only that one is told the responses of a model that is loaded later.
+    """
+
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+        self._policy: Policy = load()
+        super().__init__(domain.responses if domain else {})
+
+    @property
+    def responses(self) -> dict[str, list[dict[str, Any]]]:
+        """The responses of the model's domain."""
+        return self._responses
+
+    @responses.setter
+    def responses(self, responses: dict[str, list[dict[str, Any]]]) -> None:
+        self._responses = responses
+        self._variations: dict[str, list[Variation]] = {
+            name: [variation(response) for response in variations] for name, variations in responses.items()
+        }
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """Return a Rasa response; beside ``text`` and ``buttons`` it carries topic, outcome and sources.
+
+        None if the domain has no such response, as Rasa's own generator does.
+        """
+        variations = self._variations.get(utter_action)
+        if not variations:
+            return None
+        topic = utter_action.removeprefix(history.UTTER)
+        situation = self._situation(tracker)
+        answer = compose(choose(variations, situation), situation)
+        sources = [self._source(clause) for clause in answer.clauses]
+        return {
+            "text": answer.text,
+            "topic": topic if topic in TOPICS else None,
+            "outcome": _outcome(topic),
+            "sources": sources,
+            "buttons": _buttons(answer, tracker),
+        }
+
+    def _situation(self, tracker: DialogueStateTracker) -> Situation:
+        previous = next((said for said in history.earlier_answers(tracker) if said.metadata.get("sources")), None)
+        sources = previous.metadata["sources"] if previous else []
+        return Situation(
+            question=_question(tracker),
+            now=datetime.now(UTC),
+            previous_clauses=tuple(source["clause"] for source in sources),
+            previous_quotes=" ".join(f"“{source['quote']}”" for source in sources),
+        )
+
+    def _source(self, clause_id: str) -> dict[str, str]:
+        clause = self._policy.clause(clause_id)
+        return {"clause": clause.id, "section": clause.section, "quote": clause.text, "url": clause.url}
+
+
+def _question(tracker: DialogueStateTracker) -> Question:
+    asked = history.questions(tracker)
+    if asked:
+        current = asked[min(history.messages_this_turn(tracker), len(asked) - 1)]
+        return Question.of(current["text"], current["entities"])
+    message = tracker.latest_message
+    return Question.of("", message.entities if message else ())  # a choice: it names its topic, and may name a kind of data
+
+
+def _outcome(topic: str) -> str:
+    if topic in ANSWERABLE or topic == "elaborate":
+        return "answered"
+    if topic in ("clarify", "offer_person"):
+        return "clarify"
+    return OUT_OF_SCOPE if topic == OUT_OF_SCOPE else "smalltalk"
+
+
+def _buttons(answer: Answer, tracker: DialogueStateTracker) -> list[dict[str, str]]:
+    message = tracker.latest_message
+    names = list(answer.choices)
+    if names == [FROM_RANKING]:
+        ranking = message.parse_data.get("intent_ranking") or [] if message else []
+        names = [
+            entry["name"]
+            for entry in ranking
+            if entry["name"] in ANSWERABLE and entry["confidence"] >= MIN_CHOICE_CONFIDENCE
+        ][:MAX_CHOICES]
+        names = [*names, "help"] if len(names) < 2 else names
+    asked = _question(tracker).kinds[:1]
+    kind = json.dumps({"data_kind": asked[0]}) if asked else ""
+    return [{"title": TOPICS[name].title, "payload": f"/{name}{kind}"} for name in names if name != CLARIFY]

@@ -1,0 +1,111 @@
+"""What a message is taken to mean: one intent, several questions, something unclear, or nothing the bot knows."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+from rasa.engine.graph import GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu import units
+from bot.nlu.scope import ScopeDetector
+from bot.topics import ANSWERABLE, CLARIFY, OUT_OF_SCOPE
+
+QUESTIONS = "questions"  # in the parse data: what the message asks, in order
+MAX_QUESTIONS = 3
+RANKING = 10  # how many alternatives are kept with a message
+
+_ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|what of|n|nd|or|also|wat about|hbu)\b(?!.*\b(?:do|does|is|are|can|will)\b)", re.IGNORECASE)
+_MAX_ELLIPSIS_WORDS = 7
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one unit of a message means, how surely (calibrated), and the alternatives."""
+
+    unit: Message
+    intent: str
+    confidence: float
+    ranking: list[dict[str, Any]]
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class Decision(GraphComponent, IntentClassifier):
+    """Decides between the whole message and its parts, and when to ask back instead of answering."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._scope: float = config["scope"]
+        self._sure: float = config["sure"]
+        self._part_sure: float = config["part_sure"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Least probabilities: to be in scope at all, to be answered, and for a part to count as a question of its own."""
+        return {"scope": 0.7, "sure": 0.4, "part_sure": 0.6}
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Components that should be included in the pipeline before this component."""
+        return [ScopeDetector]
+
+    @classmethod
+    def create(cls, config: dict[str, Any], *_: Any) -> Self:
+        """Creates component (see parent class for full docstring)."""
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent, ranking and questions of each message."""
+        for message in messages:
+            whole = self._judge(message)
+            asked = self._asked(whole, [self._judge(part) for part in message.get(units.CANDIDATES) or ()])
+            first = asked[0]
+            message.set(INTENT, {"name": first.intent, "confidence": first.confidence}, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, first.ranking[:RANKING], add_to_output=True)
+            message.set(QUESTIONS, [_question(message, judgement) for judgement in asked], add_to_output=True)
+        return messages
+
+    def _judge(self, unit: Message) -> Judgement:
+        inside: float = unit.get(units.SCOPE)
+        ranked = unit.get(INTENT_RANKING_KEY)
+        known_mass = sum(entry["confidence"] for entry in ranked if entry["name"] != OUT_OF_SCOPE) or 1.0
+        known = [
+            {"name": entry["name"], "confidence": entry["confidence"] / known_mass * inside}
+            for entry in ranked
+            if entry["name"] != OUT_OF_SCOPE
+        ]
+        ranking = sorted(
+            [*known, {"name": OUT_OF_SCOPE, "confidence": 1 - inside}], key=lambda entry: -entry["confidence"]
+        )
+        if inside < self._scope:
+            return Judgement(unit, OUT_OF_SCOPE, 1 - inside, ranking)
+        if known[0]["confidence"] < self._sure:
+            return Judgement(unit, CLARIFY, known[0]["confidence"], known)
+        return Judgement(unit, known[0]["name"], known[0]["confidence"], known)
+
+    def _asked(self, whole: Judgement, parts: list[Judgement]) -> list[Judgement]:
+        questions: dict[str, Judgement] = {}
+        for part in parts:
+            if part.intent in ANSWERABLE and part.confidence >= self._part_sure:
+                questions.setdefault(part.intent, part)
+        if len(questions) > 1:
+            return list(questions.values())[:MAX_QUESTIONS]
+        if questions:  # a question with something around it: a story, a courtesy
+            (part,) = questions.values()
+            return [max(whole, part, key=lambda judgement: judgement.confidence if judgement.intent in ANSWERABLE else -1)]
+        return [whole]
+
+
+def _question(message: Message, judgement: Judgement) -> dict[str, Any]:
+    unit = judgement.unit
+    text = units.text_of(unit)
+    start, end = unit.get(units.START) or 0, unit.get(units.END) or len(units.text_of(message))
+    return {
+        "text": text,
+        "intent": judgement.intent,
+        "confidence": judgement.confidence,
+        "elliptical": bool(_ELLIPSIS.match(text)) and len(text.split()) <= _MAX_ELLIPSIS_WORDS,
+        "entities": [entity for entity in message.get(ENTITIES) or () if start <= entity["start"] and entity["end"] <= end],
+    }

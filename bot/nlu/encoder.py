@@ -1,0 +1,61 @@
+"""The sentence encoder as a featurizer."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+import numpy as np
+from rasa.engine.graph import GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu import units
+from bot.nlu.models.encoder import Encoder, default_encoder
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoder(DenseFeaturizer, GraphComponent):
+    """Gives a message, and each of its candidate questions, the vector of its meaning as a dense sentence feature."""
+
+    def __init__(self, config: dict[str, Any], name: str, encoder: Encoder) -> None:
+        super().__init__(name, config)
+        self._encoder = encoder
+
+    @classmethod
+    def create(cls, config: dict[str, Any], _storage: Any, _resource: Any, execution_context: Any) -> Self:
+        """Creates component (see parent class for full docstring)."""
+        return cls(config, execution_context.node_name, default_encoder())
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Accept any config: there is nothing to set."""
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add vectors to the training examples."""
+        self._encode(example for example in training_data.training_examples if example.get(TEXT))
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add vectors to messages and their candidates."""
+        self._encode(unit for message in messages for unit in units.units(message))
+        return messages
+
+    def _encode(self, messages: Iterable[Message]) -> None:
+        batch = list(messages)
+        vectors = self._encoder.encode([units.text_of(message) for message in batch])
+        for message, vector in zip(batch, vectors, strict=True):
+            message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+
+
+def vectors_of(messages: Iterable[Message]) -> np.ndarray:
+    """Return the vectors that the encoder gave to ``messages``, shape (messages, 384)."""
+    rows = []
+    for message in messages:
+        _, sentence = message.get_dense_features(TEXT)
+        if sentence is None:
+            raise ValueError("A message has no sentence vector: SentenceEncoder must come before this component in config.yml.")
+        rows.append(sentence.features[0])
+    return np.array(rows, dtype=np.float32)

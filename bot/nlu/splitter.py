@@ -1,0 +1,33 @@
+"""Proposes the parts of a message that might each be a question."""
+
+from typing import Any, Self
+
+from rasa.engine.graph import GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu import units
+from bot.nlu.models.splitting import pieces
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class QuestionSplitter(GraphComponent):
+    """Adds candidate questions to a message; whether they are, is decided by their meaning (``Decision``)."""
+
+    @classmethod
+    def create(cls, *_: Any) -> Self:
+        """Creates component (see parent class for full docstring)."""
+        return cls()
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leave training examples whole: each is one question."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the candidates of each message that has two parts or more."""
+        for message in messages:
+            parts = pieces(units.text_of(message))
+            if len(parts) > 1:
+                message.set(units.CANDIDATES, [units.candidate(part.text, part.start, part.end) for part in parts])
+        return messages

@@ -1,0 +1,143 @@
+"""Reads the policy document into sections and clauses: the only source of the bot's answers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from bot.paths import POLICY_DIR
+
+DOCUMENT = POLICY_DIR / "privacy-policy.md"
+
+# A sentence ends at a full stop before a capital letter; "C.F.R." ends none. "Inc." may, so the capital decides.
+_SENTENCE_END = re.compile(r'(?<=[.!?])(?<!C\.F\.R\.)\s+(?=[A-Z"“])')
+_ARCHIVED = re.compile(r"<!-- archived: (\d{4}-\d\d-\d\d) -->")
+_LIST_ITEM = re.compile(r"^(?:\*|\d+\.) ")
+
+
+class PolicyError(ValueError):
+    """The policy, or something that refers to it, is wrong; the message names the place and the remedy."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """The smallest part of the policy that an answer can cite: a sentence, a list with its lead-in, or a line of contact details."""
+
+    id: str
+    section: str
+    text: str
+    line: int
+
+    @property
+    def url(self) -> str:
+        """Return the address of the clause on the policy page, relative to the site."""
+        return f"/privacy#{self.id}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One headed part of the policy; ``blocks`` are its paragraphs, each a tuple of clauses."""
+
+    id: str
+    title: str
+    blocks: tuple[tuple[Clause, ...], ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The whole document; ``archived`` is the day of our copy, since the text itself carries no date."""
+
+    title: str
+    archived: date
+    sections: tuple[Section, ...]
+
+    def clauses(self) -> Iterator[Clause]:
+        """Yield every clause in the document's order."""
+        for section in self.sections:
+            for block in section.blocks:
+                yield from block
+
+    def clause(self, clause_id: str) -> Clause:
+        """Return one clause; raises PolicyError if there is none of that id."""
+        try:
+            return self._by_id()[clause_id]
+        except KeyError:
+            raise PolicyError(f"The policy has no clause {clause_id!r}.") from None
+
+    @cache  # noqa: B019  (a policy lives as long as the process)
+    def _by_id(self) -> dict[str, Clause]:
+        return {clause.id: clause for clause in self.clauses()}
+
+
+def section_id(title: str) -> str:
+    """Return the stable id of a section: its title in lower case, words joined by underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"['’]", "", title.lower())).strip("_")
+
+
+def parse(text: str, name: str = "the policy") -> Policy:
+    """Parse the Markdown of a policy: ``#`` its title, ``##`` a section, paragraphs and lists below.
+
+    The first line says when the copy was archived: ``<!-- archived: YYYY-MM-DD -->``. Clauses are numbered from 1 within
+    their section. Raises PolicyError, with the line, if that date is missing, or a section comes twice or not at all.
+    """
+    archived = _ARCHIVED.match(text)
+    if archived is None:
+        raise PolicyError(f"{name}:1: the first line must be <!-- archived: YYYY-MM-DD -->.")
+    title = ""
+    sections: list[tuple[str, list[tuple[int, str]]]] = []
+    block_open = False
+    for number, line in list(enumerate(text.splitlines(), start=1))[1:]:
+        if line.startswith("## "):
+            heading = line[3:].strip()
+            if section_id(heading) in {section_id(known) for known, _ in sections}:
+                raise PolicyError(f"{name}:{number}: the section {heading!r} comes twice.")
+            sections.append((heading, []))
+            block_open = False
+        elif line.startswith("# "):
+            title = line[2:].strip()
+        elif not line.strip():
+            block_open = False
+        elif not sections:
+            continue  # a subtitle
+        elif block_open:
+            start, block = sections[-1][1][-1]
+            sections[-1][1][-1] = (start, f"{block}\n{line}")
+        else:
+            sections[-1][1].append((number, line))
+            block_open = True
+    if not sections:
+        raise PolicyError(f"{name}: no section (a line that begins with '## ') was found.")
+    return Policy(title, date.fromisoformat(archived[1]), tuple(_section(heading, blocks) for heading, blocks in sections))
+
+
+def _section(heading: str, blocks: list[tuple[int, str]]) -> Section:
+    identifier = section_id(heading)
+    count = 0
+    parsed: list[list[Clause]] = []
+    for line, block in blocks:
+        if parsed and _LIST_ITEM.match(block) and parsed[-1][-1].text.endswith(":"):
+            lead_in = parsed[-1].pop()  # a list belongs to the sentence that introduces it
+            parsed[-1].append(Clause(lead_in.id, heading, f"{lead_in.text}\n{block}", lead_in.line))
+            continue
+        clauses = []
+        for text in _split(block):
+            count += 1
+            clauses.append(Clause(f"{identifier}.{count}", heading, text, line))
+        parsed.append(clauses)
+    return Section(identifier, heading, tuple(tuple(block) for block in parsed))
+
+
+def _split(block: str) -> list[str]:
+    if _LIST_ITEM.match(block):  # a list of its own, as in contact details: one clause an item
+        return [re.sub(_LIST_ITEM, "", item) for item in re.split(r"\n(?=(?:\*|\d+\.) )", block)]
+    if "\n" in block:  # lines of their own, as in the support hours
+        return block.splitlines()
+    return _SENTENCE_END.split(block)
+
+
+@cache
+def load(path: Path = DOCUMENT) -> Policy:
+    """Return the policy that the bot answers from, parsed once a process."""
+    return parse(path.read_text(encoding="utf-8"), str(path))

@@ -1,0 +1,67 @@
+"""What answers state as numbers and addresses, parsed out of the policy so that it is written down once."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.policy.document import Policy, PolicyError, load
+from bot.policy.hours import WeeklyHours, parse_hours
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact in words, and the clauses that it comes from."""
+
+    text: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts by the name under which answers use them (``{support_phone}``), and the hours that are computed with."""
+
+    by_name: dict[str, Fact]
+    support_hours: WeeklyHours
+    phone_order_hours: WeeklyHours
+
+
+def parse_facts(policy: Policy) -> Facts:
+    """Parse the facts out of a policy; raises PolicyError naming the clause in which one was not found."""
+    phone = _find(policy, "contact_us.4", r"Call: ([\d-]+)")
+    address = _find(policy, "contact_us.5", r"Mail: (.+)")
+    order_phone = _find(policy, "encryption.11", r"just call ([\d-]+)")
+    support = _hours(policy, "customer_support_hours.2", "customer_support_hours.3")
+    order = _hours(policy, "encryption.11")
+    archived = f"{policy.archived:%B} {policy.archived.day}, {policy.archived.year}"
+    return Facts(
+        by_name={
+            "support_phone": Fact(phone, ("contact_us.4",)),
+            "mail_address": Fact(re.sub(r"\s*\n\s*", ", ", address), ("contact_us.5",)),
+            "order_phone": Fact(order_phone, ("encryption.11",)),
+            "support_hours": Fact(support.in_words(), ("customer_support_hours.2", "customer_support_hours.3")),
+            "phone_order_hours": Fact(order.in_words(), ("encryption.11",)),
+            "archived": Fact(archived, ()),
+        },
+        support_hours=support,
+        phone_order_hours=order,
+    )
+
+
+def _find(policy: Policy, clause_id: str, pattern: str) -> str:
+    found = re.search(pattern, policy.clause(clause_id).text, re.DOTALL)
+    if found is None:
+        raise PolicyError(f"Clause {clause_id} should contain {pattern!r}: the policy's wording has changed; adapt bot/policy/facts.py.")
+    return found[1].strip()
+
+
+def _hours(policy: Policy, *clause_ids: str) -> WeeklyHours:
+    try:
+        return parse_hours(*(policy.clause(clause_id).text for clause_id in clause_ids))
+    except ValueError as error:
+        raise PolicyError(f"Clauses {', '.join(clause_ids)}: {error}") from error
+
+
+@cache
+def facts() -> Facts:
+    """Return the facts of the policy that the bot answers from, parsed once a process."""
+    return parse_facts(load())

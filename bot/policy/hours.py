@@ -1,0 +1,91 @@
+"""Opening hours: parsed from the policy's wording, asked about in the store's own time zone."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+STORE_ZONE = ZoneInfo("America/Chicago")  # the policy's "CT", daylight saving included
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+_DAY = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
+_DASH = r"\s*[-–]\s*"
+_DAYS = re.compile(rf"{_DAY}(?:{_DASH}{_DAY})?", re.IGNORECASE)
+_TIMES = re.compile(rf"(\d{{1,2}})\s*(am|pm){_DASH}(\d{{1,2}})\s*(am|pm)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class WeeklyHours:
+    """When something is open: weekday (0 is Monday) to opening and closing time, in the store's time zone."""
+
+    by_day: Mapping[int, tuple[time, time]]
+
+    def is_open(self, at: datetime) -> bool:
+        """Say whether it is open at ``at``, any aware time. The closing time itself is closed."""
+        local = at.astimezone(STORE_ZONE)
+        span = self.by_day.get(local.weekday())
+        return span is not None and span[0] <= local.time() < span[1]
+
+    def closes(self, at: datetime) -> datetime:
+        """Return when it closes on the day of ``at``; only meaningful while it is open."""
+        local = at.astimezone(STORE_ZONE)
+        return datetime.combine(local.date(), self.by_day[local.weekday()][1], STORE_ZONE)
+
+    def next_opening(self, at: datetime) -> datetime:
+        """Return the next time after ``at`` at which it opens, in the store's time zone."""
+        local = at.astimezone(STORE_ZONE)
+        for ahead in range(8):
+            day = local.date() + timedelta(days=ahead)
+            span = self.by_day.get(day.weekday())
+            if span is not None:
+                opens = datetime.combine(day, span[0], STORE_ZONE)
+                if opens > local:
+                    return opens
+        raise ValueError("These hours never open.")
+
+    def in_words(self) -> str:
+        """Return the hours as a person writes them: ``Monday to Friday 7 AM to 8 PM, Saturday …, Central Time``."""
+        groups: list[tuple[int, int, tuple[time, time]]] = []
+        for day, span in sorted(self.by_day.items()):
+            if groups and groups[-1][1] == day - 1 and groups[-1][2] == span:
+                groups[-1] = (groups[-1][0], day, span)
+            else:
+                groups.append((day, day, span))
+        parts = [
+            f"{DAYS[first]}{f' to {DAYS[last]}' if last != first else ''} {clock(opens)} to {clock(closes)}"
+            for first, last, (opens, closes) in groups
+        ]
+        return f"{', '.join(parts)}, Central Time"
+
+
+def clock(moment: time | datetime) -> str:
+    """Return a time of day as Americans write it: ``7 AM``, ``12:30 PM``."""
+    hour = moment.hour % 12 or 12
+    minutes = f":{moment.minute:02d}" if moment.minute else ""
+    return f"{hour}{minutes} {'AM' if moment.hour < 12 else 'PM'}"
+
+
+def parse_hours(*lines: str) -> WeeklyHours:
+    """Parse lines such as ``Mon–Fri, 7 AM - 8 PM CT`` or ``8 am - 5 pm CT, Monday - Friday``; ``;`` parts spans of one line.
+
+    Raises ValueError for a part without days or without times: hours that are half understood would be told wrong.
+    """
+    by_day: dict[int, tuple[time, time]] = {}
+    for part in (part for line in lines for part in line.split(";")):
+        days, times = _DAYS.search(part), _TIMES.search(part)
+        if days is None or times is None:
+            raise ValueError(f"Cannot read days and times from {part.strip()!r}.")
+        first = _weekday(days[1])
+        last = _weekday(days[2]) if days[2] else first
+        span = (_time(times[1], times[2]), _time(times[3], times[4]))
+        by_day.update({day: span for day in range(first, last + 1)})
+    return WeeklyHours(by_day)
+
+
+def _weekday(name: str) -> int:
+    return [day[:3].lower() for day in DAYS].index(name[:3].lower())
+
+
+def _time(hour: str, half: str) -> time:
+    return time(int(hour) % 12 + (12 if half.lower() == "pm" else 0))

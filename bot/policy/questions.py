@@ -1,0 +1,107 @@
+"""What can be read off the words of one question: its form, what it names, days and times."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from functools import cached_property
+from typing import Any
+
+from bot.policy.hours import DAYS
+from bot.policy.kinds import Kind, load_kinds
+
+_AUXILIARY = (
+    r"(?:do|does|did|is|are|am|was|were|can|could|will|would|have|has|had|should|must|may|might|r|"
+    r"don'?t|doesn'?t|didn'?t|isn'?t|aren'?t|won'?t|can'?t|couldn'?t|wouldn'?t|haven'?t|hasn'?t|shouldn'?t)"
+)
+_QUESTION_WORD = re.compile(r"\b(?:what|whats|who|whom|whose|where|when|why|how|which|wat|wut)\b", re.IGNORECASE)
+_FILLER = re.compile(
+    r"^(?:\W*(?:hi|hey|hello|so|and|but|also|ok|okay|well|um|uh|just|please|pls|wait|yo|oh|then|curious|quick question|question|really|honestly"
+    r"|tell me|let me know|i (?:just )?(?:want|need|would like|wanna) to know|i'?m wondering|i was wondering|wondering)\b[\s,:.…-]*)+",
+    re.IGNORECASE,
+)
+_INDIRECT = re.compile(r"^(?:can|could|would|will|do) (?:you|u|ya) (?:please |pls )?(?:tell|explain|say|know|show|clarify|confirm)\b", re.IGNORECASE)
+_WHETHER = re.compile(r"\b(?:if|whether)\b", re.IGNORECASE)
+_STARTS_YES_NO = re.compile(rf"^{_AUXILIARY}\b", re.IGNORECASE)
+_SUBJECT_FIRST = re.compile(r"^(?:you guys|you|u|ya|yall|y'all|bellacor)\b", re.IGNORECASE)
+_TAG = re.compile(r"(?:\b(?:right|correct|true|yes|yeah|no)|,?\s*(?:do|don'?t|is|isn'?t|are|aren'?t) (?:you|u|it|they))\s*\?*\s*$", re.IGNORECASE)
+_NEGATIVE_START = re.compile(r"^(?:don'?t|doesn'?t|didn'?t|isn'?t|aren'?t|won'?t|can'?t|wouldn'?t|haven'?t|hasn'?t)\b", re.IGNORECASE)
+_NEGATION = re.compile(r"n't\b|\b(?:not|never|dont|doesnt|wont|cant|isnt|arent|no one|nobody|none|no longer)\b", re.IGNORECASE)
+_TIME = re.compile(r"\b(\d{1,2})(?::(\d\d))?\s*([ap])\.?m\b|\b(noon|midnight)\b", re.IGNORECASE)
+_DAY_ASPECTS = {day.lower(): index for index, day in enumerate(DAYS)}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a shopper, with what its text was found to name."""
+
+    text: str
+    kinds: tuple[str, ...] = ()
+    aspects: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, text: str, entities: Iterable[Mapping[str, Any]]) -> "Question":
+        """Build a question from its text and its Rasa entities."""
+        found = [(entity["entity"], entity["value"]) for entity in entities]
+        kinds = dict.fromkeys(value for entity, value in found if entity == "data_kind" and value in load_kinds())
+        return cls(text, tuple(kinds), frozenset(value for entity, value in found if entity == "aspect"))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the question in lower case."""
+        return frozenset(re.findall(r"[a-z']+", self.text.lower()))
+
+    @cached_property
+    def _core(self) -> str:
+        last = [part for part in re.split(r"(?<=[.!?])\s+", self.text.strip()) if part][-1:]
+        return _FILLER.sub("", last[0]) if last else ""
+
+    @cached_property
+    def yes_or_no(self) -> bool:
+        """Whether it can be answered by yes or no."""
+        core = self._core
+        if _INDIRECT.match(core):
+            return bool(_WHETHER.search(core)) and not _QUESTION_WORD.search(core)
+        if _TAG.search(core):
+            return True
+        if _QUESTION_WORD.search(core.split(",")[0]) and not _STARTS_YES_NO.match(core):
+            return False
+        return bool(_STARTS_YES_NO.match(core) or _WHETHER.match(core) or _SUBJECT_FIRST.match(core))
+
+    @cached_property
+    def negated(self) -> bool:
+        """Whether it supposes that something is *not* so: "you don't sell it, right?". "Don't you sell it?" does not."""
+        core = self._core
+        if _NEGATIVE_START.match(core):
+            core = _NEGATIVE_START.sub("", core)
+        return bool(_NEGATION.search(_TAG.sub("", core)))
+
+    def listed_kind(self) -> Kind | None:
+        """Return the first kind of data it names that the policy lists."""
+        return next((load_kinds()[kind] for kind in self.kinds if load_kinds()[kind].listed), None)
+
+    def unlisted_kind(self) -> Kind | None:
+        """Return the first kind of data it names that the policy does not list."""
+        return next((load_kinds()[kind] for kind in self.kinds if not load_kinds()[kind].listed), None)
+
+    def weekdays(self, tomorrow: int) -> tuple[int, ...]:
+        """Return the weekdays it names (0 is Monday); ``tomorrow`` is the weekday that this word means."""
+        days = {_DAY_ASPECTS[aspect] for aspect in self.aspects if aspect in _DAY_ASPECTS}
+        if "weekend" in self.aspects:
+            days |= {5, 6}
+        if "tomorrow" in self.aspects:
+            days.add(tomorrow)
+        return tuple(sorted(days))
+
+    @cached_property
+    def time_of_day(self) -> time | None:
+        """The time of day it names with AM or PM, if any."""
+        found = _TIME.search(self.text)
+        if found is None:
+            return None
+        if found[4]:
+            return time(12 if found[4].lower() == "noon" else 0)
+        hour, minute = int(found[1]), int(found[2] or 0)
+        if not 1 <= hour <= 12 or minute > 59:
+            return None
+        return time(hour % 12 + (12 if found[3].lower() == "p" else 0), minute)

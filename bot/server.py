@@ -1,0 +1,91 @@
+"""The server: Rasa's agent and channel in one process, with health checks and pages."""
+
+import asyncio
+import ctypes
+import gc
+import time
+
+import structlog
+from rasa.core.channels.channel import register
+from sanic import Sanic
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot import assistant
+from bot.settings import Settings
+from bot.tracker import ForgettingTrackerStore
+from bot.web.channel import StorefrontChannel, error_response
+from bot.web.errors import ApiError
+from bot.web.pages import pages
+
+log = structlog.get_logger()
+
+_CODES = {400: "malformed", 404: "not_found", 405: "not_allowed", 408: "timeout", 413: "too_long", 503: "not_ready"}
+
+
+def create_app(settings: Settings) -> Sanic:
+    """Return the application; its assistant is loaded after it has begun to listen."""
+    app = Sanic("privacy_bot", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = settings.max_body
+    app.config.KEEP_ALIVE_TIMEOUT = 30
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.ctx.agent = None
+    register([StorefrontChannel(settings)], app, route="/webhooks/")
+    app.blueprint(pages())
+
+    @app.exception(Exception)
+    async def on_error(request: Request, error: Exception) -> HTTPResponse:
+        if isinstance(error, ApiError):
+            return error_response(error)
+        if isinstance(error, SanicException):
+            status = error.status_code or 500
+            return error_response(ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused."))
+        log.error("request failed", error=type(error).__name__, path=request.path)
+        return error_response(ApiError(500, "internal", "Something went wrong on our side. Please try again."))
+
+    @app.after_server_start
+    async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        app.ctx.loading = asyncio.create_task(_load(app, settings))
+
+    return app
+
+
+async def _load(app: Sanic, settings: Settings) -> None:
+    started = time.perf_counter()
+    try:
+        store = ForgettingTrackerStore(host=settings.database)
+        app.ctx.agent = await asyncio.get_running_loop().run_in_executor(None, assistant.load, store)
+        await app.ctx.agent.parse_message("hello")  # whatever is made on first use is made now
+    except Exception as error:
+        print(f"The assistant cannot start: {error}", flush=True)
+        app.ctx.failure = error
+        app.stop()
+        return
+    _give_back_memory()
+    print(
+        f"The privacy bot is ready ({time.perf_counter() - started:.1f} s): http://{settings.host}:{settings.port}/ (Ctrl-C stops it)",
+        flush=True,
+    )
+
+
+def _give_back_memory() -> None:
+    """Return to the system what importing and loading needed and nothing needs any more; frozen objects are not scanned again."""
+    gc.collect()
+    gc.freeze()
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    except (OSError, AttributeError):
+        pass  # not glibc
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted; raises whatever kept the assistant from starting."""
+    app = create_app(settings)
+    app.run(host=settings.host, port=settings.port, workers=1, access_log=False, debug=False, motd=False)
+    failure = getattr(app.ctx, "failure", None)
+    if failure is not None:
+        raise failure
+
+

@@ -1,0 +1,67 @@
+"""Every limit, place and secret of the bot, from the environment, with defaults that work on a laptop."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.paths import ROOT
+
+DEVELOPMENT_SECRET = "not-secret-fit-for-development-only"
+
+
+class SettingsError(ValueError):
+    """The environment is not fit to start with; the message names the variable and the remedy."""
+
+
+class Settings(BaseSettings):
+    """Read from variables that begin with ``PRIVACY_BOT_``, but for DATABASE_URL, which other tools share."""
+
+    model_config = SettingsConfigDict(env_prefix="PRIVACY_BOT_", env_file=None)
+
+    production: bool = Field(default=False, description="refuse to start with a default secret")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=5005, ge=0, le=65535, description="port to listen on")
+    data_dir: Path = Field(default=ROOT / "var", description="where SQLite files go")
+    database_url: str = Field(default="", validation_alias="DATABASE_URL", description="database, SQLite below data_dir by default")
+
+    secrets: list[str] = Field(
+        default=[DEVELOPMENT_SECRET], min_length=1, description="JSON list of signing keys; the last signs, all are accepted"
+    )
+    session_hours: float = Field(default=24, gt=0, description="how long a session's token is valid")
+
+    max_text: int = Field(default=1000, gt=0, description="characters of one message")
+    max_body: int = Field(default=16_384, gt=0, description="bytes of one request")
+    turn_seconds: float = Field(default=10, gt=0, description="time to answer one message")
+    max_wait_seconds: float = Field(default=25, ge=0, description="longest hold of a call for new messages")
+
+    @model_validator(mode="after")
+    def _refuse_default_secret(self) -> "Settings":
+        if self.production and (DEVELOPMENT_SECRET in self.secrets or any(len(secret) < 32 for secret in self.secrets)):
+            raise ValueError(
+                "in production PRIVACY_BOT_SECRETS must be a JSON list of keys of 32 characters or more, for example "
+                """["$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"]"""
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'privacy-bot.db'}"
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process; raises SettingsError for a variable that is not understood."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(map(_in_words, error.errors(include_url=False, include_input=False)))
+        raise SettingsError(problems) from None
+
+
+def _in_words(problem: Any) -> str:
+    place = f"PRIVACY_BOT_{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
+    return place + str(problem["msg"])

@@ -1,0 +1,53 @@
+"""The one list of topics: used by the intents, the answers, the reports and the tests."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a shopper can mean; ``name`` is the intent's, ``title`` what a choice offers."""
+
+    name: str
+    title: str
+
+
+POLICY_TOPICS = (
+    Topic("collection", "What you collect"),
+    Topic("use", "What you use it for"),
+    Topic("sharing", "Who else gets it"),
+    Topic("selling", "Whether you sell it"),
+    Topic("tracking", "Ads and tracking"),
+    Topic("cookies", "Cookies"),
+    Topic("email_marketing", "E-mails I get from you"),
+    Topic("security", "How it is protected"),
+    Topic("encryption", "Encryption and safe checkout"),
+    Topic("children", "Children's privacy"),
+    Topic("external_links", "Links to other sites"),
+    Topic("support_hours", "When support is open"),
+    Topic("contact", "How to reach you"),
+    Topic("phone_order", "Ordering by phone"),
+    Topic("policy_scope", "What the policy covers"),
+    Topic("access_or_delete", "See, correct or delete my data"),
+    Topic("retention", "How long it is kept"),
+    Topic("policy_change", "Changes to the policy"),
+    Topic("location_device", "Location and my device"),
+)
+REQUESTS = (
+    Topic("opt_out", "Opt out"),
+    Topic("opt_out_status", "What became of my opt-out"),
+    Topic("human", "Talk to a person"),
+)
+COURTESIES = (
+    Topic("greeting", "Hello"),
+    Topic("goodbye", "Goodbye"),
+    Topic("thanks", "Thank you"),
+    Topic("about_bot", "About this assistant"),
+    Topic("help", "What can I ask?"),
+)
+OUT_OF_SCOPE = "out_of_scope"
+CLARIFY = "nlu_fallback"  # Rasa's own name for "not understood"
+IN_DIALOGUE = ("affirm", "deny", "elaborate")  # mean something only after what was said before
+
+TOPICS = {topic.name: topic for topic in (*POLICY_TOPICS, *REQUESTS, *COURTESIES)}
+ANSWERABLE = frozenset(topic.name for topic in (*POLICY_TOPICS, *REQUESTS))
+INTENTS = (*TOPICS, *IN_DIALOGUE, OUT_OF_SCOPE, CLARIFY)

@@ -1,0 +1,1 @@
+"""The storefront channel and the pages around it."""

@@ -1,0 +1,114 @@
+"""Conversations over the web: what may be said to one, in which order, and what comes back. Knows no HTTP."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
+
+from bot.turns import Message, Reply, Turn
+from bot.web.errors import expired, malformed, not_ready
+from bot.web.store import ConversationStore, UnknownConversation
+from bot.web.tokens import new_session
+
+# Asks the assistant: conversation and text in, replies out.
+Respond = Callable[[str, str], Awaitable[list[Reply]]]
+
+GREETING = "/greeting"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Conversations:
+    """All conversations of this server; one message of a conversation is answered at a time."""
+
+    def __init__(self, store: ConversationStore, respond: Respond, turn_seconds: float) -> None:
+        self._store = store
+        self._respond = respond
+        self._turn_seconds = turn_seconds
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._news: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+
+    async def start(self) -> tuple[str, Turn]:
+        """Start a conversation; return its id and the greeting."""
+        conversation = new_session()
+        replies = await self._ask(conversation, GREETING)
+        self._store.start(conversation)
+        return conversation, self._store.add_replies(conversation, None, replies)
+
+    def state(self, conversation: str) -> str:
+        """Return who answers in it; raises the contract's error if it is over."""
+        try:
+            return self._store.state(conversation)
+        except UnknownConversation:
+            raise expired() from None
+
+    async def say(self, conversation: str, text: str, client_id: str | None) -> Turn:
+        """Answer what a visitor typed: always text, never a command, whatever it begins with."""
+        shown = clean(text)
+        return await self._turn(conversation, shown, as_text(shown), client_id)
+
+    async def choose(self, conversation: str, choice: str, client_id: str | None) -> Turn:
+        """Answer a choice that was offered in this conversation."""
+        offer = self._store.offer(conversation, choice)
+        if offer is None:
+            self.state(conversation)
+            raise malformed("There is no such choice in this conversation. Send the id of one that was offered, or a text.")
+        return await self._turn(conversation, offer.title, offer.payload, client_id)
+
+    async def since(self, conversation: str, after: int, wait: float) -> list[Message]:
+        """Return the messages after an id; if there are none, wait up to ``wait`` seconds for one."""
+        found = self._since(conversation, after)
+        if not found and wait > 0:
+            news = self._news.setdefault(conversation, asyncio.Event())
+            try:
+                await asyncio.wait_for(news.wait(), wait)
+            except asyncio.TimeoutError:
+                return []
+            found = self._since(conversation, after)
+        return found
+
+    async def forget(self, conversation: str) -> None:
+        """Delete a conversation; a message that is under way ends first, and leaves nothing."""
+        async with self._lock(conversation):
+            self._store.forget(conversation)
+        self._announce(conversation)
+
+    async def _turn(self, conversation: str, shown: str, said: str, client_id: str | None) -> Turn:
+        async with self._lock(conversation):
+            self.state(conversation)
+            if client_id is not None and (done := self._store.answered(conversation, client_id)):
+                return done
+            identifier = self._store.add_visitor(conversation, shown, client_id)
+            replies = await self._ask(conversation, said)
+            turn = self._store.add_replies(conversation, identifier, replies)
+        self._announce(conversation)
+        return turn
+
+    async def _ask(self, conversation: str, said: str) -> list[Reply]:
+        try:
+            return await asyncio.wait_for(self._respond(conversation, said), self._turn_seconds)
+        except asyncio.TimeoutError:
+            raise not_ready() from None
+
+    def _since(self, conversation: str, after: int) -> list[Message]:
+        try:
+            return self._store.since(conversation, after)
+        except UnknownConversation:
+            raise expired() from None
+
+    def _lock(self, conversation: str) -> asyncio.Lock:
+        return self._locks.setdefault(conversation, asyncio.Lock())
+
+    def _announce(self, conversation: str) -> None:
+        news = self._news.pop(conversation, None)
+        if news is not None:
+            news.set()
+
+
+def clean(text: str) -> str:
+    """Return text that any database can hold: no control characters, no halves of surrogate pairs, no space around it."""
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8")).strip()
+
+
+def as_text(text: str) -> str:
+    """Return what Rasa is told, which takes a message that begins with ``/`` for a command: the same without that."""
+    return text.lstrip("/ \t\n") or "?"

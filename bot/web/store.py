@@ -1,0 +1,196 @@
+"""Conversations as the shopper saw them: messages, choices and state, in the database."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, Row
+
+from bot.turns import Choice, Message, Reply, Turn, outcome, topics
+
+_metadata = sa.MetaData()
+conversations = sa.Table(
+    "conversations",
+    _metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+)
+messages = sa.Table(
+    "messages",
+    _metadata,
+    sa.Column("conversation", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sender", sa.String(10), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("topic", sa.String(30)),
+    sa.Column("sources", sa.Text),  # JSON
+    sa.Column("client_id", sa.String(64)),  # the visitor's own name for it, by which a repetition is known
+    sa.Column("turn", sa.Text),  # JSON on a visitor's message that was answered: topics, outcome, ids of the replies
+    sa.UniqueConstraint("conversation", "client_id"),
+)
+choices = sa.Table(
+    "choices",
+    _metadata,
+    sa.Column("conversation", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("id", sa.String(22), primary_key=True),
+    sa.Column("message", sa.Integer, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+)
+
+
+class UnknownConversation(KeyError):
+    """There is no such conversation, or it was deleted."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A choice as it was offered: what the shopper reads and what Rasa gets."""
+
+    title: str
+    payload: str
+
+
+class ConversationStore:
+    """Keeps conversations; every method is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        _metadata.create_all(engine)
+
+    def start(self, conversation: str) -> None:
+        """Add a conversation, in which the bot answers."""
+        with self._engine.begin() as db:
+            db.execute(conversations.insert().values(id=conversation, started_at=datetime.now(UTC), state="bot"))
+
+    def state(self, conversation: str) -> str:
+        """Return who answers: bot, waiting_for_agent, with_agent or closed; raises UnknownConversation."""
+        with self._engine.begin() as db:
+            return _state(db, conversation)
+
+    def answered(self, conversation: str, client_id: str) -> Turn | None:
+        """Return the turn that a message of this ``client_id`` got, if it was answered already."""
+        with self._engine.begin() as db:
+            row = db.execute(
+                sa.select(messages).where(messages.c.conversation == conversation, messages.c.client_id == client_id)
+            ).first()
+            if row is None or row.turn is None:
+                return None
+            turn = json.loads(row.turn)
+            wanted = messages.c.id.in_(turn["messages"])
+            return Turn(
+                messages=tuple(_read(db, conversation, wanted)),
+                topics=tuple(turn["topics"]),
+                outcome=turn["outcome"],
+                state=_state(db, conversation),
+            )
+
+    def add_visitor(self, conversation: str, text: str, client_id: str | None) -> int:
+        """Store what the visitor said and return its id; the same ``client_id`` again is the same message."""
+        with self._engine.begin() as db:
+            if client_id is not None:
+                known = db.execute(
+                    sa.select(messages.c.id).where(messages.c.conversation == conversation, messages.c.client_id == client_id)
+                ).scalar()
+                if known is not None:
+                    return int(known)
+            return _insert(db, conversation, "visitor", Reply(text), client_id)
+
+    def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
+        """Store what the bot replied to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""
+        with self._engine.begin() as db:
+            state = _state(db, conversation)
+            ids = [_insert(db, conversation, "bot", reply) for reply in replies]
+            turn: dict[str, Any] = {"messages": ids, "topics": topics(replies), "outcome": outcome(replies)}
+            if answers is not None:
+                db.execute(
+                    messages.update()
+                    .where(messages.c.conversation == conversation, messages.c.id == answers)
+                    .values(turn=json.dumps(turn))
+                )
+            stored = tuple(_read(db, conversation, messages.c.id.in_(ids)))
+            return Turn(stored, turn["topics"], turn["outcome"], state)
+
+    def offer(self, conversation: str, choice: str) -> Offer | None:
+        """Return a choice that was offered in this conversation."""
+        with self._engine.begin() as db:
+            row = db.execute(
+                sa.select(choices).where(choices.c.conversation == conversation, choices.c.id == choice)
+            ).first()
+            return Offer(row.title, row.payload) if row else None
+
+    def since(self, conversation: str, after: int) -> list[Message]:
+        """Return the messages with a larger id, in order; raises UnknownConversation."""
+        with self._engine.begin() as db:
+            _state(db, conversation)
+            return _read(db, conversation, messages.c.id > after)
+
+    def forget(self, conversation: str) -> None:
+        """Delete the conversation with all that belongs to it; no error if there is none."""
+        with self._engine.begin() as db:
+            for table in (choices, messages):
+                db.execute(table.delete().where(table.c.conversation == conversation))
+            db.execute(conversations.delete().where(conversations.c.id == conversation))
+
+
+def _state(db: Connection, conversation: str) -> str:
+    state = db.execute(sa.select(conversations.c.state).where(conversations.c.id == conversation)).scalar()
+    if state is None:
+        raise UnknownConversation(conversation)
+    return str(state)
+
+
+def _insert(db: Connection, conversation: str, sender: str, reply: Reply, client_id: str | None = None) -> int:
+    _state(db, conversation)
+    last = db.execute(sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)).scalar()
+    identifier = int(last or 0) + 1
+    db.execute(
+        messages.insert().values(
+            conversation=conversation,
+            id=identifier,
+            sender=sender,
+            text=reply.text,
+            at=datetime.now(UTC),
+            topic=reply.topic,
+            sources=json.dumps(reply.sources) if reply.sources else None,
+            client_id=client_id,
+        )
+    )
+    offered = [
+        {
+            "conversation": conversation,
+            "id": secrets.token_urlsafe(12),
+            "message": identifier,
+            "position": position,
+            "title": title,
+            "payload": payload,
+        }
+        for position, (title, payload) in enumerate(reply.choices)
+    ]
+    if offered:
+        db.execute(choices.insert(), offered)
+    return identifier
+
+
+def _read(db: Connection, conversation: str, condition: Any) -> list[Message]:
+    rows = db.execute(sa.select(messages).where(messages.c.conversation == conversation, condition).order_by(messages.c.id)).all()
+    offered: dict[int, list[Choice]] = {}
+    if rows:
+        wanted = choices.c.message.in_([row.id for row in rows])
+        for row in db.execute(
+            sa.select(choices).where(choices.c.conversation == conversation, wanted).order_by(choices.c.message, choices.c.position)
+        ):
+            offered.setdefault(row.message, []).append(Choice(row.id, row.title))
+    return [_message(row, tuple(offered.get(row.id, ()))) for row in rows]
+
+
+def _message(row: Row, offered: tuple[Choice, ...]) -> Message:
+    at = row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC)  # SQLite forgets the zone
+    return Message(row.id, row.sender, row.text, at, row.topic, tuple(json.loads(row.sources or "[]")), offered)
