@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.lean import leave_out_unused
 from bot.paths import DATA_DIR, DOMAIN_DIR, ENCODER_DIR, MODELS_DIR, ROOT
 
 if TYPE_CHECKING:
@@ -24,9 +25,12 @@ class ModelError(RuntimeError):
     """There is no model, or it cannot be made; the message says what to do."""
 
 
-def quiet() -> None:
-    """Keep Rasa's import-time noise, debug output and telemetry away from whoever uses the bot."""
+def prepare(lean: bool = True) -> None:
+    """Call before Rasa is imported: no noise, no debug output, no telemetry, and if ``lean`` no libraries that are not used."""
     import structlog
+
+    if lean:
+        leave_out_unused()
 
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
@@ -52,7 +56,7 @@ def model_path(files: Iterable[Path] | None = None) -> Path:
 
 def train() -> Path:
     """Train a model of the present inputs and return where it is; raises ModelError if Rasa refuses."""
-    quiet()
+    prepare(lean=False)
     import rasa.api
     from rasa.shared.exceptions import RasaException
 
@@ -77,7 +81,7 @@ def train() -> Path:
 
 def load(tracker_store: "TrackerStore | None" = None, path: Path | None = None) -> "Agent":
     """Load the assistant; raises ModelError if the model of the present inputs was not trained yet."""
-    quiet()
+    prepare()
     from rasa.core.agent import Agent
     from rasa.core.utils import AvailableEndpoints
 

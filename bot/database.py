@@ -14,12 +14,15 @@ def connect(url: str) -> Engine:
         return sa.create_engine(url, pool_pre_ping=True, future=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, future=True, connect_args={"check_same_thread": False, "timeout": 10})
-    sa.event.listen(engine, "connect", prepare_sqlite)
+    # A pool, because closing the last connection to a SQLite file costs more than a whole transaction.
+    engine = sa.create_engine(
+        url, future=True, poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False, "timeout": 10}
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
 
-def prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Set a new SQLite connection to write-ahead logging: durable after a crash of the process, and fast."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")

@@ -1,33 +1,102 @@
-"""Rasa's memory of conversations, in the project's database, with what Rasa's own store lacks: forgetting."""
+"""Rasa's memory of conversations, in the project's database, with what Rasa's own store lacks: forgetting, and a steady cost."""
 
+import itertools
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.database import connect, prepare_sqlite
+from bot.database import connect
+
+KEPT_TRACKERS = 500
+RECENT_EVENTS = 30  # about five turns: as far back as a follow-up may refer
+
+
+@dataclass(frozen=True)
+class _Kept:
+    tracker: DialogueStateTracker
+    last_row: int  # id of the newest row when it was saved
 
 
 class ForgettingTrackerStore(SQLTrackerStore):
-    """Rasa's SQL store; may also be named in endpoints.yml, with ``url`` for the database."""
+    """Rasa's SQL store; may also be named in endpoints.yml, with ``url`` for the database.
+
+    Rasa reads and replays a whole conversation at every turn, so that its cost grows without end. Here a tracker holds the
+    recent turns, with the slots as they are; what came before stays in the database. And a tracker that was saved is used
+    again, if no other process has written to its conversation since.
+    """
 
     def __init__(
         self, domain: Domain | None = None, host: str | None = None, event_broker: EventBroker | None = None, **kwargs: Any
     ) -> None:
         """``host`` is a SQLAlchemy URL."""
-        connect(str(host)).dispose()  # makes the folder of a SQLite file
+        engine = connect(str(host))
         super().__init__(domain=domain, host=host, event_broker=event_broker, **kwargs)
-        if self.engine.dialect.name == "sqlite":
-            self.engine.dispose()
-            sa.event.listen(self.engine, "connect", prepare_sqlite)
+        self.engine.dispose()
+        self.engine = engine
+        self.sessionmaker = sa.orm.sessionmaker(bind=engine)
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._stored: dict[str, int] = {}  # of each tracker in use, how many of its events the database has
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the tracker of a conversation with its recent turns, None if there is no such conversation."""
+        # Taken out while it is in use: a turn that fails is not saved, and must not leave its events behind.
+        kept = self._kept.pop(sender_id, None)
+        if kept is not None and kept.last_row == self._last_row(sender_id):
+            tracker: DialogueStateTracker | None = kept.tracker
+        else:
+            whole = await super().retrieve(sender_id)
+            tracker = self._recent(whole) if whole else None
+        self._stored[sender_id] = len(tracker.events) if tracker else 0
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Store the new events of a tracker."""
+        await super().save(tracker)
+        self._stored.pop(tracker.sender_id, None)
+        last_row = self._last_row(tracker.sender_id)
+        if last_row is not None:
+            self._kept[tracker.sender_id] = _Kept(self._recent(tracker), last_row)
+            while len(self._kept) > KEPT_TRACKERS:
+                self._kept.popitem(last=False)
+
+    def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
+        stored = self._stored.get(tracker.sender_id, 0)
+        return itertools.islice(tracker.events, stored, None)
+
+    def _recent(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
+        events = list(tracker.events)
+        if len(events) <= 2 * RECENT_EVENTS or tracker.active_loop is not None:
+            return tracker
+        turns = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
+        start = next((index for index in turns if index >= len(events) - RECENT_EVENTS), None)
+        if start is None:
+            return tracker
+        slots = [SlotSet(name, slot.value) for name, slot in tracker.slots.items() if slot.value is not None]
+        opening = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), *slots, ActionExecuted(ACTION_LISTEN_NAME)]
+        return DialogueStateTracker.from_events(tracker.sender_id, [*opening, *events[start:]], self.domain.slots)
 
     def forget(self, sender_id: str) -> None:
         """Delete every event of a conversation, of all its sessions."""
+        self._kept.pop(sender_id, None)
+        self._stored.pop(sender_id, None)
         with self.session_scope() as session:
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete()
             session.commit()
+
+    def _last_row(self, sender_id: str) -> int | None:
+        query = sa.select(sa.func.max(self.SQLEvent.id)).where(self.SQLEvent.sender_id == sender_id)
+        with self.engine.connect() as connection:
+            return connection.execute(query).scalar()
 
 
 def forget(store: TrackerStore, sender_id: str) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.policy.document import load
+
 # If a turn has several outcomes, the one that says most: what was done before what was answered before what was not understood.
 _OUTCOMES = ("handoff", "done", "form", "answered", "clarify", "out_of_scope", "smalltalk")
 
@@ -16,7 +18,7 @@ class Reply:
     text: str
     topic: str | None = None
     outcome: str = "smalltalk"
-    sources: tuple[dict[str, str], ...] = ()
+    clauses: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()  # (title, payload)
 
     @classmethod
@@ -26,7 +28,7 @@ class Reply:
             text=str(response.get("text") or ""),
             topic=response.get("topic"),
             outcome=str(response.get("outcome") or "smalltalk"),
-            sources=tuple(response.get("sources") or ()),
+            clauses=tuple(response.get("clauses") or ()),
             choices=tuple((button["title"], button["payload"]) for button in response.get("buttons") or ()),
         )
 
@@ -48,8 +50,13 @@ class Message:
     text: str
     at: datetime
     topic: str | None = None
-    sources: tuple[dict[str, str], ...] = ()
+    clauses: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+
+    def sources(self) -> list[dict[str, str]]:
+        """Return the clauses that the message rests on, quoted; one that a newer policy has dropped is left out."""
+        known = {clause.id: clause for clause in load().clauses()}
+        return [known[clause].as_source() for clause in self.clauses if clause in known]
 
     def as_json(self) -> dict[str, Any]:
         """Return the message in the form of the HTTP contract."""
@@ -59,7 +66,7 @@ class Message:
             "text": self.text,
             "at": rfc3339(self.at),
             "topic": self.topic,
-            "sources": list(self.sources),
+            "sources": self.sources(),
             "choices": [vars(choice) for choice in self.choices],
         }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.assistant import prepare
 from bot.cli.errors import CommandError
 
 
@@ -17,6 +18,7 @@ def ask(text: str | None, batch: Path | None, as_json: bool) -> None:
     if text is not None and not text.strip():
         raise CommandError("The question is empty.")
     questions = list(_read(batch)) if batch is not None else []
+    prepare()
     from bot.cli.conversation import Assistant
 
     assistant = Assistant()

@@ -61,7 +61,7 @@ class Conversation:
             offered = [Choice(uuid4().hex[:16], title) for title, _ in reply.choices]
             payloads |= {choice.id: meant for choice, (_, meant) in zip(offered, reply.choices, strict=True)}
             messages.append(
-                Message(next(self._numbers), "bot", reply.text, datetime.now(UTC), reply.topic, reply.sources, tuple(offered))
+                Message(next(self._numbers), "bot", reply.text, datetime.now(UTC), reply.topic, reply.clauses, tuple(offered))
             )
         turn = Turn(tuple(messages), topics(output.replies), outcome(output.replies))
         return Understood(turn, await self._nlu(), payloads)

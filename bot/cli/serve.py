@@ -19,7 +19,7 @@ def serve(train_first: bool, host: str | None, port: int | None) -> None:
         train()
     elif not assistant.model_path().exists():
         raise assistant.ModelError("There is no model of the present data and settings. Make one: privacy-bot train")
-    assistant.quiet()
+    assistant.prepare()
     from bot.server import serve as run
 
     run(chosen)

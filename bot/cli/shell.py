@@ -1,20 +1,29 @@
 """``privacy-bot shell``: a conversation at the terminal that shows how each message was understood."""
 
+from __future__ import annotations
+
 import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 
-from bot.cli.conversation import Assistant, Understood
+from bot.assistant import prepare
+
+if TYPE_CHECKING:
+    from bot.cli.conversation import Assistant, Understood
 
 GOODBYE = {"/stop", "/quit", "/exit"}
 
 
 def shell() -> None:
     """Read lines until the end of input or ``/stop``; a number picks a choice."""
+    prepare()
+    from bot.cli.conversation import Assistant
+
     console = Console(highlight=False, soft_wrap=True)
     with console.status("Loading the assistant …") if console.is_terminal else nullcontext():
         assistant = Assistant()
@@ -42,7 +51,7 @@ def _show(console: Console, understood: Understood, greeting: bool = False) -> l
     payloads: list[str] = []
     for message in understood.turn.messages:
         console.print(f"[green]{escape(message.text)}[/green]")
-        for source in message.sources:
+        for source in message.sources():
             quote = " ".join(source["quote"].split())
             console.print(f"[dim]  {source['clause']}: {escape(quote)}[/dim]")
         for choice in message.choices:

@@ -1,4 +1,4 @@
-"""The response generator: chooses the variation that fits the question, and sends it with its sources and choices."""
+"""The response generator: chooses the variation that fits the question, and sends it with the clauses it cites and its choices."""
 
 import json
 from datetime import UTC, datetime
@@ -11,7 +11,6 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import history
 from bot.policy.answers import Answer, Situation, Variation, choose, compose, variation
-from bot.policy.document import Policy, load
 from bot.policy.questions import Question
 from bot.topics import ANSWERABLE, CLARIFY, OUT_OF_SCOPE, TOPICS
 
@@ -27,7 +26,6 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
     """
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
-        self._policy: Policy = load()
         super().__init__(domain.responses if domain else {})
 
     @property
@@ -45,7 +43,7 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
-        """Return a Rasa response; beside ``text`` and ``buttons`` it carries topic, outcome and sources.
+        """Return a Rasa response; beside ``text`` and ``buttons`` it carries topic, outcome and the clauses it cites.
 
         None if the domain has no such response, as Rasa's own generator does.
         """
@@ -55,28 +53,21 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
         topic = utter_action.removeprefix(history.UTTER)
         situation = self._situation(tracker)
         answer = compose(choose(variations, situation), situation)
-        sources = [self._source(clause) for clause in answer.clauses]
         return {
             "text": answer.text,
             "topic": topic if topic in TOPICS else None,
             "outcome": _outcome(topic),
-            "sources": sources,
+            "clauses": list(answer.clauses),
             "buttons": _buttons(answer, tracker),
         }
 
     def _situation(self, tracker: DialogueStateTracker) -> Situation:
-        previous = next((said for said in history.earlier_answers(tracker) if said.metadata.get("sources")), None)
-        sources = previous.metadata["sources"] if previous else []
+        answers = (said.metadata.get("clauses") for said in history.earlier_answers(tracker))
         return Situation(
             question=_question(tracker),
             now=datetime.now(UTC),
-            previous_clauses=tuple(source["clause"] for source in sources),
-            previous_quotes=" ".join(f"“{source['quote']}”" for source in sources),
+            previous_clauses=tuple(next((clauses for clauses in answers if clauses), ())),
         )
-
-    def _source(self, clause_id: str) -> dict[str, str]:
-        clause = self._policy.clause(clause_id)
-        return {"clause": clause.id, "section": clause.section, "quote": clause.text, "url": clause.url}
 
 
 def _question(tracker: DialogueStateTracker) -> Question:

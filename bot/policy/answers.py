@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.policy.document import PolicyError
+from bot.policy.document import PolicyError, load
 from bot.policy.facts import Facts, facts
 from bot.policy.openings import open_now, open_that_day
 from bot.policy.questions import Question
@@ -47,8 +47,7 @@ class Situation:
 
     question: Question
     now: datetime
-    previous_clauses: tuple[str, ...] = ()
-    previous_quotes: str = ""
+    previous_clauses: tuple[str, ...] = ()  # what the answer before it cited
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
         "open_now": lambda: open_now("support", known.support_hours, situation.now, question.yes_or_no and "now" in chosen.asked),
         "open_that_day": lambda: open_that_day(known.support_hours, question, situation.now),
         "phone_orders_now": lambda: open_now("the phone order line", known.phone_order_hours, situation.now, question.yes_or_no),
-        "previous_quotes": lambda: situation.previous_quotes,
+        "previous_quotes": lambda: " ".join(f"“{load().clause(clause).text}”" for clause in situation.previous_clauses),
     }
 
     def fill(match: re.Match[str]) -> str:

@@ -35,6 +35,10 @@ class Clause:
         """Return the address of the clause on the policy page, relative to the site."""
         return f"/privacy#{self.id}"
 
+    def as_source(self) -> dict[str, str]:
+        """Return the clause as the source of an answer, in the form of the HTTP contract."""
+        return {"clause": self.id, "section": self.section, "quote": self.text, "url": self.url}
+
 
 @dataclass(frozen=True)
 class Section:

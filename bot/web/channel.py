@@ -182,7 +182,7 @@ def as_text_transcript(messages: list[Message]) -> str:
     lines = []
     for message in messages:
         lines.append(f"{rfc3339(message.at)} {names[message.sender]}: {message.text}")
-        lines += [f"    Source: {source['section']} ({source['clause']}): “{source['quote']}”" for source in message.sources]
+        lines += [f"    Source: {source['section']} ({source['clause']}): “{source['quote']}”" for source in message.sources()]
     return "\n".join(lines) + "\n"
 
 

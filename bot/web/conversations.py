@@ -74,12 +74,14 @@ class Conversations:
 
     async def _turn(self, conversation: str, shown: str, said: str, client_id: str | None) -> Turn:
         async with self._lock(conversation):
-            self.state(conversation)
-            if client_id is not None and (done := self._store.answered(conversation, client_id)):
-                return done
-            identifier = self._store.add_visitor(conversation, shown, client_id)
-            replies = await self._ask(conversation, said)
-            turn = self._store.add_replies(conversation, identifier, replies)
+            try:
+                received = self._store.receive(conversation, shown, client_id)
+                if received.answered is not None:
+                    return received.answered
+                replies = await self._ask(conversation, said)
+                turn = self._store.add_replies(conversation, received.id, replies)
+            except UnknownConversation:
+                raise expired() from None
         self._announce(conversation)
         return turn
 

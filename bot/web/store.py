@@ -29,7 +29,7 @@ messages = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("topic", sa.String(30)),
-    sa.Column("sources", sa.Text),  # JSON
+    sa.Column("clauses", sa.Text),  # JSON: ids
     sa.Column("client_id", sa.String(64)),  # the visitor's own name for it, by which a repetition is known
     sa.Column("turn", sa.Text),  # JSON on a visitor's message that was answered: topics, outcome, ids of the replies
     sa.UniqueConstraint("conversation", "client_id"),
@@ -48,6 +48,14 @@ choices = sa.Table(
 
 class UnknownConversation(KeyError):
     """There is no such conversation, or it was deleted."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A visitor's message in the store; ``answered`` if it is a repetition of one that has its turn."""
+
+    id: int
+    answered: Turn | None = None
 
 
 @dataclass(frozen=True)
@@ -75,38 +83,25 @@ class ConversationStore:
         with self._engine.begin() as db:
             return _state(db, conversation)
 
-    def answered(self, conversation: str, client_id: str) -> Turn | None:
-        """Return the turn that a message of this ``client_id`` got, if it was answered already."""
+    def receive(self, conversation: str, text: str, client_id: str | None) -> Received:
+        """Store what the visitor said, before it is answered; the same ``client_id`` again is the same message.
+
+        Raises UnknownConversation.
+        """
         with self._engine.begin() as db:
+            if client_id is None:
+                return Received(_insert(db, conversation, "visitor", Reply(text)))
             row = db.execute(
                 sa.select(messages).where(messages.c.conversation == conversation, messages.c.client_id == client_id)
             ).first()
-            if row is None or row.turn is None:
-                return None
-            turn = json.loads(row.turn)
-            wanted = messages.c.id.in_(turn["messages"])
-            return Turn(
-                messages=tuple(_read(db, conversation, wanted)),
-                topics=tuple(turn["topics"]),
-                outcome=turn["outcome"],
-                state=_state(db, conversation),
-            )
-
-    def add_visitor(self, conversation: str, text: str, client_id: str | None) -> int:
-        """Store what the visitor said and return its id; the same ``client_id`` again is the same message."""
-        with self._engine.begin() as db:
-            if client_id is not None:
-                known = db.execute(
-                    sa.select(messages.c.id).where(messages.c.conversation == conversation, messages.c.client_id == client_id)
-                ).scalar()
-                if known is not None:
-                    return int(known)
-            return _insert(db, conversation, "visitor", Reply(text), client_id)
+            if row is None:
+                return Received(_insert(db, conversation, "visitor", Reply(text), client_id))
+            return Received(row.id, _turn(db, conversation, json.loads(row.turn)) if row.turn else None)
 
     def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
         """Store what the bot replied to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""
         with self._engine.begin() as db:
-            state = _state(db, conversation)
+            _state(db, conversation)
             ids = [_insert(db, conversation, "bot", reply) for reply in replies]
             turn: dict[str, Any] = {"messages": ids, "topics": topics(replies), "outcome": outcome(replies)}
             if answers is not None:
@@ -115,8 +110,7 @@ class ConversationStore:
                     .where(messages.c.conversation == conversation, messages.c.id == answers)
                     .values(turn=json.dumps(turn))
                 )
-            stored = tuple(_read(db, conversation, messages.c.id.in_(ids)))
-            return Turn(stored, turn["topics"], turn["outcome"], state)
+            return _turn(db, conversation, turn)
 
     def offer(self, conversation: str, choice: str) -> Offer | None:
         """Return a choice that was offered in this conversation."""
@@ -147,6 +141,11 @@ def _state(db: Connection, conversation: str) -> str:
     return str(state)
 
 
+def _turn(db: Connection, conversation: str, turn: dict[str, Any]) -> Turn:
+    replies = _read(db, conversation, messages.c.id.in_(turn["messages"]))
+    return Turn(tuple(replies), tuple(turn["topics"]), turn["outcome"], _state(db, conversation))
+
+
 def _insert(db: Connection, conversation: str, sender: str, reply: Reply, client_id: str | None = None) -> int:
     _state(db, conversation)
     last = db.execute(sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)).scalar()
@@ -159,7 +158,7 @@ def _insert(db: Connection, conversation: str, sender: str, reply: Reply, client
             text=reply.text,
             at=datetime.now(UTC),
             topic=reply.topic,
-            sources=json.dumps(reply.sources) if reply.sources else None,
+            clauses=json.dumps(reply.clauses) if reply.clauses else None,
             client_id=client_id,
         )
     )
@@ -193,4 +192,4 @@ def _read(db: Connection, conversation: str, condition: Any) -> list[Message]:
 
 def _message(row: Row, offered: tuple[Choice, ...]) -> Message:
     at = row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC)  # SQLite forgets the zone
-    return Message(row.id, row.sender, row.text, at, row.topic, tuple(json.loads(row.sources or "[]")), offered)
+    return Message(row.id, row.sender, row.text, at, row.topic, tuple(json.loads(row.clauses or "[]")), offered)
