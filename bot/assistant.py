@@ -35,6 +35,7 @@ def prepare(lean: bool = True) -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     warnings.simplefilter("ignore")
+    warnings.showwarning = lambda *_, **__: None  # Rasa sets filters of its own while it trains
     logging.basicConfig(level=logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
@@ -79,9 +80,9 @@ def train() -> Path:
     return path
 
 
-def load(tracker_store: "TrackerStore | None" = None, path: Path | None = None) -> "Agent":
+def load(tracker_store: "TrackerStore | None" = None, path: Path | None = None, lean: bool = True) -> "Agent":
     """Load the assistant; raises ModelError if the model of the present inputs was not trained yet."""
-    prepare()
+    prepare(lean)
     from rasa.core.agent import Agent
     from rasa.core.utils import AvailableEndpoints
 

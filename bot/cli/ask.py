@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.assistant import prepare
 from bot.cli.errors import CommandError
+from bot.turns import Message
 
 
 def ask(text: str | None, batch: Path | None, as_json: bool) -> None:
@@ -25,7 +26,7 @@ def ask(text: str | None, batch: Path | None, as_json: bool) -> None:
     if batch is None:
         assert text is not None
         understood = asyncio.run(assistant.conversation().say(text))
-        print(_json(understood.as_json()) if as_json else "\n\n".join(m.text for m in understood.turn.messages))
+        print(_json(understood.as_json()) if as_json else "\n\n".join(map(_in_words, understood.turn.messages)))
         return
 
     async def answer_all() -> None:
@@ -34,7 +35,7 @@ def ask(text: str | None, batch: Path | None, as_json: bool) -> None:
             if as_json:
                 print(_json({"id": identifier, **understood.as_json()}), flush=True)
             else:
-                print(f"{identifier}: {' '.join(m.text for m in understood.turn.messages)}", flush=True)
+                print(f"{identifier}: {' '.join(map(_in_words, understood.turn.messages))}", flush=True)
             if sys.stderr.isatty() and number % 50 == 0:
                 print(f"{number} of {len(questions)}", file=sys.stderr)
 
@@ -57,6 +58,11 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _in_words(message: Message) -> str:
+    offered = f" [{' | '.join(choice.title for choice in message.choices)}]" if message.choices else ""
+    return f"{message.text}{offered}"
 
 
 def _json(value: Any) -> str:

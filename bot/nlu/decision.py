@@ -88,7 +88,7 @@ class Decision(GraphComponent, IntentClassifier):
     def _asked(self, whole: Judgement, parts: list[Judgement]) -> list[Judgement]:
         questions: dict[str, Judgement] = {}
         for part in parts:
-            if part.intent in ANSWERABLE and part.confidence >= self._part_sure:
+            if part.unit.get(units.ASKS) and part.intent in ANSWERABLE and part.confidence >= self._part_sure:
                 questions.setdefault(part.intent, part)
         if len(questions) > 1:
             return list(questions.values())[:MAX_QUESTIONS]

@@ -29,5 +29,5 @@ class QuestionSplitter(GraphComponent):
         for message in messages:
             parts = pieces(units.text_of(message))
             if len(parts) > 1:
-                message.set(units.CANDIDATES, [units.candidate(part.text, part.start, part.end) for part in parts])
+                message.set(units.CANDIDATES, [units.candidate(part) for part in parts])
         return messages

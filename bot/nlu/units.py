@@ -3,16 +3,19 @@
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.models.splitting import Piece
+
 CANDIDATES = "candidates"  # sub-messages, one for each part that might be a question of its own
 START, END = "start", "end"  # where a candidate is in the message's text
+ASKS = "asks"  # whether a candidate has the form of a question or a request
 MARGINS = "margins"
 PROBABILITIES = "probabilities"
 SCOPE = "in_scope"
 
 
-def candidate(text: str, start: int, end: int) -> Message:
-    """Return a sub-message for characters ``start`` to ``end`` of a message."""
-    return Message({TEXT: text, START: start, END: end})
+def candidate(piece: Piece) -> Message:
+    """Return a sub-message for a part of a message."""
+    return Message({TEXT: piece.text, START: piece.start, END: piece.end, ASKS: piece.asks})
 
 
 def units(message: Message) -> list[Message]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.policy.document import PolicyError, load
 from bot.policy.facts import Facts, facts
+from bot.policy.kinds import Kind
 from bot.policy.openings import open_now, open_that_day
 from bot.policy.questions import Question
 
@@ -87,23 +88,23 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
     """Put a variation into words for a question: lead, facts, and what its kind of data adds."""
     known = known or facts()
     question = situation.question
-    kind = (question.unlisted_kind() if "unlisted_kind" in chosen.asked else None) or question.listed_kind()
+    kinds = question.unlisted_kinds() if "unlisted_kind" in chosen.asked else question.listed_kinds()
     names = set(chosen.placeholders())
     clauses = list(chosen.clauses)
-    if kind is not None and "kind_use" in names:
-        clauses = [*kind.collected[:1], *kind.use_clauses, *clauses]
-    if kind is not None and "kind_sharing" in names:
-        clauses += kind.sharing_clauses
+    if "kind_use" in names:
+        clauses = [*(clause for kind in kinds for clause in (*kind.collected[:1], *kind.use_clauses)), *clauses]
+    if "kind_sharing" in names:
+        clauses += (clause for kind in kinds for clause in kind.sharing_clauses)
     if "previous_quotes" in names:
         clauses += situation.previous_clauses
 
     computed: dict[str, Callable[[], str]] = {
-        "kind": lambda: kind.say if kind else "that",
-        "kind_use": lambda: kind.use if kind else "",
-        "kind_sharing": lambda: kind.sharing if kind else "",
-        "open_now": lambda: open_now("support", known.support_hours, situation.now, question.yes_or_no and "now" in chosen.asked),
+        "kind": lambda: _joined([kind.say for kind in kinds]),
+        "kind_use": lambda: _uses(kinds),
+        "kind_sharing": lambda: " ".join(dict.fromkeys(kind.sharing for kind in kinds)),
+        "open_now": lambda: open_now("support", known.support_hours, situation.now, question if "now" in chosen.asked else None),
         "open_that_day": lambda: open_that_day(known.support_hours, question, situation.now),
-        "phone_orders_now": lambda: open_now("the phone order line", known.phone_order_hours, situation.now, question.yes_or_no),
+        "phone_orders_now": lambda: open_now("the phone order line", known.phone_order_hours, situation.now, question),
         "previous_quotes": lambda: " ".join(f"“{load().clause(clause).text}”" for clause in situation.previous_clauses),
     }
 
@@ -112,6 +113,8 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
         return computed[name]() if name in computed else known.by_name[name].text
 
     text = re.sub(r" {2,}", " ", _PLACEHOLDER.sub(fill, chosen.text)).strip()
+    if "listed_kind" in chosen.asked and question.unlisted_kinds():
+        text += f" It does not list {_joined([kind.say for kind in question.unlisted_kinds()])}."
     lead = _lead(chosen, question)
     return Answer(f"{lead} {text}".strip(), tuple(dict.fromkeys(clauses)), chosen.choices)
 
@@ -122,12 +125,25 @@ def _lead(chosen: Variation, question: Question) -> str:
     return chosen.lead.negated if question.negated else chosen.lead.say
 
 
+def _uses(kinds: Sequence[Kind]) -> str:
+    by_use: dict[str, list[str]] = {}
+    for kind in kinds:
+        by_use.setdefault(kind.use, []).append(kind.say)
+    if len(by_use) <= 1:
+        return "".join(by_use)
+    return " ".join(f"For {_joined(names)}: {use}" for use, names in by_use.items())
+
+
+def _joined(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
 def _meets(condition: str, situation: Situation) -> bool:
     question = situation.question
     if condition == "listed_kind":
-        return question.listed_kind() is not None
+        return bool(question.listed_kinds())
     if condition == "unlisted_kind":
-        return question.unlisted_kind() is not None
+        return bool(question.unlisted_kinds())
     if condition == "day":
         return bool(question.weekdays(0)) or question.time_of_day is not None
     if condition == "answered_before":

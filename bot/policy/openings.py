@@ -6,13 +6,15 @@ from bot.policy.hours import DAYS, STORE_ZONE, WeeklyHours, clock
 from bot.policy.questions import Question
 
 
-def open_now(what: str, hours: WeeklyHours, now: datetime, yes_or_no: bool) -> str:
-    """Say whether ``what`` is open at ``now``, and until when or when next; with yes or no first if that was asked."""
-    subject = what if yes_or_no else what[0].upper() + what[1:]
-    if hours.is_open(now):
-        return f"{'Yes, ' if yes_or_no else ''}{subject} is open right now, until {clock(hours.closes(now))} Central Time today."
+def open_now(what: str, hours: WeeklyHours, now: datetime, question: Question | None) -> str:
+    """Say whether ``what`` is open at ``now``, and until when or when next; with yes or no first if ``question`` asks that."""
+    is_open = hours.is_open(now)
+    answer = _yes_or_no(question, is_open) if question else ""
+    subject = what if answer else what[0].upper() + what[1:]
+    if is_open:
+        return f"{answer}{subject} is open right now, until {clock(hours.closes(now))} Central Time today."
     opens = hours.next_opening(now)
-    return f"{'No, ' if yes_or_no else ''}{subject} is closed right now; it opens {_when(opens, now)} at {clock(opens)} Central Time."
+    return f"{answer}{subject} is closed right now; it opens {_when(opens, now)} at {clock(opens)} Central Time."
 
 
 def open_that_day(hours: WeeklyHours, question: Question, now: datetime) -> str:
@@ -30,9 +32,16 @@ def open_that_day(hours: WeeklyHours, question: Question, now: datetime) -> str:
         else:
             parts.append(f"on {DAYS[day]} support is open {clock(opens)} to {clock(closes)}")
     text = ", and ".join(parts)
-    if question.yes_or_no and len(days) == 1:
-        return f"{'No' if 'closed' in parts[0] else 'Yes'}, {text}, Central Time."
-    return f"{text[0].upper()}{text[1:]}, Central Time."
+    answer = _yes_or_no(question, "closed" not in text) if len(days) == 1 else ""
+    return f"{answer}{text if answer else text[0].upper() + text[1:]}, Central Time."
+
+
+def _yes_or_no(question: Question, is_open: bool) -> str:
+    """Return ``Yes, `` or ``No, `` if the question is whether it is open, or whether it is closed; else nothing."""
+    if not question.yes_or_no or question.negated or question.words & {"close", "closes"}:
+        return ""
+    asked_closed = bool(question.words & {"closed", "shut"})
+    return "Yes, " if is_open != asked_closed else "No, "
 
 
 def _when(opens: datetime, now: datetime) -> str:

@@ -76,13 +76,13 @@ class Question:
             core = _NEGATIVE_START.sub("", core)
         return bool(_NEGATION.search(_TAG.sub("", core)))
 
-    def listed_kind(self) -> Kind | None:
-        """Return the first kind of data it names that the policy lists."""
-        return next((load_kinds()[kind] for kind in self.kinds if load_kinds()[kind].listed), None)
+    def listed_kinds(self) -> list[Kind]:
+        """Return the kinds of data it names that the policy lists."""
+        return [load_kinds()[kind] for kind in self.kinds if load_kinds()[kind].listed]
 
-    def unlisted_kind(self) -> Kind | None:
-        """Return the first kind of data it names that the policy does not list."""
-        return next((load_kinds()[kind] for kind in self.kinds if not load_kinds()[kind].listed), None)
+    def unlisted_kinds(self) -> list[Kind]:
+        """Return the kinds of data it names that the policy does not list."""
+        return [load_kinds()[kind] for kind in self.kinds if not load_kinds()[kind].listed]
 
     def weekdays(self, tomorrow: int) -> tuple[int, ...]:
         """Return the weekdays it names (0 is Monday); ``tomorrow`` is the weekday that this word means."""

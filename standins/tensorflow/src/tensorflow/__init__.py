@@ -3,12 +3,19 @@
 from tensorflow.absent import TensorFlowAbsent, placeholder, refuse_unknown
 
 __version__ = "2.12.0+standin.1"
-__all__ = ["SparseTensor", "Tensor", "TensorFlowAbsent", "TensorShape", "TensorSpec", "keras"]
+__all__ = ["SparseTensor", "Tensor", "TensorFlowAbsent", "TensorShape", "TensorSpec", "is_tensor", "keras"]
 
 Tensor = placeholder("tensorflow.Tensor")
 SparseTensor = placeholder("tensorflow.SparseTensor")
 TensorShape = placeholder("tensorflow.TensorShape")
 TensorSpec = placeholder("tensorflow.TensorSpec")
+
+
+
+def is_tensor(x: object) -> bool:
+    """Say no: matplotlib asks this of everything that it draws, if a module named tensorflow is loaded."""
+    return False
+
 
 from tensorflow import keras  # noqa: E402  (its layers are annotated with the names above)
 

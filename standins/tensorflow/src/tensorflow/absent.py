@@ -10,8 +10,11 @@ REMEDY = (
 )
 
 
-class TensorFlowAbsent(RuntimeError):
-    """Something asked TensorFlow to do work; the message names the remedy."""
+class TensorFlowAbsent(RuntimeError, AttributeError):
+    """Something asked TensorFlow to do work; the message names the remedy.
+
+    Also an AttributeError, because other libraries look into ``sys.modules`` and ask with ``hasattr`` what a TensorFlow has.
+    """
 
     def __init__(self, wanted: str) -> None:
         super().__init__(f"{wanted}: {REMEDY}")
