@@ -1,11 +1,13 @@
 """Every limit, place and secret of the bot, from the environment, with defaults that work on a laptop."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableVariable
 
 from bot.paths import ROOT
 
@@ -60,6 +62,9 @@ def settings() -> Settings:
     except ValidationError as error:
         problems = "; ".join(map(_in_words, error.errors(include_url=False, include_input=False)))
         raise SettingsError(problems) from None
+    except UnreadableVariable as error:
+        name = re.sub(r'.*field "(\w+)".*', r"\1", str(error)).upper()
+        raise SettingsError(f"PRIVACY_BOT_{name}: must be JSON, for example [\"…\"]") from None
 
 
 def _in_words(problem: Any) -> str:

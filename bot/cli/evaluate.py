@@ -23,13 +23,14 @@ def evaluate(test_set: Path | None, output: Path | None) -> None:
         labelled = read_nlu(path)
     except (KeyError, TypeError, AttributeError) as error:
         raise CommandError(f"{path} is not a Rasa NLU file with intents and examples: {error}") from None
-    result = asyncio.run(_understand(labelled))
+    result = asyncio.run(understand(labelled))
     _print(result)
     draw_confusion(result, folder / "confusion.png")
     console.print(f"\nConfusion matrix: {folder / 'confusion.png'}")
 
 
-async def _understand(labelled: list[tuple[str, str]]) -> Report:
+async def understand(labelled: list[tuple[str, str]]) -> Report:
+    """Understand each labelled text with the trained model."""
     agent = assistant.load(lean=False)
     examples = []
     for text, intent in track(labelled, "Understanding …", console=Console(stderr=True), transient=True):

@@ -64,7 +64,10 @@ class Decision(GraphComponent, IntentClassifier):
             first = asked[0]
             message.set(INTENT, {"name": first.intent, "confidence": first.confidence}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, first.ranking[:RANKING], add_to_output=True)
-            message.set(QUESTIONS, [_question(message, judgement) for judgement in asked], add_to_output=True)
+            # A single question is read with all that surrounds it: the story may name the day or the kind of data.
+            parts = [judgement.unit for judgement in asked] if len(asked) > 1 else [message]
+            questions = [_question(message, part, judgement) for part, judgement in zip(parts, asked, strict=True)]
+            message.set(QUESTIONS, questions, add_to_output=True)
         return messages
 
     def _judge(self, unit: Message) -> Judgement:
@@ -98,10 +101,9 @@ class Decision(GraphComponent, IntentClassifier):
         return [whole]
 
 
-def _question(message: Message, judgement: Judgement) -> dict[str, Any]:
-    unit = judgement.unit
-    text = units.text_of(unit)
-    start, end = unit.get(units.START) or 0, unit.get(units.END) or len(units.text_of(message))
+def _question(message: Message, part: Message, judgement: Judgement) -> dict[str, Any]:
+    text = units.text_of(part)
+    start, end = part.get(units.START) or 0, part.get(units.END) or len(units.text_of(message))
     return {
         "text": text,
         "intent": judgement.intent,

@@ -15,7 +15,18 @@ from bot.policy.questions import Question
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _KEYS = {"asked", "lead", "clauses", "choices"}
 # What is known only when the question is: everything else in braces is a fact of the policy.
-COMPUTED = frozenset({"kind", "kind_use", "kind_sharing", "open_now", "open_that_day", "phone_orders_now", "previous_quotes"})
+COMPUTED = frozenset(
+    {
+        "kind",
+        "kind_use",
+        "kind_sharing",
+        "open_now",
+        "open_that_day",
+        "phone_orders_now",
+        "phone_orders_that_day",
+        "previous_quotes",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +114,9 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
         "kind_use": lambda: _uses(kinds),
         "kind_sharing": lambda: " ".join(dict.fromkeys(kind.sharing for kind in kinds)),
         "open_now": lambda: open_now("support", known.support_hours, situation.now, question if "now" in chosen.asked else None),
-        "open_that_day": lambda: open_that_day(known.support_hours, question, situation.now),
+        "open_that_day": lambda: open_that_day("support", known.support_hours, situation.now, question),
         "phone_orders_now": lambda: open_now("the phone order line", known.phone_order_hours, situation.now, question),
+        "phone_orders_that_day": lambda: open_that_day("the phone order line", known.phone_order_hours, situation.now, question),
         "previous_quotes": lambda: " ".join(f"“{load().clause(clause).text}”" for clause in situation.previous_clauses),
     }
 

@@ -17,7 +17,7 @@ def open_now(what: str, hours: WeeklyHours, now: datetime, question: Question | 
     return f"{answer}{subject} is closed right now; it opens {_when(opens, now)} at {clock(opens)} Central Time."
 
 
-def open_that_day(hours: WeeklyHours, question: Question, now: datetime) -> str:
+def open_that_day(what: str, hours: WeeklyHours, now: datetime, question: Question) -> str:
     """Answer for the days and the time of day that a question names; a time without a day means today."""
     local = now.astimezone(STORE_ZONE)
     days = question.weekdays(tomorrow=(local.weekday() + 1) % 7) or (local.weekday(),)
@@ -26,11 +26,11 @@ def open_that_day(hours: WeeklyHours, question: Question, now: datetime) -> str:
     for day in days:
         opens, closes = hours.by_day.get(day, (None, None))
         if opens is None or closes is None:
-            parts.append(f"on {DAYS[day]} support is closed")
+            parts.append(f"on {DAYS[day]} {what} is closed")
         elif moment is not None and not opens <= moment < closes:
-            parts.append(f"at {clock(moment)} on {DAYS[day]} support is closed; it is open {clock(opens)} to {clock(closes)}")
+            parts.append(f"at {clock(moment)} on {DAYS[day]} {what} is closed; it is open {clock(opens)} to {clock(closes)}")
         else:
-            parts.append(f"on {DAYS[day]} support is open {clock(opens)} to {clock(closes)}")
+            parts.append(f"on {DAYS[day]} {what} is open {clock(opens)} to {clock(closes)}")
     text = ", and ".join(parts)
     answer = _yes_or_no(question, "closed" not in text) if len(days) == 1 else ""
     return f"{answer}{text if answer else text[0].upper() + text[1:]}, Central Time."

@@ -27,7 +27,10 @@ _SUBJECT_FIRST = re.compile(r"^(?:you guys|you|u|ya|yall|y'all|bellacor)\b", re.
 _TAG = re.compile(r"(?:\b(?:right|correct|true|yes|yeah|no)|,?\s*(?:do|don'?t|is|isn'?t|are|aren'?t) (?:you|u|it|they))\s*\?*\s*$", re.IGNORECASE)
 _NEGATIVE_START = re.compile(r"^(?:don'?t|doesn'?t|didn'?t|isn'?t|aren'?t|won'?t|can'?t|wouldn'?t|haven'?t|hasn'?t)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"n't\b|\b(?:not|never|dont|doesnt|wont|cant|isnt|arent|no one|nobody|none|no longer)\b", re.IGNORECASE)
-_TIME = re.compile(r"\b(\d{1,2})(?::(\d\d))?\s*([ap])\.?m\b|\b(noon|midnight)\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\b(\d{1,2})(?::(\d\d))?\s*(?:o'?clock\s*)?(?:([ap])\.?m\b|(?:in the|at)\s+(morning|afternoon|evening|night)\b)|\b(noon|midnight)\b",
+    re.IGNORECASE,
+)
 _DAY_ASPECTS = {day.lower(): index for index, day in enumerate(DAYS)}
 
 
@@ -95,13 +98,14 @@ class Question:
 
     @cached_property
     def time_of_day(self) -> time | None:
-        """The time of day it names with AM or PM, if any."""
+        """The time of day it names, with AM, PM or a part of the day, if any."""
         found = _TIME.search(self.text)
         if found is None:
             return None
-        if found[4]:
-            return time(12 if found[4].lower() == "noon" else 0)
+        if found[5]:
+            return time(12 if found[5].lower() == "noon" else 0)
         hour, minute = int(found[1]), int(found[2] or 0)
         if not 1 <= hour <= 12 or minute > 59:
             return None
-        return time(hour % 12 + (12 if found[3].lower() == "p" else 0), minute)
+        after_noon = found[3].lower() == "p" if found[3] else found[4].lower() != "morning"
+        return time(hour % 12 + (12 if after_noon else 0), minute)

@@ -11,7 +11,7 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 from sanic.response import text as text_response
 
-from bot.database import connect
+from bot.database import connect, wipe_deleted
 from bot.settings import Settings, settings
 from bot.tracker import forget
 from bot.turns import Message, Reply, rfc3339
@@ -66,8 +66,8 @@ class StorefrontChannel(InputChannel):
             await on_new_message(UserMessage(said, output, conversation, input_channel=self.name()))
             return output.replies
 
-        store = ConversationStore(connect(self._settings.database))
-        conversations = Conversations(store, respond, self._settings.turn_seconds)
+        engine = connect(self._settings.database)
+        conversations = Conversations(ConversationStore(engine), respond, self._settings.turn_seconds)
 
         def ready(request: Request) -> None:
             agent = getattr(request.app.ctx, "agent", None)
@@ -95,8 +95,11 @@ class StorefrontChannel(InputChannel):
         @blueprint.delete("/session")
         async def end(request: Request) -> HTTPResponse:
             conversation = self._authorized(request)
+            ready(request)
+            conversations.state(conversation)
             await conversations.forget(conversation)
             forget(request.app.ctx.agent.tracker_store, conversation)
+            wipe_deleted(engine)
             return HTTPResponse(status=204)
 
         @blueprint.post("/messages")

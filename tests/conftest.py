@@ -1,0 +1,120 @@
+"""What the tests share: the trained model, and a real server in a process of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot import assistant
+from bot.paths import ROOT
+
+BASE = "/webhooks/storefront"
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The model of the present data and settings, trained if it is missing."""
+    path = assistant.model_path()
+    if not path.exists():
+        subprocess.run([sys.executable, "-m", "bot", "train"], cwd=ROOT, check=True)
+    return path
+
+
+@dataclass
+class Server:
+    """A server in a process of its own, and where its files are."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    data_dir: Path
+    log: Path
+
+    def client(self) -> httpx.Client:
+        """Return a client of this server."""
+        return httpx.Client(base_url=self.url, timeout=30)
+
+
+def start_server(data_dir: Path, **environment: str) -> Server:
+    """Start a server on a free port and wait until it is ready."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = data_dir / "server.log"
+    settings = {"PRIVACY_BOT_PORT": str(port), "PRIVACY_BOT_DATA_DIR": str(data_dir), **environment}
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env={**os.environ, **settings}, stdout=output, stderr=output
+        )
+    server = Server(process, f"http://127.0.0.1:{port}", data_dir, log)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            if httpx.get(f"{server.url}/ready").status_code == 200:
+                return server
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    process.kill()
+    pytest.fail(f"The server did not become ready: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server."""
+    running = start_server(tmp_path_factory.mktemp("server"))
+    yield running
+    running.process.terminate()
+    running.process.wait(timeout=20)
+
+
+class Shopper:
+    """A visitor of the storefront, over the real channel."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+        opened = client.post(f"{BASE}/session")
+        assert opened.status_code == 201, opened.text
+        self.opened = opened.json()
+        self.headers = {"Authorization": f"Bearer {self.opened['token']}"}
+
+    def post(self, body: object, **headers: str) -> httpx.Response:
+        """Send a message and return the raw answer."""
+        return self.client.post(f"{BASE}/messages", json=body, headers={**self.headers, **headers})
+
+    def say(self, text: str, **more: str) -> dict:
+        """Say something and return the turn."""
+        response = self.post({"text": text, **more})
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def choose(self, choice: str) -> dict:
+        """Pick a choice and return the turn."""
+        response = self.post({"choice": choice})
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def get(self, path: str, **params: object) -> httpx.Response:
+        """Read from this conversation."""
+        return self.client.get(f"{BASE}{path}", headers=self.headers, params=params)
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    """An HTTP client of the running server."""
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture
+def shopper(client: httpx.Client) -> Shopper:
+    """A visitor who has just opened the chat."""
+    return Shopper(client)

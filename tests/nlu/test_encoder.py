@@ -1,0 +1,43 @@
+"""Tests of the sentence encoder."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.nlu.models.encoder import DIMENSIONS, Encoder, EncoderError, default_encoder
+from bot.paths import ENCODER_DIR
+
+
+def test_vectors_are_unit_vectors_of_meaning() -> None:
+    """Texts of one meaning are closer to each other than to another's."""
+    vectors = default_encoder().encode(["do you sell my data", "is my information sold", "what a lovely lamp"])
+    assert vectors.shape == (3, DIMENSIONS)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3
+
+
+def test_a_text_has_the_same_vector_alone_and_in_a_batch() -> None:
+    """Padding in a batch changes a vector no more than quantisation does."""
+    texts = ["cookies", "how long do you keep the phone number that I gave you when I ordered"]
+    together = default_encoder().encode(texts)
+    alone = np.vstack([default_encoder().encode([text]) for text in texts])
+    assert ((together * alone).sum(axis=1) > 0.98).all()
+
+
+def test_a_changed_file_is_refused(tmp_path: Path) -> None:
+    """A vocabulary that is not the released one is named, with the remedy."""
+    shutil.copytree(ENCODER_DIR, tmp_path / "encoder")
+    with (tmp_path / "encoder" / "vocab.txt").open("a") as vocabulary:
+        vocabulary.write("extra\n")
+    with pytest.raises(EncoderError, match=r"vocab\.txt is not the released file.*git checkout"):
+        Encoder(tmp_path / "encoder")
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """A missing model is named, with the remedy."""
+    shutil.copytree(ENCODER_DIR, tmp_path / "encoder")
+    (tmp_path / "encoder" / "model.onnx").unlink()
+    with pytest.raises(EncoderError, match=r"model\.onnx is missing"):
+        Encoder(tmp_path / "encoder")

@@ -1,0 +1,115 @@
+"""Tests of `privacy-bot check`: each kind of problem is found, and named with its line."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.paths import DATA_DIR, DOMAIN_DIR
+from bot.policy.check import Inputs, problems
+from bot.policy.kinds import Kind
+
+Checker = Callable[[str, str, str], list[str]]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Inputs:
+    """A copy of the project's answers, to be spoilt."""
+    shutil.copytree(DOMAIN_DIR, tmp_path / "domain")
+    shutil.copytree(DATA_DIR / "rules", tmp_path / "data" / "rules")
+    shutil.copy(DATA_DIR / "policy" / "unused.yml", tmp_path / "unused.yml")
+    return replace(
+        Inputs.of_project(), domain_dir=tmp_path / "domain", data_dir=tmp_path / "data", unused=tmp_path / "unused.yml"
+    )
+
+
+@pytest.fixture
+def spoil(copy: Inputs) -> Checker:
+    """Replace something once in a file, and return the problems that are found."""
+
+    def replace_and_check(file: str, old: str, new: str) -> list[str]:
+        path = copy.domain_dir / file if file.endswith(("answers.yml", "talk.yml", "domain.yml")) else copy.domain_dir.parent / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+        return [str(problem) for problem in problems(copy)]
+
+    return replace_and_check
+
+
+def test_the_project_is_covered_by_the_policy() -> None:
+    """Everything that the bot says today is in the policy."""
+    assert problems(Inputs.of_project()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("clauses: [cookies.4, cookies.5]", "clauses: [cookies.4, cookies.99]", "cites cookies.99"),
+        ("age of 13, and no part", "age of 15, and no part", "figure '15'"),
+        ("call {order_phone} ({phone_order_hours}).", "call 1-800-555-0100.", "figure '1-800-555-0100'"),
+        ("Children's Online Privacy Protection Act of 1998", "Consumer Privacy Act of 1998", "law 'Consumer Privacy Act'"),
+        ('"we do not sell it to others."', '"we never sell anything."', "quotes 'we never sell anything.'"),
+        ("write to {mail_address}. The policy", "write to help@bellacor.com. The policy", "address 'help@bellacor.com'"),
+        ("{open_that_day} All", "{opening_that_day} All", "{opening_that_day}"),
+        ("asked: pixel_tag", "asked: pixel_tags", "'pixel_tags'"),
+        ("clauses: [use_of_information.16, use_of_information.15]", "clauses: []", "must cite its clauses"),
+    ],
+)
+def test_a_spoilt_answer_is_found(spoil: Checker, old: str, new: str, message: str) -> None:
+    """A wrong citation, figure, phone number, law, quotation, address, fact or condition is named with file and line."""
+    found = [problem for problem in spoil("answers.yml", old, new) if message in problem]
+    assert found
+    file, line, _ = found[0].split(":", 2)
+    assert file.endswith("answers.yml")
+    assert int(line) > 1
+
+
+def test_a_topic_without_an_answer_is_found(spoil: Checker) -> None:
+    """A topic whose response is missing is named, and so is the response that took its name."""
+    found = spoil("answers.yml", "utter_retention:", "utter_retentions:")
+    assert any("the topic retention has no answer" in problem for problem in found)
+    assert any("utter_retentions is never said" in problem for problem in found)
+
+
+def test_a_clause_that_no_answer_uses_is_found(spoil: Checker) -> None:
+    """A clause must be cited or be listed as unused."""
+    found = spoil("unused.yml", "third_party_policy.1: ", "# ")
+    assert any("no answer uses third_party_policy.1" in problem for problem in found)
+
+
+def test_a_clause_listed_as_unused_must_be_unused(spoil: Checker) -> None:
+    """The list of unused clauses holds no clause that is cited, and none that is not there."""
+    found = spoil("unused.yml", "third_party_policy.1: ", "nothing.1: x\ncookies.1: x\nthird_party_policy.1: ")
+    assert any("nothing.1 is listed as unused, but the policy has no such clause" in problem for problem in found)
+    assert any("cookies.1 is listed as unused, but an answer cites it" in problem for problem in found)
+
+
+def test_an_intent_outside_the_one_list_is_found(spoil: Checker) -> None:
+    """The domain's intents are those of bot/topics.py."""
+    found = spoil("domain.yml", "- cookies\n", "- biscuits\n")
+    assert any("cookies is missing here" in problem for problem in found)
+    assert any("biscuits is not in bot/topics.py" in problem for problem in found)
+
+
+def test_an_intent_without_a_rule_is_found(spoil: Checker) -> None:
+    """Each intent has a rule that says what to do."""
+    found = spoil("data/rules/topics.yml", "- intent: cookies", "- intent: thanks")
+    assert any("no rule says what to do about cookies" in problem for problem in found)
+
+
+def test_variations_that_are_never_said_are_found(spoil: Checker) -> None:
+    """A variation after one that fits every question is unreachable."""
+    found = spoil("answers.yml", "      asked: pixel_tag\n", "")
+    assert any("variations after this one are never said" in problem for problem in found)
+
+
+def test_the_table_of_kinds_is_checked_too() -> None:
+    """A figure in the table of kinds must be in the clauses that it cites."""
+    spoilt = Kind("x", "your x", ("x",), 7, ("cookies.1",), "kept for 90 days.", ("cookies.1",))
+    found = problems(replace(Inputs.of_project(), kinds={**Inputs.of_project().kinds, "x": spoilt}))
+    assert [str(problem) for problem in found] == [
+        "data/policy/kinds.yml:7: x: states the figure '90', which is not in the clauses it cites"
+    ]

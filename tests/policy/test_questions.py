@@ -1,0 +1,72 @@
+"""Tests of what is read off the words of a question."""
+
+from datetime import time
+
+import pytest
+
+from bot.policy.questions import Question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do you sell my data?",
+        "hey so do you sell it",
+        "can you tell me if you sell data?",
+        "you guys sell my info?",
+        "you don't sell my mail, right?",
+        "r u open",
+        "My wife ordered a lamp. Do you share her address?",
+        "whether you share it",
+        "isn't it encrypted?",
+    ],
+)
+def test_yes_or_no_questions(text: str) -> None:
+    """Questions that yes or no would answer are known by their form."""
+    assert Question(text).yes_or_no
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what do you collect", "who do you share it with", "can you tell me what you collect", "how is it protected", "cookies", "why"],
+)
+def test_other_questions(text: str) -> None:
+    """Questions that ask what, who or how are not."""
+    assert not Question(text).yes_or_no
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("you don't sell my mail, right?", True),
+        ("so you never share it?", True),
+        ("do you sell it?", False),
+        ("don't you sell it?", False),
+        ("you sell it, don't you?", False),
+    ],
+)
+def test_negation(text: str, negated: bool) -> None:
+    """A question that supposes the contrary is negated; one that begins "don't you" is not."""
+    assert Question(text).negated is negated
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("at 9:30 p.m.", time(21, 30)), ("open at 6pm", time(18)), ("at noon", time(12)), ("12 am", time(0)), ("at 25 pm", None), ("at 9", None)],
+)
+def test_times_of_day(text: str, expected: time | None) -> None:
+    """A time with AM or PM is understood; anything less is not guessed."""
+    assert Question(text).time_of_day == expected
+
+
+def test_named_days() -> None:
+    """Weekdays, the weekend and tomorrow become weekdays."""
+    assert Question("", aspects=frozenset({"weekend"})).weekdays(tomorrow=0) == (5, 6)
+    assert Question("", aspects=frozenset({"tomorrow", "monday"})).weekdays(tomorrow=2) == (0, 2)
+
+
+def test_kinds_are_told_apart_by_the_table() -> None:
+    """Kinds of data that the policy lists and those that it does not are kept apart."""
+    question = Question("", kinds=("phone_number", "birthday"))
+    assert [kind.id for kind in question.listed_kinds()] == ["phone_number"]
+    assert [kind.id for kind in question.unlisted_kinds()] == ["birthday"]
