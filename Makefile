@@ -1,5 +1,6 @@
 # make run    build the private environment, train if the model is missing or stale, serve on 127.0.0.1:5005
 # make test   install what the tests need and run them all
+# make lint   check format, style and types
 # make lock   resolve requirements*.in again (needs a package index)
 # make clean  remove the environment and all that the bot wrote
 
@@ -10,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-inp
 # Without dependencies, because the lock names them all; Rasa's own bound on Python is set aside on purpose (requirements.in).
 LOCKED := $(PIP) --no-deps --require-hashes --ignore-requires-python --no-build-isolation
 
-.PHONY: run test train lock clean
+.PHONY: run test train lint lock clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/ready
@@ -22,13 +23,16 @@ train: $(VENV)/ready
 test: $(VENV)/ready-for-tests
 	@$(BIN)/python -m pytest
 
+lint: $(VENV)/ready-for-tests
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+
 lock:
 	@scripts/lock.sh
 
 clean:
 	rm -rf $(VENV) models var results .rasa
 
-$(VENV)/ready: requirements.lock requirements-build.lock pyproject.toml scripts/environment.pth $(shell find standins -name '*.py' -o -name '*.toml')
+$(VENV)/ready: requirements.lock requirements-build.lock scripts/environment.pth $(shell find standins -name '*.py' -o -name '*.toml')
 	@$(PYTHON) scripts/check_python.py
 	@echo "Installing into $(VENV): a few minutes the first time" >&2
 	@$(PYTHON) -m venv --clear $(VENV)

@@ -1,6 +1,7 @@
 """The server: Rasa's agent and channel in one process, with health checks and pages."""
 
 import asyncio
+import contextlib
 import ctypes
 import gc
 import time
@@ -64,20 +65,16 @@ async def _load(app: Sanic, settings: Settings) -> None:
         app.stop()
         return
     _give_back_memory()
-    print(
-        f"The privacy bot is ready ({time.perf_counter() - started:.1f} s): http://{settings.host}:{settings.port}/ (Ctrl-C stops it)",
-        flush=True,
-    )
+    address = f"http://{settings.host}:{settings.port}/"
+    print(f"The privacy bot is ready ({time.perf_counter() - started:.1f} s): {address} (Ctrl-C stops it)", flush=True)
 
 
 def _give_back_memory() -> None:
-    """Return to the system what importing and loading needed and nothing needs any more; frozen objects are not scanned again."""
+    """Return to the system the memory that only starting needed; what stays is not scanned for garbage again."""
     gc.collect()
     gc.freeze()
-    try:
+    with contextlib.suppress(OSError, AttributeError):  # not glibc
         ctypes.CDLL("libc.so.6").malloc_trim(0)
-    except (OSError, AttributeError):
-        pass  # not glibc
 
 
 def serve(settings: Settings) -> None:
@@ -87,5 +84,3 @@ def serve(settings: Settings) -> None:
     failure = getattr(app.ctx, "failure", None)
     if failure is not None:
         raise failure
-
-

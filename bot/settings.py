@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=5005, ge=0, le=65535, description="port to listen on")
     data_dir: Path = Field(default=ROOT / "var", description="where SQLite files go")
-    database_url: str = Field(default="", validation_alias="DATABASE_URL", description="database, SQLite below data_dir by default")
+    database_url: str = Field(
+        default="", validation_alias="DATABASE_URL", description="database, SQLite below data_dir by default"
+    )
 
     secrets: list[str] = Field(
         default=[DEVELOPMENT_SECRET], min_length=1, description="JSON list of signing keys; the last signs, all are accepted"
@@ -64,7 +66,7 @@ def settings() -> Settings:
         raise SettingsError(problems) from None
     except UnreadableVariable as error:
         name = re.sub(r'.*field "(\w+)".*', r"\1", str(error)).upper()
-        raise SettingsError(f"PRIVACY_BOT_{name}: must be JSON, for example [\"…\"]") from None
+        raise SettingsError(f'PRIVACY_BOT_{name}: must be JSON, for example ["…"]') from None
 
 
 def _in_words(problem: Any) -> str:

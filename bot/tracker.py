@@ -1,4 +1,4 @@
-"""Rasa's memory of conversations, in the project's database, with what Rasa's own store lacks: forgetting, and a steady cost."""
+"""Rasa's memory of conversations, in the project's database, with what Rasa's store lacks: forgetting, and steady cost."""
 
 import itertools
 from collections import OrderedDict
@@ -14,6 +14,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Engine
 
 from bot.database import connect
 
@@ -42,7 +43,7 @@ class ForgettingTrackerStore(SQLTrackerStore):
         engine = connect(str(host))
         super().__init__(domain=domain, host=host, event_broker=event_broker, **kwargs)
         self.engine.dispose()
-        self.engine = engine
+        self.engine: Engine = engine
         self.sessionmaker = sa.orm.sessionmaker(bind=engine)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._stored: dict[str, int] = {}  # of each tracker in use, how many of its events the database has

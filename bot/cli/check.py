@@ -12,4 +12,5 @@ def check() -> None:
         print(problem)
     if found:
         raise CommandError(f"{len(found)} problem{'s' if len(found) > 1 else ''}: correct the lines above.")
-    print(f"Every answer is covered by the policy ({sum(1 for _ in inputs.policy.clauses())} clauses, {len(inputs.kinds)} kinds of data).")
+    clauses = sum(1 for _ in inputs.policy.clauses())
+    print(f"Every answer is covered by the policy ({clauses} clauses, {len(inputs.kinds)} kinds of data).")

@@ -74,5 +74,7 @@ class Conversation:
         return {
             "intent": intent.get("name"),
             "confidence": intent.get("confidence"),
-            "ranking": [{"name": entry["name"], "confidence": entry["confidence"]} for entry in parsed.get("intent_ranking") or ()],
+            "ranking": [
+                {"name": entry["name"], "confidence": entry["confidence"]} for entry in parsed.get("intent_ranking") or ()
+            ],
         }

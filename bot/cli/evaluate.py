@@ -47,10 +47,14 @@ def _print(result: Report) -> None:
         table.add_row(score.label, f"{score.precision:.2f}", f"{score.recall:.2f}", f"{score.f1:.2f}", str(score.examples))
     console.print(table)
     console.print(f"accuracy {result.accuracy:.3f} ({len(result.examples)} examples), in scope {result.in_scope_accuracy:.3f}")
-    console.print(f"accuracy when an offer of the right topic counts {result.lenient_accuracy:.3f}; asked back {result.clarified:.3f}")
+    console.print(
+        f"accuracy when an offer of the right topic counts {result.lenient_accuracy:.3f}; asked back {result.clarified:.3f}"
+    )
     console.print(f"macro-F1 {result.macro_f1:.3f}")
     console.print(f"out of scope: recognised {result.out_of_scope_recall:.3f}, answered {result.out_of_scope_answered:.3f}")
     console.print(f"expected calibration error {result.calibration_error:.3f}")
     console.print("\nThe ten worst mistakes:")
     for example in result.worst():
-        console.print(f"  {example.expected} taken for {example.predicted} ({example.confidence:.2f}): {example.text}", markup=False)
+        console.print(
+            f"  {example.expected} taken for {example.predicted} ({example.confidence:.2f}): {example.text}", markup=False
+        )

@@ -1,4 +1,4 @@
-"""The response generator: chooses the variation that fits the question, and sends it with the clauses it cites and its choices."""
+"""The response generator: chooses the variation that fits the question, with the clauses that it cites and its choices."""
 
 import json
 from datetime import UTC, datetime
@@ -56,7 +56,7 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
         return {
             "text": answer.text,
             "topic": topic if topic in TOPICS else None,
-            "outcome": _outcome(topic),
+            "outcome": _outcome(topic, answer),
             "clauses": list(answer.clauses),
             "buttons": _buttons(answer, tracker),
         }
@@ -79,10 +79,10 @@ def _question(tracker: DialogueStateTracker) -> Question:
     return Question.of("", message.entities if message else ())  # a choice: it names its topic, and may name a kind of data
 
 
-def _outcome(topic: str) -> str:
-    if topic in ANSWERABLE or topic == "elaborate":
+def _outcome(topic: str, answer: Answer) -> str:
+    if topic in ANSWERABLE or (topic == "elaborate" and answer.clauses):
         return "answered"
-    if topic in ("clarify", "offer_person"):
+    if topic in ("clarify", "offer_person", "elaborate"):
         return "clarify"
     return OUT_OF_SCOPE if topic == OUT_OF_SCOPE else "smalltalk"
 
@@ -93,9 +93,7 @@ def _buttons(answer: Answer, tracker: DialogueStateTracker) -> list[dict[str, st
     if names == [FROM_RANKING]:
         ranking = message.parse_data.get("intent_ranking") or [] if message else []
         names = [
-            entry["name"]
-            for entry in ranking
-            if entry["name"] in ANSWERABLE and entry["confidence"] >= MIN_CHOICE_CONFIDENCE
+            entry["name"] for entry in ranking if entry["name"] in ANSWERABLE and entry["confidence"] >= MIN_CHOICE_CONFIDENCE
         ][:MAX_CHOICES]
         names = [*names, "help"] if len(names) < 2 else names
     asked = _question(tracker).kinds[:1]

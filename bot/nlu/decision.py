@@ -18,7 +18,9 @@ QUESTIONS = "questions"  # in the parse data: what the message asks, in order
 MAX_QUESTIONS = 3
 RANKING = 10  # how many alternatives are kept with a message
 
-_ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|what of|n|nd|or|also|wat about|hbu)\b(?!.*\b(?:do|does|is|are|can|will)\b)", re.IGNORECASE)
+_ELLIPSIS = re.compile(
+    r"^\W*(?:and|what about|how about|what of|n|nd|or|also|wat about|hbu)\b(?!.*\b(?:do|does|is|are|can|will)\b)", re.IGNORECASE
+)
 _MAX_ELLIPSIS_WORDS = 7
 
 
@@ -79,9 +81,7 @@ class Decision(GraphComponent, IntentClassifier):
             for entry in ranked
             if entry["name"] != OUT_OF_SCOPE
         ]
-        ranking = sorted(
-            [*known, {"name": OUT_OF_SCOPE, "confidence": 1 - inside}], key=lambda entry: -entry["confidence"]
-        )
+        ranking = sorted([*known, {"name": OUT_OF_SCOPE, "confidence": 1 - inside}], key=lambda entry: -entry["confidence"])
         if inside < self._scope:
             return Judgement(unit, OUT_OF_SCOPE, 1 - inside, ranking)
         if known[0]["confidence"] < self._sure:

@@ -113,10 +113,14 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
         "kind": lambda: _joined([kind.say for kind in kinds]),
         "kind_use": lambda: _uses(kinds),
         "kind_sharing": lambda: " ".join(dict.fromkeys(kind.sharing for kind in kinds)),
-        "open_now": lambda: open_now("support", known.support_hours, situation.now, question if "now" in chosen.asked else None),
+        "open_now": lambda: open_now(
+            "support", known.support_hours, situation.now, question if "now" in chosen.asked else None
+        ),
         "open_that_day": lambda: open_that_day("support", known.support_hours, situation.now, question),
         "phone_orders_now": lambda: open_now("the phone order line", known.phone_order_hours, situation.now, question),
-        "phone_orders_that_day": lambda: open_that_day("the phone order line", known.phone_order_hours, situation.now, question),
+        "phone_orders_that_day": lambda: open_that_day(
+            "the phone order line", known.phone_order_hours, situation.now, question
+        ),
         "previous_quotes": lambda: " ".join(f"“{load().clause(clause).text}”" for clause in situation.previous_clauses),
     }
 

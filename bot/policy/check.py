@@ -192,7 +192,9 @@ def _check_coverage(placed: list[Placed], inputs: Inputs) -> Iterator[Problem]:
     for clause in inputs.policy.clauses():
         if clause.id not in used and clause.id not in unused:
             yield Problem(
-                "data/policy/privacy-policy.md", clause.line, f"no answer uses {clause.id}; cite it, or list it in data/policy/unused.yml"
+                "data/policy/privacy-policy.md",
+                clause.line,
+                f"no answer uses {clause.id}; cite it, or list it in data/policy/unused.yml",
             )
     known = {clause.id for clause in inputs.policy.clauses()}
     for number, clause_id in enumerate(unused, start=1):
@@ -207,7 +209,7 @@ def _items(node: Any) -> list[tuple[Any, Any]]:
 
 
 def _construct(node: yaml.Node) -> Any:
-    return yaml.SafeLoader("").construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+    return yaml.SafeLoader("").construct_object(node, deep=True)
 
 
 def _shown(path: Path) -> str:

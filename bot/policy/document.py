@@ -23,7 +23,7 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True)
 class Clause:
-    """The smallest part of the policy that an answer can cite: a sentence, a list with its lead-in, or a line of contact details."""
+    """The smallest part of the policy that can be cited: a sentence, a list with its lead-in, or a line of contact details."""
 
     id: str
     section: str

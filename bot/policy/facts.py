@@ -50,7 +50,9 @@ def parse_facts(policy: Policy) -> Facts:
 def _find(policy: Policy, clause_id: str, pattern: str) -> str:
     found = re.search(pattern, policy.clause(clause_id).text, re.DOTALL)
     if found is None:
-        raise PolicyError(f"Clause {clause_id} should contain {pattern!r}: the policy's wording has changed; adapt bot/policy/facts.py.")
+        raise PolicyError(
+            f"Clause {clause_id} should contain {pattern!r}: the policy's wording has changed; adapt bot/policy/facts.py."
+        )
     return found[1].strip()
 
 

@@ -47,6 +47,6 @@ def load_kinds(path: Path = TABLE) -> dict[str, Kind]:
 def _kind(name: str, entry: Any, path: Path, line: int) -> Kind:
     if not isinstance(entry, dict) or not {"say", "words"} <= set(entry) <= _KEYS:
         raise PolicyError(f"{path}:{line}: {name} needs `say` and `words`, and may have {', '.join(sorted(_KEYS))}.")
-    lists = {key: tuple(str(item) for item in entry.get(key, ())) for key in _LISTS}
-    texts = {key: str(entry.get(key, "")).strip() for key in _TEXTS}
-    return Kind(id=name, line=line, **lists, **texts)
+    fields: dict[str, Any] = {key: tuple(str(item) for item in entry.get(key, ())) for key in _LISTS}
+    fields |= {key: str(entry.get(key, "")).strip() for key in _TEXTS}
+    return Kind(id=name, line=line, **fields)

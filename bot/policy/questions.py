@@ -16,19 +16,29 @@ _AUXILIARY = (
 )
 _QUESTION_WORD = re.compile(r"\b(?:what|whats|who|whom|whose|where|when|why|how|which|wat|wut)\b", re.IGNORECASE)
 _FILLER = re.compile(
-    r"^(?:\W*(?:hi|hey|hello|so|and|but|also|ok|okay|well|um|uh|just|please|pls|wait|yo|oh|then|curious|quick question|question|really|honestly"
-    r"|tell me|let me know|i (?:just )?(?:want|need|would like|wanna) to know|i'?m wondering|i was wondering|wondering)\b[\s,:.…-]*)+",
+    r"^(?:\W*(?:hi|hey|hello|so|and|but|also|ok|okay|well|um|uh|just|please|pls|wait|yo|oh|then|curious|quick question|question"
+    r"|really|honestly|tell me|let me know|i (?:just )?(?:want|need|would like|wanna) to know|i'?m wondering|i was wondering"
+    r"|wondering)\b[\s,:.…-]*)+",
     re.IGNORECASE,
 )
-_INDIRECT = re.compile(r"^(?:can|could|would|will|do) (?:you|u|ya) (?:please |pls )?(?:tell|explain|say|know|show|clarify|confirm)\b", re.IGNORECASE)
+_INDIRECT = re.compile(
+    r"^(?:can|could|would|will|do) (?:you|u|ya) (?:please |pls )?(?:tell|explain|say|know|show|clarify|confirm)\b",
+    re.IGNORECASE,
+)
 _WHETHER = re.compile(r"\b(?:if|whether)\b", re.IGNORECASE)
 _STARTS_YES_NO = re.compile(rf"^{_AUXILIARY}\b", re.IGNORECASE)
 _SUBJECT_FIRST = re.compile(r"^(?:you guys|you|u|ya|yall|y'all|bellacor)\b", re.IGNORECASE)
-_TAG = re.compile(r"(?:\b(?:right|correct|true|yes|yeah|no)|,?\s*(?:do|don'?t|is|isn'?t|are|aren'?t) (?:you|u|it|they))\s*\?*\s*$", re.IGNORECASE)
-_NEGATIVE_START = re.compile(r"^(?:don'?t|doesn'?t|didn'?t|isn'?t|aren'?t|won'?t|can'?t|wouldn'?t|haven'?t|hasn'?t)\b", re.IGNORECASE)
+_TAG = re.compile(
+    r"(?:\b(?:right|correct|true|yes|yeah|no)|,?\s*(?:do|don'?t|is|isn'?t|are|aren'?t) (?:you|u|it|they))\s*\?*\s*$",
+    re.IGNORECASE,
+)
+_NEGATIVE_START = re.compile(
+    r"^(?:don'?t|doesn'?t|didn'?t|isn'?t|aren'?t|won'?t|can'?t|wouldn'?t|haven'?t|hasn'?t)\b", re.IGNORECASE
+)
 _NEGATION = re.compile(r"n't\b|\b(?:not|never|dont|doesnt|wont|cant|isnt|arent|no one|nobody|none|no longer)\b", re.IGNORECASE)
 _TIME = re.compile(
-    r"\b(\d{1,2})(?::(\d\d))?\s*(?:o'?clock\s*)?(?:([ap])\.?m\b|(?:in the|at)\s+(morning|afternoon|evening|night)\b)|\b(noon|midnight)\b",
+    r"\b(\d{1,2})(?::(\d\d))?\s*(?:o'?clock\s*)?(?:([ap])\.?m\b|(?:in the|at)\s+(morning|afternoon|evening|night)\b)"
+    r"|\b(noon|midnight)\b",
     re.IGNORECASE,
 )
 _DAY_ASPECTS = {day.lower(): index for index, day in enumerate(DAYS)}

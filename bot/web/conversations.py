@@ -61,7 +61,7 @@ class Conversations:
             news = self._news.setdefault(conversation, asyncio.Event())
             try:
                 await asyncio.wait_for(news.wait(), wait)
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 return []
             found = self._since(conversation, after)
         return found
@@ -88,7 +88,7 @@ class Conversations:
     async def _ask(self, conversation: str, said: str) -> list[Reply]:
         try:
             return await asyncio.wait_for(self._respond(conversation, said), self._turn_seconds)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise not_ready() from None
 
     def _since(self, conversation: str, after: int) -> list[Message]:

@@ -25,7 +25,9 @@ def malformed(message: str) -> ApiError:
 
 def unauthorized() -> ApiError:
     """There is no token, or not one of ours."""
-    return ApiError(401, "unauthorized", "Start a conversation first (POST …/session) and send its token: Authorization: Bearer <token>.")
+    return ApiError(
+        401, "unauthorized", "Start a conversation first (POST …/session) and send its token: Authorization: Bearer <token>."
+    )
 
 
 def expired() -> ApiError:

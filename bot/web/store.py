@@ -99,7 +99,7 @@ class ConversationStore:
             return Received(row.id, _turn(db, conversation, json.loads(row.turn)) if row.turn else None)
 
     def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
-        """Store what the bot replied to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""
+        """Store the replies to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""
         with self._engine.begin() as db:
             _state(db, conversation)
             ids = [_insert(db, conversation, "bot", reply) for reply in replies]
@@ -115,9 +115,7 @@ class ConversationStore:
     def offer(self, conversation: str, choice: str) -> Offer | None:
         """Return a choice that was offered in this conversation."""
         with self._engine.begin() as db:
-            row = db.execute(
-                sa.select(choices).where(choices.c.conversation == conversation, choices.c.id == choice)
-            ).first()
+            row = db.execute(sa.select(choices).where(choices.c.conversation == conversation, choices.c.id == choice)).first()
             return Offer(row.title, row.payload) if row else None
 
     def since(self, conversation: str, after: int) -> list[Message]:
@@ -179,12 +177,16 @@ def _insert(db: Connection, conversation: str, sender: str, reply: Reply, client
 
 
 def _read(db: Connection, conversation: str, condition: Any) -> list[Message]:
-    rows = db.execute(sa.select(messages).where(messages.c.conversation == conversation, condition).order_by(messages.c.id)).all()
+    rows = db.execute(
+        sa.select(messages).where(messages.c.conversation == conversation, condition).order_by(messages.c.id)
+    ).all()
     offered: dict[int, list[Choice]] = {}
     if rows:
         wanted = choices.c.message.in_([row.id for row in rows])
         for row in db.execute(
-            sa.select(choices).where(choices.c.conversation == conversation, wanted).order_by(choices.c.message, choices.c.position)
+            sa.select(choices)
+            .where(choices.c.conversation == conversation, wanted)
+            .order_by(choices.c.message, choices.c.position)
         ):
             offered.setdefault(row.message, []).append(Choice(row.id, row.title))
     return [_message(row, tuple(offered.get(row.id, ()))) for row in rows]

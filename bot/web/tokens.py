@@ -31,7 +31,7 @@ class Tokens:
     def read(self, token: str) -> str:
         """Return the session that a token opens; raises BadToken or ExpiredToken."""
         try:
-            session = self._serializer.loads(token, max_age=self._lifetime.total_seconds())
+            session = self._serializer.loads(token, max_age=int(self._lifetime.total_seconds()))
         except SignatureExpired:
             raise ExpiredToken from None
         except BadSignature:

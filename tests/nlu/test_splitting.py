@@ -20,7 +20,9 @@ def test_parts_are_set_apart_by_punctuation_and_connections(text: str, parts: li
     assert [piece.text for piece in pieces(text)] == parts
 
 
-@pytest.mark.parametrize("text", ["what do you do with my name and address", "do you sell my data", "cookies", "mail and phone"])
+@pytest.mark.parametrize(
+    "text", ["what do you do with my name and address", "do you sell my data", "cookies", "mail and phone"]
+)
 def test_one_question_stays_whole(text: str) -> None:
     """A question that merely contains "and" is one."""
     assert len(pieces(text)) == 1

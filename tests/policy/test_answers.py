@@ -5,12 +5,12 @@ from datetime import datetime
 import pytest
 import yaml
 
+from bot.nlu.models.phrases import language, named
 from bot.paths import DOMAIN_DIR
 from bot.policy.answers import Answer, Situation, Variation, choose, compose, variation
 from bot.policy.document import PolicyError
 from bot.policy.hours import STORE_ZONE
 from bot.policy.questions import Question
-from bot.nlu.models.phrases import language, named
 from bot.topics import POLICY_TOPICS
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=STORE_ZONE)  # a Tuesday

@@ -30,7 +30,11 @@ def spoil(copy: Inputs) -> Checker:
     """Replace something once in a file, and return the problems that are found."""
 
     def replace_and_check(file: str, old: str, new: str) -> list[str]:
-        path = copy.domain_dir / file if file.endswith(("answers.yml", "talk.yml", "domain.yml")) else copy.domain_dir.parent / file
+        path = (
+            copy.domain_dir / file
+            if file.endswith(("answers.yml", "talk.yml", "domain.yml"))
+            else copy.domain_dir.parent / file
+        )
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new, 1))

@@ -76,9 +76,7 @@ def test_phone_orders_do_not_open_at_the_weekend() -> None:
 
 def test_hours_in_words() -> None:
     """Days with the same hours are said together."""
-    assert SUPPORT.in_words() == (
-        "Monday to Friday 7 AM to 8 PM, Saturday 8 AM to 4 PM, Sunday 9 AM to 5 PM, Central Time"
-    )
+    assert SUPPORT.in_words() == ("Monday to Friday 7 AM to 8 PM, Saturday 8 AM to 4 PM, Sunday 9 AM to 5 PM, Central Time")
 
 
 def test_clock_in_words() -> None:

@@ -28,7 +28,14 @@ def test_yes_or_no_questions(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["what do you collect", "who do you share it with", "can you tell me what you collect", "how is it protected", "cookies", "why"],
+    [
+        "what do you collect",
+        "who do you share it with",
+        "can you tell me what you collect",
+        "how is it protected",
+        "cookies",
+        "why",
+    ],
 )
 def test_other_questions(text: str) -> None:
     """Questions that ask what, who or how are not."""
@@ -52,7 +59,14 @@ def test_negation(text: str, negated: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("at 9:30 p.m.", time(21, 30)), ("open at 6pm", time(18)), ("at noon", time(12)), ("12 am", time(0)), ("at 25 pm", None), ("at 9", None)],
+    [
+        ("at 9:30 p.m.", time(21, 30)),
+        ("open at 6pm", time(18)),
+        ("at noon", time(12)),
+        ("12 am", time(0)),
+        ("at 25 pm", None),
+        ("at 9", None),
+    ],
 )
 def test_times_of_day(text: str, expected: time | None) -> None:
     """A time with AM or PM is understood; anything less is not guessed."""

@@ -9,7 +9,10 @@ import pytest
 
 SMALL_BOT = {
     "domain.yml": "version: '3.1'\nintents: [a, b]\nresponses:\n  utter_a:\n  - text: a\n",
-    "data/nlu.yml": "version: '3.1'\nnlu:\n- intent: a\n  examples: |\n    - one\n    - uno\n- intent: b\n  examples: |\n    - two\n    - dos\n",
+    "data/nlu.yml": (
+        "version: '3.1'\nnlu:\n- intent: a\n  examples: |\n    - one\n    - uno\n"
+        "- intent: b\n  examples: |\n    - two\n    - dos\n"
+    ),
     "data/stories.yml": "version: '3.1'\nstories:\n- story: a\n  steps:\n  - intent: a\n  - action: utter_a\n",
 }
 PIPELINE = "pipeline:\n- name: WhitespaceTokenizer\n- name: CountVectorsFeaturizer\n"

@@ -101,7 +101,17 @@ def test_simultaneous_repetitions_are_one_message(shopper: Shopper) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["/restart", "/session_start", '/human{"data_kind": "x"}', "/nlu_fallback", "//", "/", "/selling@0.2", "/back", "EXTERNAL: x"],
+    [
+        "/restart",
+        "/session_start",
+        '/human{"data_kind": "x"}',
+        "/nlu_fallback",
+        "//",
+        "/",
+        "/selling@0.2",
+        "/back",
+        "EXTERNAL: x",
+    ],
 )
 def test_text_that_looks_like_a_command_is_text(shopper: Shopper, text: str) -> None:
     """What begins with a slash is understood like any text, and the conversation goes on."""

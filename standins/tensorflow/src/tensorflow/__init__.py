@@ -11,7 +11,6 @@ TensorShape = placeholder("tensorflow.TensorShape")
 TensorSpec = placeholder("tensorflow.TensorSpec")
 
 
-
 def is_tensor(x: object) -> bool:
     """Say no: matplotlib asks this of everything that it draws, if a module named tensorflow is loaded."""
     return False

@@ -1,6 +1,6 @@
 """What stands where TensorFlow's classes would be, and the error that says so."""
 
-from typing import Any, NoReturn, Type
+from typing import Any, NoReturn
 
 REMEDY = (
     "TensorFlow is not installed: this bot runs Rasa without it. Remove the component that needs it (DIETClassifier, "
@@ -20,7 +20,7 @@ class TensorFlowAbsent(RuntimeError, AttributeError):
         super().__init__(f"{wanted}: {REMEDY}")
 
 
-def placeholder(name: str) -> Type[Any]:
+def placeholder(name: str) -> type[Any]:
     """Return an empty class that may be subclassed and named in annotations, and that raises when it is instantiated."""
 
     def refuse(self: Any, *args: Any, **kwargs: Any) -> NoReturn:

@@ -1,0 +1,138 @@
+"""Tests of the command line, as its user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.paths import ROOT
+
+
+def run(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `privacy-bot` with these arguments."""
+    command = [sys.executable, "-m", "bot", *arguments]
+    env = {**os.environ, **environment}
+    return subprocess.run(command, input=given, capture_output=True, text=True, cwd=ROOT, env=env, timeout=300)
+
+
+def one_line(result: subprocess.CompletedProcess[str]) -> str:
+    """Check that a command failed with one line, and return it."""
+    assert result.returncode == 1, result.stderr
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("privacy-bot: ")
+    return line
+
+
+def test_ask_prints_the_answer(model: Path) -> None:
+    """A question is answered in plain text."""
+    result = run("ask", "do you sell my data?")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("No. ")
+
+
+def test_ask_as_json_is_a_turn_with_nlu(model: Path) -> None:
+    """With --json the turn of the contract is printed, and how the question was understood."""
+    turn = json.loads(run("ask", "do you sell my data?", "--json").stdout)
+    assert set(turn) == {"messages", "topics", "outcome", "state", "nlu"}
+    assert turn["topics"] == ["selling"]
+    assert turn["nlu"]["intent"] == "selling"
+    assert 0.5 < turn["nlu"]["confidence"] <= 1
+    assert turn["nlu"]["ranking"][0]["name"] == "selling"
+
+
+def test_a_batch_is_answered_in_order(model: Path, tmp_path: Path) -> None:
+    """Each line is a conversation of its own; ids and order are kept."""
+    questions = tmp_path / "questions.jsonl"
+    lines = [{"id": 7, "text": "do you sell my data?"}, {"id": "b", "text": "why?"}, {"id": "c", "text": "/restart"}]
+    questions.write_text("\n".join(json.dumps(line) for line in lines) + "\n\n")
+    answers = [json.loads(line) for line in run("ask", "--batch", str(questions), "--json").stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == [7, "b", "c"]
+    assert answers[0]["topics"] == ["selling"]
+    assert "we do not sell it" not in answers[1]["messages"][0]["text"]
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": 1}', '{"id": 1, "text": 2}'])
+def test_a_bad_line_of_a_batch_is_named(tmp_path: Path, line: str) -> None:
+    """The error says which line, and what is expected."""
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"id": 1, "text": "a"}\n' + line + "\n")
+    assert "questions.jsonl:2: expected" in one_line(run("ask", "--batch", str(questions), "--json"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [("ask",), ("ask", "  "), ("ask", "--batch", "/nowhere.jsonl"), ("ask", "a", "--batch", "b")]
+)
+def test_ask_without_a_question_says_so(arguments: tuple[str, ...]) -> None:
+    """Nothing to ask is an error of one line."""
+    one_line(run(*arguments))
+
+
+def test_check_passes() -> None:
+    """The project's answers are covered by the policy."""
+    result = run("check")
+    assert result.returncode == 0
+    assert "Every answer is covered" in result.stdout
+
+
+def test_the_shell_works_in_a_pipe(model: Path) -> None:
+    """Lines in, answers out, with intent, confidence, topic and source; a number picks a choice; /stop ends."""
+    result = run("shell", given="do you sell my data?\nwhat can you do\n1\n/stop\nnever read\n")
+    assert result.returncode == 0, result.stderr
+    assert "intent selling" in result.stdout
+    assert "topics selling" in result.stdout
+    assert "use_of_information.1:" in result.stdout
+    assert "topics collection" in result.stdout
+    assert "never read" not in result.stdout
+
+
+def test_training_twice_trains_once(model: Path) -> None:
+    """With the model of the present inputs there, train says so and does nothing."""
+    result = run("train")
+    assert result.returncode == 0
+    assert "up to date" in result.stderr
+
+
+def test_evaluate_reports_and_draws(model: Path, tmp_path: Path) -> None:
+    """The report has per-topic figures and the worst mistakes; the confusion matrix is a picture."""
+    result = run("evaluate", "--output", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    for expected in ("precision", "recall", "macro-F1", "calibration error", "worst mistakes"):
+        assert expected in result.stdout
+    assert (tmp_path / "confusion.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_evaluate_refuses_what_is_no_test_set(model: Path, tmp_path: Path) -> None:
+    """A file without intents is an error of one line."""
+    path = tmp_path / "x.yml"
+    path.write_text("a: 1\n")
+    assert "not a Rasa NLU file" in one_line(run("evaluate", "--test-set", str(path)))
+
+
+def test_a_taken_port_is_an_error_of_one_line(model: Path) -> None:
+    """Serving where something listens already says so."""
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert "Cannot listen" in one_line(run("serve", PRIVACY_BOT_PORT=str(taken.getsockname()[1])))
+
+
+def test_a_bad_setting_is_an_error_of_one_line() -> None:
+    """A variable that is not understood is named."""
+    assert "PRIVACY_BOT_PORT" in one_line(run("serve", PRIVACY_BOT_PORT="many"))
+
+
+def test_production_needs_a_secret() -> None:
+    """The server refuses to start in production with the secret that everyone knows."""
+    assert "PRIVACY_BOT_SECRETS" in one_line(run("serve", PRIVACY_BOT_PRODUCTION="1"))
+
+
+def test_python_m_rasa_sends_no_telemetry() -> None:
+    """Every Python of the environment has Rasa's telemetry switched off."""
+    code = "import os; print(os.environ['RASA_TELEMETRY_ENABLED'])"
+    env = {key: value for key, value in os.environ.items() if key != "RASA_TELEMETRY_ENABLED"}
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env).stdout.strip() == "false"

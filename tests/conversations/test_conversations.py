@@ -1,0 +1,49 @@
+"""Conversations end to end, through the real channel: each file of ``dialogues/`` is a theme, each entry a conversation."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import Shopper
+
+DIALOGUES = sorted((Path(__file__).parent / "dialogues").glob("*.yml"))
+KEYS = {"say", "choose", "topics", "outcome", "contains", "lacks", "choices", "cites"}
+
+
+def conversations() -> list[Any]:
+    """Return every conversation of every theme as a test case."""
+    return [
+        pytest.param(turns, id=f"{path.stem}: {name}")
+        for path in DIALOGUES
+        for name, turns in yaml.safe_load(path.read_text(encoding="utf-8")).items()
+    ]
+
+
+@pytest.mark.parametrize("turns", conversations())
+def test_conversation(shopper: Shopper, turns: list[dict[str, Any]]) -> None:
+    """Each turn has the topics, outcome, words, sources and choices that the dialogue expects."""
+    offered = choices_of(shopper.opened)
+    for turn in turns:
+        assert set(turn) <= KEYS, turn
+        got = shopper.say(turn["say"]) if "say" in turn else shopper.choose(offered[turn["choose"]])
+        text = "\n".join(message["text"] for message in got["messages"])
+        if "topics" in turn:
+            assert got["topics"] == turn["topics"], text
+        if "outcome" in turn:
+            assert got["outcome"] == turn["outcome"], text
+        for pattern in turn.get("contains", []):
+            assert re.search(pattern, text), f"{pattern!r} is not in: {text}"
+        for pattern in turn.get("lacks", []):
+            assert not re.search(pattern, text), f"{pattern!r} is in: {text}"
+        cited = {source["clause"] for message in got["messages"] for source in message["sources"]}
+        assert set(turn.get("cites", [])) <= cited, cited
+        offered = choices_of(got)
+        assert set(turn.get("choices", [])) <= set(offered), offered
+
+
+def choices_of(answer: dict[str, Any]) -> dict[str, str]:
+    """Return the choices of a turn by title."""
+    return {choice["title"]: choice["id"] for message in answer["messages"] for choice in message["choices"]}
