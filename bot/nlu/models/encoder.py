@@ -1,0 +1,74 @@
+"""The sentence encoder: text to a unit vector, with all-MiniLM-L6-v2 as int8 ONNX from ``data/encoder``."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import BertWordPieceTokenizer
+
+from bot.paths import ENCODER_DIR
+
+DIMENSIONS = 384
+MAX_TOKENS = 128
+_BATCH = 32
+
+
+class EncoderError(RuntimeError):
+    """The encoder's files are missing or not the ones that were released; the message says what to do."""
+
+
+class Encoder:
+    """Turns texts into vectors whose dot product is their similarity in meaning."""
+
+    def __init__(self, folder: Path = ENCODER_DIR) -> None:
+        """Load the model of ``folder``; raises EncoderError if a file differs from ``SHA256SUMS``."""
+        self.fingerprint = verify(folder)
+        self._tokenizer = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.enable_padding()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # short texts gain nothing from more, and concurrent messages lose
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return unit vectors, shape (len(texts), 384), float32. Text beyond 128 tokens is ignored."""
+        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for start in range(0, len(texts), _BATCH):
+            rows = by_length[start : start + _BATCH]
+            encodings = self._tokenizer.encode_batch([texts[row] for row in rows])
+            feed = {
+                "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
+                "attention_mask": np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64),
+            }
+            vectors[rows] = self._session.run(None, feed)[0]
+        return vectors
+
+
+def verify(folder: Path) -> str:
+    """Check every file that ``SHA256SUMS`` names and return that list, which identifies the encoder."""
+    try:
+        sums = (folder / "SHA256SUMS").read_text(encoding="utf-8")
+        for line in sums.splitlines():
+            expected, name = line.split()
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            if found != expected:
+                raise EncoderError(
+                    f"{folder / name} is not the released file (SHA-256 {found[:12]}…, expected {expected[:12]}…). "
+                    f"Restore it with `git checkout -- data/encoder`, or make it again with data/encoder/export.py."
+                )
+    except FileNotFoundError as error:
+        raise EncoderError(f"{error.filename} is missing. Restore it with `git checkout -- data/encoder`.") from error
+    return sums
+
+
+@cache
+def default_encoder() -> Encoder:
+    """Return the encoder of ``data/encoder``, loaded once a process."""
+    return Encoder()
