@@ -137,7 +137,11 @@ def main() -> None:
             ("seconds to ready", mine.seconds_to_ready, theirs.seconds_to_ready),
             ("resident MB after all turns", mine.megabytes, theirs.megabytes),
             ("ms a turn, median", statistics.median(my_times), statistics.median(their_times)),
-            ("ms a turn, 95th percentile", statistics.quantiles(my_times, n=20)[18], statistics.quantiles(their_times, n=20)[18]),
+            (
+                "ms a turn, 95th percentile",
+                statistics.quantiles(my_times, n=20)[18],
+                statistics.quantiles(their_times, n=20)[18],
+            ),
         ]
         mine.stop()
         theirs.stop()

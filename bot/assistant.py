@@ -55,8 +55,11 @@ def model_path(files: Iterable[Path] | None = None) -> Path:
     return MODELS_DIR / f"privacy-bot-{digest.hexdigest()[:16]}.tar.gz"
 
 
-def train() -> Path:
-    """Train a model of the present inputs and return where it is; raises ModelError if Rasa refuses."""
+def train(force: bool = False) -> Path:
+    """Train a model of the present inputs and return where it is; raises ModelError if Rasa refuses.
+
+    Steps whose inputs have not changed are taken from Rasa's cache, unless ``force``.
+    """
     prepare(lean=False)
     import rasa.api
     from rasa.shared.exceptions import RasaException
@@ -69,12 +72,12 @@ def train() -> Path:
             training_files=[str(folder) for folder in _TRAINING_DATA],
             output=str(MODELS_DIR),
             fixed_model_name=path.name,
-            force_training=False,
+            force_training=force,
         )
     except RasaException as error:
         raise ModelError(f"Training failed: {error}") from error
     if result.code != 0 or result.model is None:
-        raise ModelError("Training failed: Rasa's output above says why.")
+        raise ModelError("Training failed. See why: privacy-bot train --verbose")
     for old in sorted(MODELS_DIR.glob("privacy-bot-*.tar.gz"), key=lambda file: file.stat().st_mtime)[:-_KEPT_MODELS]:
         old.unlink()
     return path
@@ -86,6 +89,14 @@ def load(tracker_store: "TrackerStore | None" = None, path: Path | None = None, 
     from rasa.core.agent import Agent
     from rasa.core.utils import AvailableEndpoints
 
+    from bot.nlu.models.encoder import verify
+    from bot.policy.facts import facts
+    from bot.policy.kinds import load_kinds
+
+    # What Rasa would wrap in an error of its own while it loads the graph is checked here, and named plainly.
+    load_kinds()
+    facts()
+    verify(ENCODER_DIR)
     path = path or model_path()
     if not path.exists():
         raise ModelError("There is no model of the present data and settings. Make one: privacy-bot train")

@@ -32,8 +32,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def wipe_deleted(engine: Engine) -> None:
-    """Remove from SQLite's log what was deleted from its tables; PostgreSQL does so by its own vacuum."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def wipe_deleted(engine: Engine) -> bool:
+    """Remove from SQLite's log what was deleted from its tables; PostgreSQL does so by its own vacuum.
+
+    Blocks while others read; returns False if they did not let go in time, so that the text is still on the disk.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+    return not busy

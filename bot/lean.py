@@ -39,7 +39,8 @@ def leave_out_unused() -> None:
 
 class _HollowFinder(MetaPathFinder, Loader):
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if _unused(fullname) is not None:
+        library = _unused(fullname)
+        if library is not None and getattr(sys.modules.get(library), "__file__", None) is None:  # not the real one already
             return ModuleSpec(fullname, self, is_package=True)
         return None
 
@@ -54,7 +55,9 @@ class _HollowModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # asked by import machinery and introspection, which expect this error
             raise AttributeError(name)
-        return type(name, (Exception,), {"__init__": _refuse, "__module__": self.__name__})  # may stand in an `except`
+        hollow = type(name, (Exception,), {"__init__": _refuse, "__module__": self.__name__})  # may stand in an `except`
+        setattr(self, name, hollow)
+        return hollow
 
 
 def _refuse(self: Any, *_: Any, **__: Any) -> NoReturn:

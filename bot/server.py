@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import gc
 import time
+import traceback
 
 import structlog
 from rasa.core.channels.channel import register
@@ -43,7 +44,10 @@ def create_app(settings: Settings) -> Sanic:
         if isinstance(error, SanicException):
             status = error.status_code or 500
             return error_response(ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused."))
-        log.error("request failed", error=type(error).__name__, path=request.path)
+        where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+        log.error(
+            "request failed", error=type(error).__name__, path=request.path, where=where[-5:]
+        )  # never its message: it may quote
         return error_response(ApiError(500, "internal", "Something went wrong on our side. Please try again."))
 
     @app.after_server_start
@@ -60,8 +64,7 @@ async def _load(app: Sanic, settings: Settings) -> None:
         app.ctx.agent = await asyncio.get_running_loop().run_in_executor(None, assistant.load, store)
         await app.ctx.agent.parse_message("hello")  # whatever is made on first use is made now
     except Exception as error:
-        print(f"The assistant cannot start: {error}", flush=True)
-        app.ctx.failure = error
+        app.ctx.failure = error  # raised again by `serve`, which ends the process with it
         app.stop()
         return
     _give_back_memory()

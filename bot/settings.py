@@ -5,12 +5,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableVariable
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.paths import ROOT
 
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 DEVELOPMENT_SECRET = "not-secret-fit-for-development-only"
 
 
@@ -43,12 +46,23 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_default_secret(self) -> "Settings":
-        if self.production and (DEVELOPMENT_SECRET in self.secrets or any(len(secret) < 32 for secret in self.secrets)):
+        exposed = self.production or self.host not in _LOOPBACK
+        if exposed and (DEVELOPMENT_SECRET in self.secrets or any(len(secret) < 32 for secret in self.secrets)):
             raise ValueError(
-                "in production PRIVACY_BOT_SECRETS must be a JSON list of keys of 32 characters or more, for example "
-                """["$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"]"""
+                "in production, and on any address but loopback, PRIVACY_BOT_SECRETS must be a JSON list of keys of 32 "
+                """characters or more, for example ["$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"]"""
             )
         return self
+
+    @field_validator("database_url")
+    @classmethod
+    def _readable_url(cls, url: str) -> str:
+        try:
+            if url:
+                make_url(url)
+        except ArgumentError:
+            raise ValueError("must be a SQLAlchemy URL, for example postgresql://user@host/database") from None
+        return url
 
     @property
     def database(self) -> str:
@@ -57,10 +71,10 @@ class Settings(BaseSettings):
 
 
 @cache
-def settings() -> Settings:
-    """Return the settings of this process; raises SettingsError for a variable that is not understood."""
+def settings(**changed: Any) -> Settings:
+    """Return the settings of this process, some of them changed; raises SettingsError for one that is not understood."""
     try:
-        return Settings()
+        return Settings(**changed)
     except ValidationError as error:
         problems = "; ".join(map(_in_words, error.errors(include_url=False, include_input=False)))
         raise SettingsError(problems) from None
@@ -70,5 +84,6 @@ def settings() -> Settings:
 
 
 def _in_words(problem: Any) -> str:
-    place = f"PRIVACY_BOT_{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
+    name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+    place = f"{name if name == 'DATABASE_URL' else f'PRIVACY_BOT_{name}'}: " if name else ""
     return place + str(problem["msg"])

@@ -63,12 +63,13 @@ class ForgettingTrackerStore(SQLTrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the new events of a tracker."""
         await super().save(tracker)
-        self._stored.pop(tracker.sender_id, None)
+        self._stored[tracker.sender_id] = len(tracker.events)
         last_row = self._last_row(tracker.sender_id)
         if last_row is not None:
             self._kept[tracker.sender_id] = _Kept(self._recent(tracker), last_row)
             while len(self._kept) > KEPT_TRACKERS:
-                self._kept.popitem(last=False)
+                forgotten, _ = self._kept.popitem(last=False)
+                self._stored.pop(forgotten, None)
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
         stored = self._stored.get(tracker.sender_id, 0)
@@ -102,10 +103,12 @@ class ForgettingTrackerStore(SQLTrackerStore):
 
 def forget(store: TrackerStore, sender_id: str) -> None:
     """Delete a conversation from a tracker store; raises TypeError for a store that cannot forget."""
-    inner = getattr(store, "_tracker_store", store)  # Rasa wraps the store to survive its failures
-    if isinstance(inner, ForgettingTrackerStore):
-        inner.forget(sender_id)
-    elif isinstance(inner, InMemoryTrackerStore):
-        inner.store.pop(sender_id, None)
-    else:
-        raise TypeError(f"{type(inner).__name__} cannot delete a conversation: use bot.tracker.ForgettingTrackerStore.")
+    # Rasa wraps the store, and falls back to memory when it fails.
+    stores = [getattr(store, "_tracker_store", store), getattr(store, "_fallback_tracker_store", None)]
+    for inner in filter(None, stores):
+        if isinstance(inner, ForgettingTrackerStore):
+            inner.forget(sender_id)
+        elif isinstance(inner, InMemoryTrackerStore):
+            inner.store.pop(sender_id, None)
+        else:
+            raise TypeError(f"{type(inner).__name__} cannot delete a conversation: use bot.tracker.ForgettingTrackerStore.")

@@ -50,6 +50,20 @@ def test_a_variable_that_is_not_understood_is_named(monkeypatch: pytest.MonkeyPa
     assert "\n" not in str(caught.value)
 
 
+def test_the_default_secret_stays_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an address that others reach, the secret that everyone knows is refused as well."""
+    monkeypatch.setenv("PRIVACY_BOT_HOST", "0.0.0.0")
+    with pytest.raises(SettingsError, match="PRIVACY_BOT_SECRETS"):
+        settings()
+
+
+def test_a_database_url_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names DATABASE_URL and shows the form of one."""
+    monkeypatch.setenv("DATABASE_URL", "nonsense")
+    with pytest.raises(SettingsError, match="^DATABASE_URL: .*postgresql://"):
+        settings()
+
+
 def test_the_database_may_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """DATABASE_URL names the database."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/bot")

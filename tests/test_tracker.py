@@ -72,6 +72,13 @@ async def test_a_failed_turn_leaves_nothing_behind(store: ForgettingTrackerStore
     assert texts(await store.retrieve("c")) == ["one"]
 
 
+async def test_saving_twice_stores_once(store: ForgettingTrackerStore, url: str) -> None:
+    """A tracker that is saved again without new events adds none."""
+    tracker = await turn(store, "one")
+    await store.save(tracker)
+    assert texts(await ForgettingTrackerStore(DOMAIN, url).retrieve("c")) == ["one"]
+
+
 async def test_another_process_is_noticed(store: ForgettingTrackerStore, url: str) -> None:
     """A tracker in memory is not used if another process has written to the conversation."""
     await turn(store, "one")

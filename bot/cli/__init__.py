@@ -15,11 +15,14 @@ app = typer.Typer(
 
 
 @app.command()
-def train(force: Annotated[bool, typer.Option(help="Train even if the model is up to date.")] = False) -> None:
+def train(
+    force: Annotated[bool, typer.Option(help="Train even if the model is up to date, and use no cached step.")] = False,
+    verbose: Annotated[bool, typer.Option(help="Show what Rasa prints.")] = False,
+) -> None:
     """Train the model, if there is none of the present data and settings."""
     from bot.cli.train import train as run
 
-    run(force)
+    run(force, verbose)
 
 
 @app.command()
@@ -75,6 +78,8 @@ def evaluate(
 
 def main() -> None:
     """Run the command line: an error that a person can act on is one line and exit status 1."""
+    from yaml import YAMLError
+
     from bot.assistant import ModelError
     from bot.cli.errors import CommandError
     from bot.policy.document import PolicyError
@@ -82,8 +87,8 @@ def main() -> None:
 
     try:
         app()
-    except (CommandError, ModelError, PolicyError, SettingsError, OSError) as error:
-        print(f"privacy-bot: {error}", file=sys.stderr)
+    except (CommandError, ModelError, PolicyError, SettingsError, YAMLError, OSError) as error:
+        print(f"privacy-bot: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

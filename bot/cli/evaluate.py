@@ -32,11 +32,13 @@ def evaluate(test_set: Path | None, output: Path | None) -> None:
 async def understand(labelled: list[tuple[str, str]]) -> Report:
     """Understand each labelled text with the trained model."""
     agent = assistant.load(lean=False)
+    from bot.dialogue.responses import likely
+
     examples = []
     for text, intent in track(labelled, "Understanding …", console=Console(stderr=True), transient=True):
         parsed = await agent.parse_message(text)
         understood = parsed["intent"]
-        offered = tuple(entry["name"] for entry in parsed["intent_ranking"][:3]) if understood["name"] == CLARIFY else ()
+        offered = tuple(likely(parsed["intent_ranking"])) if understood["name"] == CLARIFY else ()
         examples.append(Example(text, intent, understood["name"], understood["confidence"], offered))
     return report(examples)
 

@@ -1,6 +1,7 @@
 """The response generator: chooses the variation that fits the question, with the clauses that it cites and its choices."""
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +12,9 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import history
 from bot.policy.answers import Answer, Situation, Variation, choose, compose, variation
+from bot.policy.document import load
 from bot.policy.questions import Question
-from bot.topics import ANSWERABLE, CLARIFY, OUT_OF_SCOPE, TOPICS
+from bot.topics import ANSWERABLE, OUT_OF_SCOPE, TOPICS
 
 MAX_CHOICES = 3
 MIN_CHOICE_CONFIDENCE = 0.05
@@ -26,6 +28,7 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
     """
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+        self._known = {clause.id for clause in load().clauses()}  # an answer from before a change may cite others
         super().__init__(domain.responses if domain else {})
 
     @property
@@ -62,11 +65,12 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
         }
 
     def _situation(self, tracker: DialogueStateTracker) -> Situation:
-        answers = (said.metadata.get("clauses") for said in history.earlier_answers(tracker))
+        said_before = history.earlier_answers(tracker)
+        answers = (said.metadata.get("clauses") for said in said_before if said.metadata.get("outcome") == "answered")
         return Situation(
             question=_question(tracker),
             now=datetime.now(UTC),
-            previous_clauses=tuple(next((clauses for clauses in answers if clauses), ())),
+            previous_clauses=tuple(clause for clause in next(filter(None, answers), ()) if clause in self._known),
         )
 
 
@@ -87,15 +91,18 @@ def _outcome(topic: str, answer: Answer) -> str:
     return OUT_OF_SCOPE if topic == OUT_OF_SCOPE else "smalltalk"
 
 
+def likely(ranking: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the topics that a clarifying reply offers for a ranking of intents."""
+    names = [entry["name"] for entry in ranking if entry["confidence"] >= MIN_CHOICE_CONFIDENCE]
+    return [name for name in names if name in ANSWERABLE][:MAX_CHOICES]
+
+
 def _buttons(answer: Answer, tracker: DialogueStateTracker) -> list[dict[str, str]]:
     message = tracker.latest_message
     names = list(answer.choices)
     if names == [FROM_RANKING]:
-        ranking = message.parse_data.get("intent_ranking") or [] if message else []
-        names = [
-            entry["name"] for entry in ranking if entry["name"] in ANSWERABLE and entry["confidence"] >= MIN_CHOICE_CONFIDENCE
-        ][:MAX_CHOICES]
+        names = likely(message.parse_data.get("intent_ranking") or [] if message else [])
         names = [*names, "help"] if len(names) < 2 else names
     asked = _question(tracker).kinds[:1]
     kind = json.dumps({"data_kind": asked[0]}) if asked else ""
-    return [{"title": TOPICS[name].title, "payload": f"/{name}{kind}"} for name in names if name != CLARIFY]
+    return [{"title": TOPICS[name].title, "payload": f"/{name}{kind}"} for name in names]

@@ -13,6 +13,7 @@ from bot.policy.openings import open_now, open_that_day
 from bot.policy.questions import Question
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_UNLISTED = {"unlisted_kind", "only_unlisted_kind"}
 _KEYS = {"asked", "lead", "clauses", "choices"}
 # What is known only when the question is: everything else in braces is a fact of the policy.
 COMPUTED = frozenset(
@@ -99,7 +100,7 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
     """Put a variation into words for a question: lead, facts, and what its kind of data adds."""
     known = known or facts()
     question = situation.question
-    kinds = question.unlisted_kinds() if "unlisted_kind" in chosen.asked else question.listed_kinds()
+    kinds = question.unlisted_kinds() if _UNLISTED & set(chosen.asked) else question.listed_kinds()
     names = set(chosen.placeholders())
     clauses = list(chosen.clauses)
     if "kind_use" in names:
@@ -108,6 +109,8 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
         clauses += (clause for kind in kinds for clause in kind.sharing_clauses)
     if "previous_quotes" in names:
         clauses += situation.previous_clauses
+    for name in names & known.by_name.keys():
+        clauses += known.by_name[name].clauses
 
     computed: dict[str, Callable[[], str]] = {
         "kind": lambda: _joined([kind.say for kind in kinds]),
@@ -158,10 +161,14 @@ def _meets(condition: str, situation: Situation) -> bool:
     question = situation.question
     if condition == "listed_kind":
         return bool(question.listed_kinds())
+    if condition == "only_unlisted_kind":
+        return bool(question.unlisted_kinds()) and not question.listed_kinds()
     if condition == "unlisted_kind":
         return bool(question.unlisted_kinds())
     if condition == "day":
         return bool(question.weekdays(0)) or question.time_of_day is not None
+    if condition == "now":  # at another time than now, if it names one
+        return condition in question.aspects and question.time_of_day is None and not question.vague_time
     if condition == "answered_before":
         return bool(situation.previous_clauses)
     return condition in question.aspects

@@ -16,9 +16,14 @@ from bot.policy.kinds import TABLE, Kind, load_kinds
 from bot.topics import ANSWERABLE, INTENTS, TOPICS
 
 UNUSED_CLAUSES = POLICY_DIR / "unused.yml"
-CONDITIONS = frozenset({"listed_kind", "unlisted_kind", "day", "answered_before"})
+CONDITIONS = frozenset({"listed_kind", "unlisted_kind", "only_unlisted_kind", "day", "answered_before"})
 
 _FIGURE = re.compile(r"\d[\d.,:-]*\d|\d")
+_PERIOD = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|hundred|several|few)"
+    r"\s(?:business\s)?(?:minute|hour|day|week|month|year|percent|time)s?\b",
+    re.IGNORECASE,
+)
 _QUOTATION = re.compile(r'"([^"]+)"|“([^”]+)”')
 _LAW = re.compile(r"\b(?:[A-Z][\w']+ )+(?:Act|Rule|Regulation|Code)\b|\bCOPPA\b|\bGDPR\b|\bCCPA\b|\bC\.F\.R\.")
 _ADDRESS = re.compile(r"\b[\w.+-]+@[\w-]+\.\w+|\bhttps?://\S+|\bwww\.\S+?(?=[\s,;]|\.?$)", re.IGNORECASE)
@@ -138,9 +143,10 @@ def _uncovered(text: str, cited: Iterable[str], policy: Policy) -> Iterator[str]
         else:
             yield f"cites {clause}, which the policy does not have"
     covered = " ".join(" ".join(texts).split())
-    for pattern, what in ((_FIGURE, "figure"), (_LAW, "law"), (_ADDRESS, "address")):
+    for pattern, what in ((_FIGURE, "figure"), (_PERIOD, "period"), (_LAW, "law"), (_ADDRESS, "address")):
+        known_words = set(pattern.findall(covered))
         for match in pattern.finditer(text):
-            if match.group() not in covered:
+            if match.group() not in known_words:
                 yield f"states the {what} {match.group()!r}, which is not in the clauses it cites"
     for match in _QUOTATION.finditer(text):
         quotation = (match[1] or match[2]).strip()
@@ -197,7 +203,9 @@ def _check_coverage(placed: list[Placed], inputs: Inputs) -> Iterator[Problem]:
                 f"no answer uses {clause.id}; cite it, or list it in data/policy/unused.yml",
             )
     known = {clause.id for clause in inputs.policy.clauses()}
-    for number, clause_id in enumerate(unused, start=1):
+    lines = inputs.unused.read_text(encoding="utf-8").splitlines()
+    for clause_id in unused:
+        number = next(index for index, line in enumerate(lines, start=1) if line.startswith(f"{clause_id}:"))
         if clause_id not in known:
             yield Problem(_shown(inputs.unused), number, f"{clause_id} is listed as unused, but the policy has no such clause")
         elif clause_id in used:

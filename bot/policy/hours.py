@@ -12,7 +12,8 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 _DAY = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
 _DASH = r"\s*[-–]\s*"
 _DAYS = re.compile(rf"{_DAY}(?:{_DASH}{_DAY})?", re.IGNORECASE)
-_TIMES = re.compile(rf"(\d{{1,2}})\s*(am|pm){_DASH}(\d{{1,2}})\s*(am|pm)", re.IGNORECASE)
+_CLOCK = r"(?<![\d:])(\d{1,2})(?::(\d\d))?\s*(am|pm)"
+_TIMES = re.compile(rf"{_CLOCK}{_DASH}{_CLOCK}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ def parse_hours(*lines: str) -> WeeklyHours:
             raise ValueError(f"Cannot read days and times from {part.strip()!r}.")
         first = _weekday(days[1])
         last = _weekday(days[2]) if days[2] else first
-        span = (_time(times[1], times[2]), _time(times[3], times[4]))
+        if last < first:
+            raise ValueError(f"Days run backwards in {part.strip()!r}: write them in two parts.")
+        span = (_time(*times.group(1, 2, 3)), _time(*times.group(4, 5, 6)))
         by_day.update({day: span for day in range(first, last + 1)})
     return WeeklyHours(by_day)
 
@@ -87,5 +90,5 @@ def _weekday(name: str) -> int:
     return [day[:3].lower() for day in DAYS].index(name[:3].lower())
 
 
-def _time(hour: str, half: str) -> time:
-    return time(int(hour) % 12 + (12 if half.lower() == "pm" else 0))
+def _time(hour: str, minute: str | None, half: str) -> time:
+    return time(int(hour) % 12 + (12 if half.lower() == "pm" else 0), int(minute or 0))

@@ -40,13 +40,21 @@ class Kind:
 def load_kinds(path: Path = TABLE) -> dict[str, Kind]:
     """Return the table by kind; raises PolicyError, naming file and line, for an entry that is not of its form."""
     text = path.read_text(encoding="utf-8")
-    lines = {line.split(":")[0]: number for number, line in enumerate(text.splitlines(), start=1) if line[:1].isalpha()}
-    return {name: _kind(name, entry, path, lines[name]) for name, entry in yaml.safe_load(text).items()}
+    root = yaml.compose(text)
+    if not isinstance(root, yaml.MappingNode):
+        raise PolicyError(f"{path}:1: there must be a table of kinds.")
+    places = {key.value: key.start_mark.line + 1 for key, _ in root.value}
+    return {name: _kind(str(name), entry, path, places[str(name)]) for name, entry in yaml.safe_load(text).items()}
 
 
 def _kind(name: str, entry: Any, path: Path, line: int) -> Kind:
     if not isinstance(entry, dict) or not {"say", "words"} <= set(entry) <= _KEYS:
         raise PolicyError(f"{path}:{line}: {name} needs `say` and `words`, and may have {', '.join(sorted(_KEYS))}.")
+    for key in _LISTS & set(entry):
+        if not isinstance(entry[key], list) or not all(isinstance(item, str) for item in entry[key]):
+            raise PolicyError(
+                f"{path}:{line}: `{key}` of {name} must be a list of texts; quote words such as 'no' and numbers."
+            )
     fields: dict[str, Any] = {key: tuple(str(item) for item in entry.get(key, ())) for key in _LISTS}
     fields |= {key: str(entry.get(key, "")).strip() for key in _TEXTS}
     return Kind(id=name, line=line, **fields)

@@ -1,6 +1,6 @@
 """Says whether something is open, and when it next is, in words."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from bot.policy.hours import DAYS, STORE_ZONE, WeeklyHours, clock
 from bot.policy.questions import Question
@@ -22,23 +22,30 @@ def open_that_day(what: str, hours: WeeklyHours, now: datetime, question: Questi
     local = now.astimezone(STORE_ZONE)
     days = question.weekdays(tomorrow=(local.weekday() + 1) % 7) or (local.weekday(),)
     moment = question.time_of_day
-    parts = []
+    parts, all_open = [], True
     for day in days:
-        opens, closes = hours.by_day.get(day, (None, None))
-        if opens is None or closes is None:
-            parts.append(f"on {DAYS[day]} {what} is closed")
-        elif moment is not None and not opens <= moment < closes:
-            parts.append(f"at {clock(moment)} on {DAYS[day]} {what} is closed; it is open {clock(opens)} to {clock(closes)}")
+        span = hours.by_day.get(day)
+        is_open = span is not None and (moment is None or span[0] <= moment < span[1])
+        all_open &= is_open
+        at = f"at {clock(moment)} on {DAYS[day]}" if moment is not None else f"on {DAYS[day]}"
+        if span is None:
+            parts.append(f"{at} {what} is closed")
+        elif is_open:
+            parts.append(f"on {DAYS[day]} {what} is open {_span(span)}")
         else:
-            parts.append(f"on {DAYS[day]} {what} is open {clock(opens)} to {clock(closes)}")
+            parts.append(f"{at} {what} is closed; it is open {_span(span)}")
     text = ", and ".join(parts)
-    answer = _yes_or_no(question, "closed" not in text) if len(days) == 1 else ""
+    answer = _yes_or_no(question, all_open) if len(days) == 1 else ""
     return f"{answer}{text if answer else text[0].upper() + text[1:]}, Central Time."
+
+
+def _span(span: tuple[time, time]) -> str:
+    return f"{clock(span[0])} to {clock(span[1])}"
 
 
 def _yes_or_no(question: Question, is_open: bool) -> str:
     """Return ``Yes, `` or ``No, `` if the question is whether it is open, or whether it is closed; else nothing."""
-    if not question.yes_or_no or question.negated or question.words & {"close", "closes"}:
+    if not question.yes_or_no or question.negated or question.vague_time or question.words & {"close", "closes"}:
         return ""
     asked_closed = bool(question.words & {"closed", "shut"})
     return "Yes, " if is_open != asked_closed else "No, "

@@ -41,6 +41,8 @@ _TIME = re.compile(
     r"|\b(noon|midnight)\b",
     re.IGNORECASE,
 )
+_TIME_24 = re.compile(r"\b(1[3-9]|2[0-3]):([0-5]\d)\b")
+_VAGUE_TIME = re.compile(r"\b(?:at|until|til|till|by|after|before|past|around)\s+\d{1,2}(?::\d\d)?\b", re.IGNORECASE)
 _DAY_ASPECTS = {day.lower(): index for index, day in enumerate(DAYS)}
 
 
@@ -111,11 +113,24 @@ class Question:
         """The time of day it names, with AM, PM or a part of the day, if any."""
         found = _TIME.search(self.text)
         if found is None:
-            return None
+            of_24 = _TIME_24.search(self.text)
+            return time(int(of_24[1]), int(of_24[2])) if of_24 else None
         if found[5]:
             return time(12 if found[5].lower() == "noon" else 0)
         hour, minute = int(found[1]), int(found[2] or 0)
         if not 1 <= hour <= 12 or minute > 59:
             return None
-        after_noon = found[3].lower() == "p" if found[3] else found[4].lower() != "morning"
-        return time(hour % 12 + (12 if after_noon else 0), minute)
+        return time(hour % 12 + (12 if _after_noon(hour, found[3], found[4]) else 0), minute)
+
+    @cached_property
+    def vague_time(self) -> bool:
+        """Whether it names a time without saying which half of the day: "at 9"."""
+        return self.time_of_day is None and bool(_VAGUE_TIME.search(self.text))
+
+
+def _after_noon(hour: int, half: str | None, part_of_day: str | None) -> bool:
+    if half:
+        return half.lower() == "p"
+    if part_of_day and part_of_day.lower() == "night":
+        return 6 <= hour < 12  # 12 and 1 at night are after midnight
+    return (part_of_day or "").lower() != "morning"

@@ -1,7 +1,9 @@
 """The storefront channel: the HTTP contract of a conversation, as an input channel of Rasa's server."""
 
+import asyncio
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any, Self
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -96,10 +98,10 @@ class StorefrontChannel(InputChannel):
         async def end(request: Request) -> HTTPResponse:
             conversation = self._authorized(request)
             ready(request)
-            conversations.state(conversation)
-            await conversations.forget(conversation)
-            forget(request.app.ctx.agent.tracker_store, conversation)
-            wipe_deleted(engine)
+            # Each step may be repeated, so a deletion that failed half-way is completed by the next call.
+            await conversations.forget(conversation, partial(forget, request.app.ctx.agent.tracker_store))
+            if not await asyncio.get_running_loop().run_in_executor(None, wipe_deleted, engine):
+                raise not_ready()
             return HTTPResponse(status=204)
 
         @blueprint.post("/messages")

@@ -66,13 +66,18 @@ class Conversations:
             found = self._since(conversation, after)
         return found
 
-    async def forget(self, conversation: str) -> None:
-        """Delete a conversation; a message that is under way ends first, and leaves nothing."""
+    async def forget(self, conversation: str, forget_elsewhere: Callable[[str], None]) -> None:
+        """Delete a conversation, also elsewhere; a message that is under way ends first, and leaves nothing."""
         async with self._lock(conversation):
+            forget_elsewhere(conversation)
             self._store.forget(conversation)
         self._announce(conversation)
 
     async def _turn(self, conversation: str, shown: str, said: str, client_id: str | None) -> Turn:
+        # A visitor who hangs up must not leave a turn half done: it goes on, and is there when they come back.
+        return await asyncio.shield(asyncio.ensure_future(self._answer(conversation, shown, said, client_id)))
+
+    async def _answer(self, conversation: str, shown: str, said: str, client_id: str | None) -> Turn:
         async with self._lock(conversation):
             try:
                 received = self._store.receive(conversation, shown, client_id)

@@ -80,6 +80,12 @@ def test_a_named_day_is_answered() -> None:
     assert answer("support_hours", "so you're shut on saturdays, right?").text.startswith("No, on Saturday support is open")
 
 
+@pytest.mark.parametrize("text", ["are you open at 21:00 on saturday?", "are you open at 6 on saturday?", "are you open at 9?"])
+def test_no_yes_for_a_time_that_is_closed_or_vague(text: str) -> None:
+    """A time outside the hours gets no yes, and one that may be morning or evening gets the hours and no yes or no."""
+    assert not answer("support_hours", text).text.startswith("Yes")
+
+
 def test_phone_orders_have_their_own_hours() -> None:
     """The hours of phone orders are not those of support."""
     text = answer("phone_order", "can i order by phone?").text
@@ -131,6 +137,22 @@ def test_a_kind_of_data_that_is_listed() -> None:
 def test_a_kind_of_data_that_is_not_listed() -> None:
     """The answer says that the policy does not list it."""
     assert "does not list your birthday" in answer("collection", "do you know my birthday?").text
+
+
+def test_sharing_what_is_not_collected_is_not_affirmed() -> None:
+    """Whether a kind that the policy does not list is shared is not answered by yes."""
+    said = answer("sharing", "do you share my health information?").text
+    assert said.startswith("Our policy does not list health information")
+
+
+def test_sharing_a_listed_kind_cites_its_own_clause() -> None:
+    """What is particular about passing a kind on comes with its clause."""
+    assert "third_party_policy.2" in answer("sharing", "do you share my email address?").clauses
+
+
+def test_facts_come_with_their_clauses() -> None:
+    """Phone number and hours in an answer are sourced like everything else."""
+    assert {"contact_us.4", "customer_support_hours.2"} <= set(answer("retention", "how long do you keep it").clauses)
 
 
 def test_several_kinds_at_once() -> None:

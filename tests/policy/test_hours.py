@@ -24,10 +24,15 @@ def test_hours_are_parsed_from_the_policys_wording() -> None:
     assert parse_hours("take your order (8 am - 5 pm CT, Monday - Friday)").by_day == {d: (time(8), time(17)) for d in range(5)}
 
 
-@pytest.mark.parametrize("text", ["Mon-Fri", "7 AM - 8 PM", "always"])
+def test_minutes_are_read() -> None:
+    """Half hours are not cut to whole ones."""
+    assert parse_hours("Sat, 7:30 AM - 8:45 PM").by_day == {5: (time(7, 30), time(20, 45))}
+
+
+@pytest.mark.parametrize("text", ["Mon-Fri", "7 AM - 8 PM", "always", "Sat-Mon, 8 AM - 5 PM"])
 def test_hours_that_are_half_understood_are_refused(text: str) -> None:
-    """Days without times, or times without days, are an error."""
-    with pytest.raises(ValueError, match="Cannot read"):
+    """Days without times, times without days, and days that run backwards are an error."""
+    with pytest.raises(ValueError, match="Cannot read|backwards"):
         parse_hours(text)
 
 

@@ -66,6 +66,10 @@ def test_negation(text: str, negated: bool) -> None:
         ("12 am", time(0)),
         ("at 25 pm", None),
         ("at 9", None),
+        ("at 21:00", time(21)),
+        ("12 at night", time(0)),
+        ("1 at night", time(1)),
+        ("9 at night", time(21)),
     ],
 )
 def test_times_of_day(text: str, expected: time | None) -> None:
@@ -84,3 +88,10 @@ def test_kinds_are_told_apart_by_the_table() -> None:
     question = Question("", kinds=("phone_number", "birthday"))
     assert [kind.id for kind in question.listed_kinds()] == ["phone_number"]
     assert [kind.id for kind in question.unlisted_kinds()] == ["birthday"]
+
+
+def test_a_time_without_its_half_of_the_day_is_vague() -> None:
+    """ "At 9" may be morning or evening; "at 9 pm" and "at 21:00" may not."""
+    assert Question("are you open at 9?").vague_time
+    assert not Question("are you open at 9 pm?").vague_time
+    assert not Question("are you open at 21:00?").vague_time

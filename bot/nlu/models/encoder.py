@@ -16,7 +16,7 @@ MAX_TOKENS = 128
 _BATCH = 32
 
 
-class EncoderError(RuntimeError):
+class EncoderError(OSError):
     """The encoder's files are missing or not the ones that were released; the message says what to do."""
 
 
@@ -32,9 +32,7 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # short texts gain nothing from more, and concurrent messages lose
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return unit vectors, shape (len(texts), 384), float32. Text beyond 128 tokens is ignored."""

@@ -1,4 +1,4 @@
-"""Finds what a text names: kinds of data and aspects of a topic, by a spaCy pipeline assembled here from rules and word lists."""
+"""Finds what a text names, kinds of data and aspects of a topic, by a spaCy pipeline assembled from rules and word lists."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,9 +49,7 @@ def language() -> Language:
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     ruler: Any = nlp.add_pipe("span_ruler", config={"spans_key": _SPANS, "phrase_matcher_attr": "LOWER"})
-    patterns = [
-        {"label": f"{KIND}:{kind.id}", "pattern": word} for kind in load_kinds().values() for word in kind.words
-    ]
+    patterns = [{"label": f"{KIND}:{kind.id}", "pattern": word} for kind in load_kinds().values() for word in kind.words]
     patterns += [{"label": f"{ASPECT}:{aspect}", "pattern": word} for aspect, words in load_aspects().items() for word in words]
     ruler.add_patterns(patterns)
     return nlp

@@ -25,7 +25,9 @@ class ScopeModel:
         self._mean = np.zeros(0)
         self._scale = np.ones(0)
 
-    def fit(self, vectors: np.ndarray, margins: np.ndarray, probabilities: np.ndarray, outside: int, inside: np.ndarray) -> None:
+    def fit(
+        self, vectors: np.ndarray, margins: np.ndarray, probabilities: np.ndarray, outside: int, inside: np.ndarray
+    ) -> None:
         """Train on margins and probabilities of texts unseen by the classifier.
 
         ``outside`` is the column of "out of scope"; ``inside`` says of each text whether it is in scope, shape (texts,).

@@ -8,8 +8,8 @@ MAX_PIECES = 6
 _SENTENCE_END = re.compile(r"(?<=[?!.;])\s+|\n+|(?<=[a-z])\?(?=[a-z])", re.IGNORECASE)
 _QUESTION_START = (
     r"(?:do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|what|whats|what's|wat|who|whos|who's|when|where|why|"
-    r"which|how|hows|how's|whose|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|i want|i'd|id like|i wanna|let me|"
-    r"u|r|are u|do u|will u|can u|dont|don't|please)"
+    r"which|how|hows|how's|whose|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|i want|i'd|id like|i wanna|"
+    r"let me|u|r|are u|do u|will u|can u|dont|don't|please)"
 )
 _CONNECTION = re.compile(
     rf"(?:\s*,\s*|\s+)(?:and\s+also|and\s+then|and|also|plus|oh\s+and|but|nd|n|&)\s+(?={_QUESTION_START}\b)|\s*,\s*(?={_QUESTION_START}\b)",
@@ -31,7 +31,7 @@ class Piece:
 
 
 def pieces(text: str) -> list[Piece]:
-    """Return the parts of ``text`` that might each be a question, in order; one part or none means that there is nothing to split.
+    """Return the parts of ``text`` that might each be a question, in order; one part or none means nothing to split.
 
     These are proposals: only their meaning decides whether they are questions of their own.
     """

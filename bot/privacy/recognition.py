@@ -1,0 +1,125 @@
+"""Finds personal data in a message: e-mail, phone, card, social security, IBAN, IP, address, order and customer numbers.
+
+Patterns propose, checks decide (Luhn, ISO 7064, the rules of the Social Security Administration, valid addresses), and where two
+findings overlap, one that proves itself by a checksum wins. The shop's own phone number and address stay, as do hours, dates, prices, sizes,
+product codes and laws.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from stdnum import iban, luhn
+
+from bot.policy.facts import facts
+from bot.privacy import patterns
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A piece of personal data: its ``type``, and where it is, in characters."""
+
+    type: str
+    start: int
+    end: int
+    value: str
+
+
+Finder = Callable[[str], Iterator[tuple[int, int]]]
+
+
+def find(text: str) -> list[Finding]:
+    """Return the personal data in ``text``, in order; no two findings overlap."""
+    found: list[Finding] = []
+    for kind, finder in _FINDERS.items():  # what proves itself by a checksum first
+        for start, end in finder(text):
+            if not any(start < other.end and other.start < end for other in found):
+                found.append(Finding(kind, start, end, text[start:end]))
+    return sorted(found, key=lambda finding: finding.start)
+
+
+def _emails(text: str) -> Iterator[tuple[int, int]]:
+    if "@" not in text and not patterns.EMAIL_CUE.search(text):
+        return
+    for pattern in (patterns.EMAIL, patterns.EMAIL_SPACED, patterns.EMAIL_SPELLED):
+        for match in pattern.finditer(text):
+            yield match.span()
+
+
+def _cards(text: str) -> Iterator[tuple[int, int]]:
+    for match in patterns.CARD.finditer(text):
+        for end in range(match.end(), match.start() + 12, -1):  # an expiry date may have been taken along
+            digits = re.sub(r"\D", "", text[match.start() : end])
+            whole = text[end - 1].isdigit() and not text[end : end + 1].isdigit()
+            if whole and 13 <= len(digits) <= 19 and luhn.is_valid(digits) and len(set(digits)) > 1:
+                yield match.start(), end
+                break
+
+
+def _social_security_numbers(text: str) -> Iterator[tuple[int, int]]:
+    for match in patterns.SSN.finditer(text):
+        yield match.span()
+    for match in patterns.SSN_BARE.finditer(text):
+        yield match.span(1)
+
+
+def _ibans(text: str) -> Iterator[tuple[int, int]]:
+    for match in patterns.IBAN.finditer(text):
+        end = match.end()
+        while end - match.start() >= 15:  # words after it may have been swallowed: shorten until the checksum fits
+            if text[end - 1].isalnum() and iban.is_valid(text[match.start() : end], check_country=False):
+                yield match.start(), end
+                break
+            end -= 1
+
+
+def _ip_addresses(text: str) -> Iterator[tuple[int, int]]:
+    for match in patterns.IP.finditer(text):
+        if patterns.VERSION_CUE.search(text, 0, match.start()) or match.group() == "::":
+            continue
+        try:
+            ipaddress.ip_address(match.group())
+        except ValueError:
+            continue
+        yield match.span()
+
+
+def _phones(text: str) -> Iterator[tuple[int, int]]:
+    own = re.sub(r"\D", "", facts().by_name["support_phone"].text)[-10:]
+    for pattern in (patterns.PHONE, patterns.PHONE_INTERNATIONAL, patterns.PHONE_SPACED, patterns.PHONE_WORDS):
+        for match in pattern.finditer(text):
+            if own not in re.sub(r"\D", "", match.group()):
+                yield match.span()
+    for match in patterns.PHONE_LOCAL.finditer(text):
+        yield match.span(1)
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    own = facts().by_name["mail_address"].text.lower()[:15]
+    for pattern in (patterns.PO_BOX, patterns.STREET):
+        for match in pattern.finditer(text):
+            if not match.group().lower().startswith(own):
+                yield match.start(), match.start() + len(match.group().rstrip(" ,;\n"))
+
+
+def _numbers_after(cues: tuple[re.Pattern[str], ...]) -> Finder:
+    def finder(text: str) -> Iterator[tuple[int, int]]:
+        for cue in cues:
+            for match in cue.finditer(text):
+                yield match.span("number")
+
+    return finder
+
+
+_FINDERS: dict[str, Finder] = {
+    "iban": _ibans,
+    "card": _cards,
+    "email": _emails,
+    "ssn": _social_security_numbers,
+    "customer_number": _numbers_after(patterns.CUSTOMER_NUMBERS),
+    "order_number": _numbers_after(patterns.ORDER_NUMBERS),
+    "ip": _ip_addresses,
+    "phone": _phones,
+    "address": _addresses,
+}
