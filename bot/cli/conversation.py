@@ -9,7 +9,8 @@ from uuid import uuid4
 from rasa.core.channels.channel import UserMessage
 
 from bot import assistant
-from bot.turns import Choice, Message, Turn, outcome, topics
+from bot.privacy.masking import mask
+from bot.turns import Choice, Message, Reply, Turn, outcome, topics
 from bot.web.channel import RepliesOutput
 from bot.web.conversations import as_text, clean
 
@@ -47,23 +48,25 @@ class Conversation:
         self._numbers = itertools.count(1)
 
     async def say(self, text: str) -> Understood:
-        """Return what the bot does about a text; what begins with ``/`` is text, as in the channel."""
-        return await self.send(as_text(clean(text)))
+        """Return what the bot does about a text; it is taken as the channel takes it: as text, without personal data."""
+        masked = mask(clean(text))
+        return await self.send(as_text(masked.text), masked.warning())
 
-    async def send(self, payload: str) -> Understood:
-        """Return what the bot does about the payload of a choice."""
+    async def send(self, payload: str, warning: str = "") -> Understood:
+        """Return what the bot does about the payload of a choice, after a warning if there is one."""
         output = RepliesOutput()
         await self._agent.handle_message(UserMessage(payload, output, self._id, input_channel="cli"))
         next(self._numbers)  # the visitor's message
+        replies = [*([Reply(warning)] if warning else []), *output.replies]
         payloads: dict[str, str] = {}
         messages = []
-        for reply in output.replies:
+        for reply in replies:
             offered = [Choice(uuid4().hex[:16], title) for title, _ in reply.choices]
             payloads |= {choice.id: meant for choice, (_, meant) in zip(offered, reply.choices, strict=True)}
             messages.append(
                 Message(next(self._numbers), "bot", reply.text, datetime.now(UTC), reply.topic, reply.clauses, tuple(offered))
             )
-        turn = Turn(tuple(messages), topics(output.replies), outcome(output.replies))
+        turn = Turn(tuple(messages), topics(replies), outcome(replies))
         return Understood(turn, await self._nlu(), payloads)
 
     async def _nlu(self) -> dict[str, Any]:

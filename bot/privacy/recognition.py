@@ -1,8 +1,8 @@
 """Finds personal data in a message: e-mail, phone, card, social security, IBAN, IP, address, order and customer numbers.
 
-Patterns propose, checks decide (Luhn, ISO 7064, the rules of the Social Security Administration, valid addresses), and where two
-findings overlap, one that proves itself by a checksum wins. The shop's own phone number and address stay, as do hours, dates, prices, sizes,
-product codes and laws.
+Patterns propose, checks decide (Luhn, ISO 7064, the areas of social security numbers, valid IP addresses), and where two
+findings overlap, one that proves itself by a checksum wins. The shop's own phone number and address stay, as do hours,
+dates, prices, sizes, product codes and laws.
 """
 
 import ipaddress

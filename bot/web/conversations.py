@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from weakref import WeakValueDictionary
 
+from bot.privacy.masking import mask
 from bot.turns import Message, Reply, Turn
 from bot.web.errors import expired, malformed, not_ready
 from bot.web.store import ConversationStore, UnknownConversation
@@ -42,9 +43,9 @@ class Conversations:
             raise expired() from None
 
     async def say(self, conversation: str, text: str, client_id: str | None) -> Turn:
-        """Answer what a visitor typed: always text, never a command, whatever it begins with."""
-        shown = clean(text)
-        return await self._turn(conversation, shown, as_text(shown), client_id)
+        """Answer what a visitor typed: always text, never a command, and without the personal data in it."""
+        masked = mask(clean(text))
+        return await self._turn(conversation, masked.text, as_text(masked.text), client_id, masked.warning())
 
     async def choose(self, conversation: str, choice: str, client_id: str | None) -> Turn:
         """Answer a choice that was offered in this conversation."""
@@ -73,17 +74,17 @@ class Conversations:
             self._store.forget(conversation)
         self._announce(conversation)
 
-    async def _turn(self, conversation: str, shown: str, said: str, client_id: str | None) -> Turn:
+    async def _turn(self, conversation: str, shown: str, said: str, client_id: str | None, warning: str = "") -> Turn:
         # A visitor who hangs up must not leave a turn half done: it goes on, and is there when they come back.
-        return await asyncio.shield(asyncio.ensure_future(self._answer(conversation, shown, said, client_id)))
+        return await asyncio.shield(asyncio.ensure_future(self._answer(conversation, shown, said, client_id, warning)))
 
-    async def _answer(self, conversation: str, shown: str, said: str, client_id: str | None) -> Turn:
+    async def _answer(self, conversation: str, shown: str, said: str, client_id: str | None, warning: str) -> Turn:
         async with self._lock(conversation):
             try:
                 received = self._store.receive(conversation, shown, client_id)
                 if received.answered is not None:
                     return received.answered
-                replies = await self._ask(conversation, said)
+                replies = [*([Reply(warning)] if warning else []), *await self._ask(conversation, said)]
                 turn = self._store.add_replies(conversation, received.id, replies)
             except UnknownConversation:
                 raise expired() from None

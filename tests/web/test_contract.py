@@ -218,6 +218,22 @@ def test_a_deleted_conversation_is_gone_everywhere(server: Server, shopper: Shop
     assert secret.encode() not in b"".join(path.read_bytes() for path in server.data_dir.iterdir())
 
 
+def test_personal_data_is_not_stored(server: Server, shopper: Shopper) -> None:
+    """What a shopper should not have typed is in no file of the server, not even while the conversation lasts."""
+    values = [
+        "4242 4242 4242 4242",
+        "quintessa.moon@example.com",
+        "612-555-0147",
+        "871-22-9043",
+        "77 Larkspur Lane, Duluth, MN 55801",
+    ]
+    for value in values:
+        shopper.say(f"do you keep {value} on file?")
+    written = b"".join(path.read_bytes() for path in server.data_dir.iterdir())
+    assert b"do you keep [email-1] on file?" in written
+    assert [value for value in values if value.encode() in written] == []
+
+
 def test_the_transcript_is_what_the_shopper_saw(shopper: Shopper) -> None:
     """As JSON or as text: both sides, in order, with sources."""
     shopper.say("do you sell my data?")
