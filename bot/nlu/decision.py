@@ -11,6 +11,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import units
+from bot.nlu.models.others import about_others
 from bot.nlu.scope import ScopeDetector
 from bot.topics import ANSWERABLE, CLARIFY, OUT_OF_SCOPE
 
@@ -73,7 +74,7 @@ class Decision(GraphComponent, IntentClassifier):
         return messages
 
     def _judge(self, unit: Message) -> Judgement:
-        inside: float = unit.get(units.SCOPE)
+        inside: float = 0.0 if about_others(units.text_of(unit)) else unit.get(units.SCOPE)
         ranked = unit.get(INTENT_RANKING_KEY)
         known_mass = sum(entry["confidence"] for entry in ranked if entry["name"] != OUT_OF_SCOPE) or 1.0
         known = [
