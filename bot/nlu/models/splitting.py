@@ -7,7 +7,8 @@ MAX_PIECES = 6
 
 _SENTENCE_END = re.compile(r"(?<=[?!.;])\s+|\n+|(?<=[a-z])\?(?=[a-z])", re.IGNORECASE)
 _QUESTION_START = (
-    r"(?:till|until|till when|at what|to whom|for how|since when|do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|what|whats|what's|wat|who|whos|who's|when|where|why|"
+    r"(?:till|until|at what|to whom|for how|since when|"
+    r"do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|what|whats|what's|wat|who|whos|who's|when|where|why|"
     r"which|how|hows|how's|whose|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|i want|i'd|id like|i wanna|"
     r"let me|u|r|are u|do u|will u|can u|dont|don't|please)"
 )
