@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import logs
 from bot.lean import leave_out_unused
 from bot.paths import DATA_DIR, DOMAIN_DIR, ENCODER_DIR, MODELS_DIR, ROOT
 
@@ -36,7 +37,7 @@ def prepare(lean: bool = True) -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     warnings.simplefilter("ignore")
     warnings.showwarning = lambda *_, **__: None  # Rasa sets filters of its own while it trains
-    logging.basicConfig(level=logging.WARNING)
+    logs.configure()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 

@@ -18,6 +18,7 @@ from bot import assistant
 from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore
 from bot.web.channel import StorefrontChannel, error_response
+from bot.web.door import check_head
 from bot.web.errors import ApiError
 from bot.web.pages import pages
 
@@ -49,6 +50,10 @@ def create_app(settings: Settings) -> Sanic:
             "request failed", error=type(error).__name__, path=request.path, where=where[-5:]
         )  # never its message: it may quote
         return error_response(ApiError(500, "internal", "Something went wrong on our side. Please try again."))
+
+    @app.signal("http.lifecycle.read_head")
+    async def check(head: bytes) -> None:
+        check_head(head)
 
     @app.after_server_start
     async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:

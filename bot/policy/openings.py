@@ -5,6 +5,10 @@ from datetime import datetime, time, timedelta
 from bot.policy.hours import DAYS, STORE_ZONE, WeeklyHours, clock
 from bot.policy.questions import Question
 
+_RELATIVE = frozenset(
+    {"close", "closes", "before", "until", "till", "til", "after", "late", "early", "always"}
+)  # "open" is not the question
+
 
 def open_now(what: str, hours: WeeklyHours, now: datetime, question: Question | None) -> str:
     """Say whether ``what`` is open at ``now``, and until when or when next; with yes or no first if ``question`` asks that."""
@@ -36,7 +40,8 @@ def open_that_day(what: str, hours: WeeklyHours, now: datetime, question: Questi
             parts.append(f"{at} {what} is closed; it is open {_span(span)}")
     text = ", and ".join(parts)
     answer = _yes_or_no(question, all_open) if len(days) == 1 else ""
-    return f"{answer}{text if answer else text[0].upper() + text[1:]}, Central Time."
+    zone = ", Central Time" if "open" in text else ""
+    return f"{answer}{text if answer else text[0].upper() + text[1:]}{zone}."
 
 
 def _span(span: tuple[time, time]) -> str:
@@ -45,7 +50,7 @@ def _span(span: tuple[time, time]) -> str:
 
 def _yes_or_no(question: Question, is_open: bool) -> str:
     """Return ``Yes, `` or ``No, `` if the question is whether it is open, or whether it is closed; else nothing."""
-    if not question.yes_or_no or question.negated or question.vague_time or question.words & {"close", "closes"}:
+    if not question.yes_or_no or question.negated or question.vague_time or question.words & _RELATIVE:
         return ""
     asked_closed = bool(question.words & {"closed", "shut"})
     return "Yes, " if is_open != asked_closed else "No, "

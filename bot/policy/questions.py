@@ -28,6 +28,7 @@ _INDIRECT = re.compile(
 _WHETHER = re.compile(r"\b(?:if|whether)\b", re.IGNORECASE)
 _STARTS_YES_NO = re.compile(rf"^{_AUXILIARY}\b", re.IGNORECASE)
 _SUBJECT_FIRST = re.compile(r"^(?:you guys|you|u|ya|yall|y'all|bellacor)\b", re.IGNORECASE)
+_COMMAND = re.compile(r"^(?:do not|don'?t|dont)\s+(?!you|u|they|we|i|it|your|the)\w+", re.IGNORECASE)
 _TAG = re.compile(
     r"(?:\b(?:right|correct|true|yes|yeah|no)|,?\s*(?:do|don'?t|is|isn'?t|are|aren'?t) (?:you|u|it|they))\s*\?*\s*$",
     re.IGNORECASE,
@@ -75,6 +76,8 @@ class Question:
     def yes_or_no(self) -> bool:
         """Whether it can be answered by yes or no."""
         core = self._core
+        if _COMMAND.match(core):
+            return False
         if _INDIRECT.match(core):
             return bool(_WHETHER.search(core)) and not _QUESTION_WORD.search(core)
         if _TAG.search(core):

@@ -49,7 +49,7 @@ class Conversations:
 
     async def choose(self, conversation: str, choice: str, client_id: str | None) -> Turn:
         """Answer a choice that was offered in this conversation."""
-        offer = self._store.offer(conversation, choice)
+        offer = self._store.offer(conversation, clean(choice))
         if offer is None:
             self.state(conversation)
             raise malformed("There is no such choice in this conversation. Send the id of one that was offered, or a text.")
@@ -82,6 +82,8 @@ class Conversations:
         async with self._lock(conversation):
             try:
                 received = self._store.receive(conversation, shown, client_id)
+                if received.text != shown:
+                    raise malformed('This "client_id" belongs to another message. Give each message its own.')
                 if received.answered is not None:
                     return received.answered
                 replies = [*([Reply(warning)] if warning else []), *await self._ask(conversation, said)]

@@ -55,6 +55,7 @@ class Received:
     """A visitor's message in the store; ``answered`` if it is a repetition of one that has its turn."""
 
     id: int
+    text: str
     answered: Turn | None = None
 
 
@@ -90,13 +91,13 @@ class ConversationStore:
         """
         with self._engine.begin() as db:
             if client_id is None:
-                return Received(_insert(db, conversation, "visitor", Reply(text)))
+                return Received(_insert(db, conversation, "visitor", Reply(text)), text)
             row = db.execute(
                 sa.select(messages).where(messages.c.conversation == conversation, messages.c.client_id == client_id)
             ).first()
             if row is None:
-                return Received(_insert(db, conversation, "visitor", Reply(text), client_id))
-            return Received(row.id, _turn(db, conversation, json.loads(row.turn)) if row.turn else None)
+                return Received(_insert(db, conversation, "visitor", Reply(text), client_id), text)
+            return Received(row.id, row.text, _turn(db, conversation, json.loads(row.turn)) if row.turn else None)
 
     def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
         """Store the replies to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""

@@ -34,7 +34,7 @@ class Tokens:
             session = self._serializer.loads(token, max_age=int(self._lifetime.total_seconds()))
         except SignatureExpired:
             raise ExpiredToken from None
-        except BadSignature:
+        except (BadSignature, UnicodeEncodeError):
             raise BadToken from None
         return str(session)
 

@@ -80,7 +80,15 @@ def test_a_named_day_is_answered() -> None:
     assert answer("support_hours", "so you're shut on saturdays, right?").text.startswith("No, on Saturday support is open")
 
 
-@pytest.mark.parametrize("text", ["are you open at 21:00 on saturday?", "are you open at 6 on saturday?", "are you open at 9?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "are you open at 21:00 on saturday?",
+        "are you open at 6 on saturday?",
+        "are you open at 9?",
+        "are you open until 9 on friday?",
+    ],
+)
 def test_no_yes_for_a_time_that_is_closed_or_vague(text: str) -> None:
     """A time outside the hours gets no yes, and one that may be morning or evening gets the hours and no yes or no."""
     assert not answer("support_hours", text).text.startswith("Yes")
@@ -171,6 +179,27 @@ def test_a_stored_card_is_not_promised_either_way() -> None:
 def test_obligation_comes_before_the_kind() -> None:
     """Who asks whether they must give something learns that it is optional."""
     assert answer("collection", "is it mandatory to give my phone number").text.startswith("It is optional")
+
+
+def test_a_command_is_not_agreed_to() -> None:
+    """ "Do not sell my info" is no question, and is not answered by "Right"."""
+    assert not answer("selling", "do not sell my info").text.startswith("Right")
+
+
+def test_encryption_is_claimed_in_transit_only() -> None:
+    """The policy says nothing of stored information being encrypted; neither does the answer."""
+    assert "does not say whether stored information is encrypted" in answer("encryption", "is my data encrypted at rest?").text
+
+
+def test_not_around_the_clock() -> None:
+    """Whether support is always open is not answered by the present state."""
+    assert answer("support_hours", "are you open 24/7").text.startswith("Not around the clock")
+
+
+@pytest.mark.parametrize("name", ["answers.yml", "talk.yml"])
+def test_nothing_is_offered_that_saying_so_would_not_do(name: str) -> None:
+    """No answer tells the shopper to "just say so" while nothing would happen."""
+    assert "say so" not in (DOMAIN_DIR / name).read_text()
 
 
 def test_unknown_metadata_is_refused() -> None:

@@ -86,6 +86,21 @@ def test_the_same_client_id_is_one_message(shopper: Shopper) -> None:
     assert len(shopper.get("/messages", after=1).json()["messages"]) == 2
 
 
+def test_a_client_id_of_another_message_is_refused(shopper: Shopper) -> None:
+    """A new text under a used id is not swallowed: it is an error."""
+    shopper.say("cookies?", client_id="abc")
+    error(shopper.post({"text": "do you sell my data?", "client_id": "abc"}), 400, "malformed")
+
+
+def test_odd_tokens_and_choices_are_refused(shopper: Shopper) -> None:
+    """Halves of surrogate pairs and bytes that are no text are errors of the contract."""
+    client = shopper.client
+    lone = client.post(f"{BASE}/messages", content=b'{"choice": "\\ud800"}', headers=shopper.headers)
+    error(lone, 400, "malformed")
+    error(client.post(f"{BASE}/session", content=b'{"resume": "\\ud800.a.b"}'), 401, "unauthorized")
+    error(client.get(f"{BASE}/messages", headers={"Authorization": b"Bearer \xff\xfe"}), 401, "unauthorized")
+
+
 def test_simultaneous_repetitions_are_one_message(shopper: Shopper) -> None:
     """Twenty sends of one message at once are answered once."""
     turns: list[dict] = []
