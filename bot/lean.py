@@ -39,12 +39,14 @@ def leave_out_unused() -> None:
 
 class _HollowFinder(MetaPathFinder, Loader):
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Find a hollow module for what is not used, nothing else."""
         library = _unused(fullname)
         if library is not None and getattr(sys.modules.get(library), "__file__", None) is None:  # not the real one already
             return ModuleSpec(fullname, self, is_package=True)
         return None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Make a hollow module."""
         return _HollowModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:

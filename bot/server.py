@@ -17,9 +17,10 @@ from sanic.response import HTTPResponse
 from bot import assistant
 from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore
-from bot.web.channel import StorefrontChannel, error_response
+from bot.web.channel import StorefrontChannel
 from bot.web.door import check_head
 from bot.web.errors import ApiError
+from bot.web.http import error_response
 from bot.web.pages import pages
 
 log = structlog.get_logger()
@@ -40,23 +41,25 @@ def create_app(settings: Settings) -> Sanic:
 
     @app.exception(Exception)
     async def on_error(request: Request, error: Exception) -> HTTPResponse:
+        """Answer with an error of the contract, whatever went wrong."""
         if isinstance(error, ApiError):
             return error_response(error)
         if isinstance(error, SanicException):
             status = error.status_code or 500
             return error_response(ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused."))
         where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-        log.error(
-            "request failed", error=type(error).__name__, path=request.path, where=where[-5:]
-        )  # never its message: it may quote
+        # never its message: it may quote the request
+        log.error("request failed", error=type(error).__name__, path=request.path, where=where[-5:])
         return error_response(ApiError(500, "internal", "Something went wrong on our side. Please try again."))
 
     @app.signal("http.lifecycle.read_head")
     async def check(head: bytes) -> None:
+        """Refuse a bad head before it is parsed."""
         check_head(head)
 
     @app.after_server_start
     async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        """Load while `/health` is answered already."""
         app.ctx.loading = asyncio.create_task(_load(app, settings))
 
     return app

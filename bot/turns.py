@@ -1,7 +1,7 @@
 """What one turn of a conversation returns: the same over HTTP, at the command line and in the tests."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ class Message:
 
     def sources(self) -> list[dict[str, str]]:
         """Return the clauses that the message rests on, quoted; one that a newer policy has dropped is left out."""
-        known = {clause.id: clause for clause in load().clauses()}
+        known = load().by_id
         return [known[clause].as_source() for clause in self.clauses if clause in known]
 
     def as_json(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class Turn:
     messages: tuple[Message, ...]
     topics: tuple[str, ...]
     outcome: str
-    state: str = field(default="bot")
+    state: str = "bot"
 
     def as_json(self) -> dict[str, Any]:
         """Return the turn in the form of the HTTP contract."""

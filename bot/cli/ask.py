@@ -30,6 +30,7 @@ def ask(text: str | None, batch: Path | None, as_json: bool) -> None:
         return
 
     async def answer_all() -> None:
+        """Answer line by line, in one event loop."""
         for number, (identifier, question) in enumerate(questions, start=1):
             understood = await assistant.conversation().say(question)
             if as_json:

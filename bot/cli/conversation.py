@@ -6,13 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from rasa.core.channels.channel import UserMessage
-
 from bot import assistant
-from bot.privacy.masking import mask
-from bot.turns import Choice, Message, Reply, Turn, outcome, topics
-from bot.web.channel import RepliesOutput
-from bot.web.conversations import as_text, clean
+from bot.dialogue.replies import replies
+from bot.intake import Typed, take
+from bot.turns import Choice, Message, Turn, outcome, topics
 
 
 @dataclass(frozen=True)
@@ -49,24 +46,24 @@ class Conversation:
 
     async def say(self, text: str) -> Understood:
         """Return what the bot does about a text; it is taken as the channel takes it: as text, without personal data."""
-        masked = mask(clean(text))
-        return await self.send(as_text(masked.text), masked.warning())
+        return await self._turn(take(text))
 
-    async def send(self, payload: str, warning: str = "") -> Understood:
-        """Return what the bot does about the payload of a choice, after a warning if there is one."""
-        output = RepliesOutput()
-        await self._agent.handle_message(UserMessage(payload, output, self._id, input_channel="cli"))
+    async def send(self, payload: str) -> Understood:
+        """Return what the bot does about the payload of a choice."""
+        return await self._turn(Typed(payload, payload))
+
+    async def _turn(self, typed: Typed) -> Understood:
+        said = typed.answered_by(await replies(self._agent.handle_message, self._id, typed.said, "cli"))
         next(self._numbers)  # the visitor's message
-        replies = [*([Reply(warning)] if warning else []), *output.replies]
         payloads: dict[str, str] = {}
         messages = []
-        for reply in replies:
+        for reply in said:
             offered = [Choice(uuid4().hex[:16], title) for title, _ in reply.choices]
             payloads |= {choice.id: meant for choice, (_, meant) in zip(offered, reply.choices, strict=True)}
             messages.append(
                 Message(next(self._numbers), "bot", reply.text, datetime.now(UTC), reply.topic, reply.clauses, tuple(offered))
             )
-        turn = Turn(tuple(messages), topics(replies), outcome(replies))
+        turn = Turn(tuple(messages), topics(said), outcome(said))
         return Understood(turn, await self._nlu(), payloads)
 
     async def _nlu(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ def shell() -> None:
 async def _converse(console: Console, assistant: Assistant) -> None:
     conversation = assistant.conversation()
     offered = _show(console, await conversation.send("/greeting"), greeting=True)
-    for line in _lines():
+    async for line in _lines():
         if line.lower() in GOODBYE:
             return
         if line.isdigit() and 0 < int(line) <= len(offered):
@@ -60,15 +60,16 @@ def _show(console: Console, understood: Understood, greeting: bool = False) -> l
     return payloads
 
 
-def _lines() -> Iterator[str]:
+async def _lines() -> AsyncIterator[str]:
     if not sys.stdin.isatty():
-        yield from (line.strip() for line in sys.stdin)
+        for line in sys.stdin:
+            yield line.strip()
         return
     from prompt_toolkit import PromptSession
 
     session: PromptSession[str] = PromptSession()  # its history is kept in memory: what is typed may be personal
     while True:
         try:
-            yield session.prompt("> ").strip()
+            yield (await session.prompt_async("> ")).strip()
         except (EOFError, KeyboardInterrupt):
             return

@@ -11,14 +11,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import history
-from bot.policy.answers import Answer, Situation, Variation, choose, compose, variation
+from bot.policy.answers import FROM_RANKING, Answer, Situation, Variation, choose, compose, variation
 from bot.policy.document import load
 from bot.policy.questions import Question
 from bot.topics import ANSWERABLE, OUT_OF_SCOPE, TOPICS
 
 MAX_CHOICES = 3
 MIN_CHOICE_CONFIDENCE = 0.05
-FROM_RANKING = "ranking"  # in `choices`: what the message may have meant
 
 
 class PolicyResponses(TemplatedNaturalLanguageGenerator):
@@ -28,7 +27,6 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
     """
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
-        self._known = {clause.id for clause in load().clauses()}  # an answer from before a change may cite others
         super().__init__(domain.responses if domain else {})
 
     @property
@@ -70,7 +68,8 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
         return Situation(
             question=_question(tracker),
             now=datetime.now(UTC),
-            previous_clauses=tuple(clause for clause in next(filter(None, answers), ()) if clause in self._known),
+            # what an answer from before a change of the policy cited may be gone
+            previous_clauses=tuple(clause for clause in next(filter(None, answers), ()) if clause in load().by_id),
         )
 
 

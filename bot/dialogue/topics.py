@@ -1,12 +1,10 @@
 """The policy for what rules cannot say: several questions in one message, follow-ups, and a second misunderstanding."""
 
-from typing import Any, Self
+from typing import Any
 
 from rasa.core.policies.policy import Policy, PolicyPrediction
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.generator import TrackerWithCachedStates
@@ -15,9 +13,20 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue import history
 from bot.topics import CLARIFY
 
-# Topics whose answer depends on the kind of data, so that "and my address?" makes sense after them.
-ABOUT_KINDS = frozenset({"collection", "use", "sharing", "location_device"})
-FOLLOWABLE = ABOUT_KINDS | {"selling", "retention", "security", "encryption", "access_or_delete"}
+# Topics after which "and my address?" makes sense.
+FOLLOWABLE = frozenset(
+    {
+        "collection",
+        "use",
+        "sharing",
+        "location_device",
+        "selling",
+        "retention",
+        "security",
+        "encryption",
+        "access_or_delete",
+    }
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -32,18 +41,6 @@ class TopicPolicy(Policy):
     def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
         """Learn nothing: the plan follows from the message."""
         return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> Self:
-        """Loads the policy, which has no trained state."""
-        return cls(config, model_storage, resource, execution_context)
 
     def predict_action_probabilities(
         self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: dict[str, Any] | None = None, **kwargs: Any

@@ -1,13 +1,10 @@
 """The intent classifier."""
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -15,22 +12,19 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu import units
 from bot.nlu.encoder import SentenceEncoder, vectors_of
 from bot.nlu.models.linear import LinearModel
+from bot.nlu.trained import TrainedComponent
 
 _UNSEEN = "unseen.npy"
-
-
 Type = DefaultV1Recipe.ComponentType
 
 
 # A featurizer too, because Rasa lets only those hand something to the components trained after them.
 @DefaultV1Recipe.register([Type.MESSAGE_FEATURIZER, Type.INTENT_CLASSIFIER], is_trainable=True)
-class TopicClassifier(GraphComponent, IntentClassifier):
+class TopicClassifier(TrainedComponent):
     """Ranks the intents for a message and for each of its candidate questions, with calibrated confidence."""
 
-    def __init__(self, model: LinearModel, storage: ModelStorage, resource: Resource) -> None:
-        self._model = model
-        self._storage = storage
-        self._resource = resource
+    model_class = LinearModel
+    model_settings = ("penalty",)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -41,26 +35,6 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def required_components(cls) -> list[type]:
         """Components that should be included in the pipeline before this component."""
         return [SentenceEncoder]
-
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> Self:
-        """Creates component (see parent class for full docstring)."""
-        return cls(LinearModel(config["penalty"]), model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> Self:
-        """Loads a trained component (see parent class for full docstring)."""
-        with model_storage.read_from(resource) as folder:
-            return cls(LinearModel.load(folder), model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples that have an intent."""

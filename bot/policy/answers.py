@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.policy.document import PolicyError, load
 from bot.policy.facts import Facts, facts
+from bot.policy.hours import WeeklyHours
 from bot.policy.kinds import Kind
 from bot.policy.openings import open_now, open_that_day
 from bot.policy.questions import Question
@@ -15,19 +16,7 @@ from bot.policy.questions import Question
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNLISTED = {"unlisted_kind", "only_unlisted_kind"}
 _KEYS = {"asked", "lead", "clauses", "choices"}
-# What is known only when the question is: everything else in braces is a fact of the policy.
-COMPUTED = frozenset(
-    {
-        "kind",
-        "kind_use",
-        "kind_sharing",
-        "open_now",
-        "open_that_day",
-        "phone_orders_now",
-        "phone_orders_that_day",
-        "previous_quotes",
-    }
-)
+FROM_RANKING = "ranking"  # in `choices`: what the message may have meant
 
 
 @dataclass(frozen=True)
@@ -69,7 +58,7 @@ class Answer:
 
     text: str
     clauses: tuple[str, ...] = ()
-    choices: tuple[str, ...] = field(default=())
+    choices: tuple[str, ...] = ()
 
 
 def variation(response: Mapping[str, Any]) -> Variation:
@@ -96,46 +85,67 @@ def choose(variations: Sequence[Variation], situation: Situation) -> Variation:
     raise PolicyError("No variation fits every question: the last one must have no `asked`.")
 
 
+@dataclass(frozen=True)
+class _Context:
+    """What computed placeholders are filled from: the situation, the facts, and the kinds of data that the answer is about."""
+
+    situation: Situation
+    facts: Facts
+    kinds: list[Kind]
+    asks_now: bool
+
+    def open_now(self, what: str, hours: WeeklyHours, asked: bool) -> str:
+        return open_now(what, hours, self.situation.now, self.situation.question if asked else None)
+
+    def open_that_day(self, what: str, hours: WeeklyHours) -> str:
+        return open_that_day(what, hours, self.situation.now, self.situation.question)
+
+
+_SUPPORT, _PHONE_ORDERS = "support", "the phone order line"
+_FILLED: dict[str, Callable[[_Context], str]] = {
+    "kind": lambda context: _joined([kind.say for kind in context.kinds]),
+    "kind_use": lambda context: _uses(context.kinds),
+    "kind_sharing": lambda context: " ".join(dict.fromkeys(kind.sharing for kind in context.kinds)),
+    "open_now": lambda context: context.open_now(_SUPPORT, context.facts.support_hours, context.asks_now),
+    "open_that_day": lambda context: context.open_that_day(_SUPPORT, context.facts.support_hours),
+    "phone_orders_now": lambda context: context.open_now(_PHONE_ORDERS, context.facts.phone_order_hours, True),
+    "phone_orders_that_day": lambda context: context.open_that_day(_PHONE_ORDERS, context.facts.phone_order_hours),
+    "previous_quotes": lambda context: " ".join(
+        f"“{load().clause(clause).text}”" for clause in context.situation.previous_clauses
+    ),
+}
+COMPUTED = frozenset(_FILLED)  # placeholders that depend on the question; every other one is a fact of the policy
+
+
 def compose(chosen: Variation, situation: Situation, known: Facts | None = None) -> Answer:
     """Put a variation into words for a question: lead, facts, and what its kind of data adds."""
     known = known or facts()
     question = situation.question
     kinds = question.unlisted_kinds() if _UNLISTED & set(chosen.asked) else question.listed_kinds()
-    names = set(chosen.placeholders())
-    clauses = list(chosen.clauses)
-    if "kind_use" in names:
-        clauses = [*(clause for kind in kinds for clause in (*kind.collected[:1], *kind.use_clauses)), *clauses]
-    if "kind_sharing" in names:
-        clauses += (clause for kind in kinds for clause in kind.sharing_clauses)
-    if "previous_quotes" in names:
-        clauses += situation.previous_clauses
-    for name in names & known.by_name.keys():
-        clauses += known.by_name[name].clauses
-
-    computed: dict[str, Callable[[], str]] = {
-        "kind": lambda: _joined([kind.say for kind in kinds]),
-        "kind_use": lambda: _uses(kinds),
-        "kind_sharing": lambda: " ".join(dict.fromkeys(kind.sharing for kind in kinds)),
-        "open_now": lambda: open_now(
-            "support", known.support_hours, situation.now, question if "now" in chosen.asked else None
-        ),
-        "open_that_day": lambda: open_that_day("support", known.support_hours, situation.now, question),
-        "phone_orders_now": lambda: open_now("the phone order line", known.phone_order_hours, situation.now, question),
-        "phone_orders_that_day": lambda: open_that_day(
-            "the phone order line", known.phone_order_hours, situation.now, question
-        ),
-        "previous_quotes": lambda: " ".join(f"“{load().clause(clause).text}”" for clause in situation.previous_clauses),
-    }
+    context = _Context(situation, known, kinds, "now" in chosen.asked)
 
     def fill(match: re.Match[str]) -> str:
         name = match[1]
-        return computed[name]() if name in computed else known.by_name[name].text
+        return _FILLED[name](context) if name in _FILLED else known.by_name[name].text
 
     text = re.sub(r" {2,}", " ", _PLACEHOLDER.sub(fill, chosen.text)).strip()
     if "listed_kind" in chosen.asked and question.unlisted_kinds():
         text += f" It does not list {_joined([kind.say for kind in question.unlisted_kinds()])}."
-    lead = _lead(chosen, question)
-    return Answer(f"{lead} {text}".strip(), tuple(dict.fromkeys(clauses)), chosen.choices)
+    return Answer(f"{_lead(chosen, question)} {text}".strip(), _cited(chosen, context), chosen.choices)
+
+
+def _cited(chosen: Variation, context: _Context) -> tuple[str, ...]:
+    names = set(chosen.placeholders())
+    clauses = list(chosen.clauses)
+    if "kind_use" in names:
+        clauses = [*(clause for kind in context.kinds for clause in (*kind.collected[:1], *kind.use_clauses)), *clauses]
+    if "kind_sharing" in names:
+        clauses += (clause for kind in context.kinds for clause in kind.sharing_clauses)
+    if "previous_quotes" in names:
+        clauses += context.situation.previous_clauses
+    for name in names & context.facts.by_name.keys():
+        clauses += context.facts.by_name[name].clauses
+    return tuple(dict.fromkeys(clauses))
 
 
 def _lead(chosen: Variation, question: Question) -> str:
@@ -157,21 +167,24 @@ def _joined(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
+_CONDITIONS: dict[str, Callable[[Situation], bool]] = {
+    "listed_kind": lambda situation: bool(situation.question.listed_kinds()),
+    "unlisted_kind": lambda situation: bool(situation.question.unlisted_kinds()),
+    "only_unlisted_kind": lambda situation: bool(situation.question.unlisted_kinds()) and not situation.question.listed_kinds(),
+    "day": lambda situation: bool(situation.question.weekdays(0)) or situation.question.time_of_day is not None,
+    # the word is not meant if the question names another time than now
+    "now": lambda situation: (
+        "now" in situation.question.aspects and situation.question.time_of_day is None and not situation.question.vague_time
+    ),
+    "answered_before": lambda situation: bool(situation.previous_clauses),
+}
+CONDITIONS = frozenset(_CONDITIONS)  # what `asked` may name beside the aspects
+
+
 def _meets(condition: str, situation: Situation) -> bool:
-    question = situation.question
-    if condition == "listed_kind":
-        return bool(question.listed_kinds())
-    if condition == "only_unlisted_kind":
-        return bool(question.unlisted_kinds()) and not question.listed_kinds()
-    if condition == "unlisted_kind":
-        return bool(question.unlisted_kinds())
-    if condition == "day":
-        return bool(question.weekdays(0)) or question.time_of_day is not None
-    if condition == "now":  # at another time than now, if it names one
-        return condition in question.aspects and question.time_of_day is None and not question.vague_time
-    if condition == "answered_before":
-        return bool(situation.previous_clauses)
-    return condition in question.aspects
+    if condition in _CONDITIONS:
+        return _CONDITIONS[condition](situation)
+    return condition in situation.question.aspects
 
 
 def _tuple(value: Any) -> tuple[str, ...]:

@@ -9,14 +9,13 @@ from typing import Any
 import yaml
 
 from bot.paths import DATA_DIR, DOMAIN_DIR, POLICY_DIR, ROOT
-from bot.policy.answers import COMPUTED, Variation, variation
+from bot.policy.answers import COMPUTED, CONDITIONS, FROM_RANKING, Variation, variation
 from bot.policy.document import Policy, PolicyError, load
 from bot.policy.facts import Facts, facts
 from bot.policy.kinds import TABLE, Kind, load_kinds
 from bot.topics import ANSWERABLE, INTENTS, TOPICS
 
 UNUSED_CLAUSES = POLICY_DIR / "unused.yml"
-CONDITIONS = frozenset({"listed_kind", "unlisted_kind", "only_unlisted_kind", "day", "answered_before"})
 
 _FIGURE = re.compile(r"\d[\d.,:-]*\d|\d")
 _PERIOD = re.compile(
@@ -112,7 +111,7 @@ def _check_variation(placed: Placed, inputs: Inputs) -> Iterator[Problem]:
         if condition not in CONDITIONS | inputs.aspects:
             yield problem(f"asks for {condition!r}, which is no aspect of data/nlu/aspects.yml")
     for choice in said.choices:
-        if choice not in TOPICS and choice != "ranking":
+        if choice not in TOPICS and choice != FROM_RANKING:
             yield problem(f"offers {choice!r}, which is no topic")
     cited = list(said.clauses)
     for name in said.placeholders():
@@ -135,7 +134,7 @@ def _check_kind(kind: Kind, inputs: Inputs) -> Iterator[Problem]:
 
 def _uncovered(text: str, cited: Iterable[str], policy: Policy) -> Iterator[str]:
     """Yield what ``text`` states as exact and the clauses that it cites do not contain."""
-    known = {clause.id: clause for clause in policy.clauses()}
+    known = policy.by_id
     texts = []
     for clause in cited:
         if clause in known:
@@ -202,7 +201,7 @@ def _check_coverage(placed: list[Placed], inputs: Inputs) -> Iterator[Problem]:
                 clause.line,
                 f"no answer uses {clause.id}; cite it, or list it in data/policy/unused.yml",
             )
-    known = {clause.id for clause in inputs.policy.clauses()}
+    known = inputs.policy.by_id
     lines = inputs.unused.read_text(encoding="utf-8").splitlines()
     for clause_id in unused:
         number = next(index for index, line in enumerate(lines, start=1) if line.startswith(f"{clause_id}:"))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from bot.paths import POLICY_DIR
@@ -66,12 +66,13 @@ class Policy:
     def clause(self, clause_id: str) -> Clause:
         """Return one clause; raises PolicyError if there is none of that id."""
         try:
-            return self._by_id()[clause_id]
+            return self.by_id[clause_id]
         except KeyError:
             raise PolicyError(f"The policy has no clause {clause_id!r}.") from None
 
-    @cache  # noqa: B019  (a policy lives as long as the process)
-    def _by_id(self) -> dict[str, Clause]:
+    @cached_property
+    def by_id(self) -> dict[str, Clause]:
+        """Every clause by its id."""
         return {clause.id: clause for clause in self.clauses()}
 
 

@@ -5,9 +5,8 @@ from datetime import datetime, time, timedelta
 from bot.policy.hours import DAYS, STORE_ZONE, WeeklyHours, clock
 from bot.policy.questions import Question
 
-_RELATIVE = frozenset(
-    {"close", "closes", "before", "until", "till", "til", "after", "late", "early", "always"}
-)  # "open" is not the question
+# With one of these the question is not whether it is open, and yes or no would answer another one.
+_RELATIVE = frozenset({"close", "closes", "before", "until", "till", "til", "after", "late", "early", "always"})
 
 
 def open_now(what: str, hours: WeeklyHours, now: datetime, question: Question | None) -> str:

@@ -1,11 +1,10 @@
 """Conversations over the web: what may be said to one, in which order, and what comes back. Knows no HTTP."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from weakref import WeakValueDictionary
 
-from bot.privacy.masking import mask
+from bot.intake import Typed, clean, take
 from bot.turns import Message, Reply, Turn
 from bot.web.errors import expired, malformed, not_ready
 from bot.web.store import ConversationStore, UnknownConversation
@@ -15,7 +14,6 @@ from bot.web.tokens import new_session
 Respond = Callable[[str, str], Awaitable[list[Reply]]]
 
 GREETING = "/greeting"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Conversations:
@@ -44,8 +42,7 @@ class Conversations:
 
     async def say(self, conversation: str, text: str, client_id: str | None) -> Turn:
         """Answer what a visitor typed: always text, never a command, and without the personal data in it."""
-        masked = mask(clean(text))
-        return await self._turn(conversation, masked.text, as_text(masked.text), client_id, masked.warning())
+        return await self._turn(conversation, take(text), client_id)
 
     async def choose(self, conversation: str, choice: str, client_id: str | None) -> Turn:
         """Answer a choice that was offered in this conversation."""
@@ -53,7 +50,7 @@ class Conversations:
         if offer is None:
             self.state(conversation)
             raise malformed("There is no such choice in this conversation. Send the id of one that was offered, or a text.")
-        return await self._turn(conversation, offer.title, offer.payload, client_id)
+        return await self._turn(conversation, Typed(offer.title, offer.payload), client_id)
 
     async def since(self, conversation: str, after: int, wait: float) -> list[Message]:
         """Return the messages after an id; if there are none, wait up to ``wait`` seconds for one."""
@@ -67,6 +64,10 @@ class Conversations:
             found = self._since(conversation, after)
         return found
 
+    def heard(self, conversation: str) -> list[Message]:
+        """Return all messages of a conversation; raises the contract's error if it is over."""
+        return self._since(conversation, 0)
+
     async def forget(self, conversation: str, forget_elsewhere: Callable[[str], None]) -> None:
         """Delete a conversation, also elsewhere; a message that is under way ends first, and leaves nothing."""
         async with self._lock(conversation):
@@ -74,19 +75,19 @@ class Conversations:
             self._store.forget(conversation)
         self._announce(conversation)
 
-    async def _turn(self, conversation: str, shown: str, said: str, client_id: str | None, warning: str = "") -> Turn:
+    async def _turn(self, conversation: str, typed: Typed, client_id: str | None) -> Turn:
         # A visitor who hangs up must not leave a turn half done: it goes on, and is there when they come back.
-        return await asyncio.shield(asyncio.ensure_future(self._answer(conversation, shown, said, client_id, warning)))
+        return await asyncio.shield(asyncio.ensure_future(self._answer(conversation, typed, client_id)))
 
-    async def _answer(self, conversation: str, shown: str, said: str, client_id: str | None, warning: str) -> Turn:
+    async def _answer(self, conversation: str, typed: Typed, client_id: str | None) -> Turn:
         async with self._lock(conversation):
             try:
-                received = self._store.receive(conversation, shown, client_id)
-                if received.text != shown:
+                received = self._store.receive(conversation, typed.shown, client_id)
+                if received.text != typed.shown:
                     raise malformed('This "client_id" belongs to another message. Give each message its own.')
                 if received.answered is not None:
                     return received.answered
-                replies = [*([Reply(warning)] if warning else []), *await self._ask(conversation, said)]
+                replies = typed.answered_by(await self._ask(conversation, typed.said))
                 turn = self._store.add_replies(conversation, received.id, replies)
             except UnknownConversation:
                 raise expired() from None
@@ -112,13 +113,3 @@ class Conversations:
         news = self._news.pop(conversation, None)
         if news is not None:
             news.set()
-
-
-def clean(text: str) -> str:
-    """Return text that any database can hold: no control characters, no halves of surrogate pairs, no space around it."""
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8")).strip()
-
-
-def as_text(text: str) -> str:
-    """Return what Rasa is told, which takes a message that begins with ``/`` for a command: the same without that."""
-    return text.lstrip("/ \t\n") or "?"

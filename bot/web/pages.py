@@ -1,6 +1,7 @@
 """The pages beside the channel: health, the policy, and where to begin."""
 
 import html
+from functools import cache
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -9,13 +10,23 @@ from sanic.response import html as html_response
 from sanic.response import json as json_response
 
 from bot.policy.document import Clause, load
-from bot.web.channel import error_response
-from bot.web.errors import not_ready
+from bot.web.http import require_ready
+
+INDEX = """
+<p>This server answers questions about the store's <a href="/privacy">privacy policy</a>. A conversation goes over HTTP, from
+<code>POST /webhooks/storefront/session</code> on; the README shows how. To try it here and now, run
+<code>.venv/bin/privacy-bot shell</code> in the project's folder.</p>
+"""
 
 
 def pages() -> Blueprint:
     """Return the routes."""
     blueprint = Blueprint("pages")
+
+    @blueprint.get("/")
+    async def index(_: Request) -> HTTPResponse:
+        """Say what this is and where to go on."""
+        return html_response(_page("The privacy bot", INDEX))
 
     @blueprint.get("/health")
     async def health(_: Request) -> HTTPResponse:
@@ -25,9 +36,7 @@ def pages() -> Blueprint:
     @blueprint.get("/ready")
     async def ready(request: Request) -> HTTPResponse:
         """Say whether the assistant can answer."""
-        agent = request.app.ctx.agent
-        if agent is None or not agent.is_ready():
-            return error_response(not_ready())
+        require_ready(request)
         return json_response({"status": "ready"})
 
     @blueprint.get("/privacy")
@@ -38,6 +47,7 @@ def pages() -> Blueprint:
     return blueprint
 
 
+@cache
 def policy_page() -> str:
     """Return the policy as a page, each clause with its id."""
     policy = load()
@@ -46,11 +56,14 @@ def policy_page() -> str:
         parts.append(f'<section id="{section.id}"><h2>{html.escape(section.title)}</h2>')
         parts += [f"<p>{' '.join(map(_clause, block))}</p>" for block in section.blocks]
         parts.append("</section>")
-    title = html.escape(policy.title)
+    return _page(policy.title, "".join(parts))
+
+
+def _page(title: str, content: str) -> str:
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-        f"<body><main><h1>{title}</h1>{''.join(parts)}</main></body></html>"
+        f"<body><main><h1>{html.escape(title)}</h1>{content}</main></body></html>"
     )
 
 

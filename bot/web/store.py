@@ -90,28 +90,28 @@ class ConversationStore:
         Raises UnknownConversation.
         """
         with self._engine.begin() as db:
-            if client_id is None:
-                return Received(_insert(db, conversation, "visitor", Reply(text)), text)
-            row = db.execute(
-                sa.select(messages).where(messages.c.conversation == conversation, messages.c.client_id == client_id)
-            ).first()
-            if row is None:
-                return Received(_insert(db, conversation, "visitor", Reply(text), client_id), text)
-            return Received(row.id, row.text, _turn(db, conversation, json.loads(row.turn)) if row.turn else None)
+            state = _state(db, conversation)
+            known = messages.c.client_id == client_id
+            row = client_id and db.execute(sa.select(messages).where(messages.c.conversation == conversation, known)).first()
+            if row:
+                turn = _answered(db, conversation, state, json.loads(row.turn)) if row.turn else None
+                return Received(row.id, row.text, turn)
+            (message,) = _insert(db, conversation, "visitor", [Reply(text)], client_id)
+            return Received(message.id, text)
 
     def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
         """Store the replies to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""
         with self._engine.begin() as db:
-            _state(db, conversation)
-            ids = [_insert(db, conversation, "bot", reply) for reply in replies]
-            turn: dict[str, Any] = {"messages": ids, "topics": topics(replies), "outcome": outcome(replies)}
+            state = _state(db, conversation)
+            turn = Turn(tuple(_insert(db, conversation, "bot", replies)), topics(replies), outcome(replies), state)
             if answers is not None:
+                kept = {"messages": [message.id for message in turn.messages], "topics": turn.topics, "outcome": turn.outcome}
                 db.execute(
                     messages.update()
                     .where(messages.c.conversation == conversation, messages.c.id == answers)
-                    .values(turn=json.dumps(turn))
+                    .values(turn=json.dumps(kept))
                 )
-            return _turn(db, conversation, turn)
+            return turn
 
     def offer(self, conversation: str, choice: str) -> Offer | None:
         """Return a choice that was offered in this conversation."""
@@ -140,41 +140,47 @@ def _state(db: Connection, conversation: str) -> str:
     return str(state)
 
 
-def _turn(db: Connection, conversation: str, turn: dict[str, Any]) -> Turn:
-    replies = _read(db, conversation, messages.c.id.in_(turn["messages"]))
-    return Turn(tuple(replies), tuple(turn["topics"]), turn["outcome"], _state(db, conversation))
+def _answered(db: Connection, conversation: str, state: str, kept: dict[str, Any]) -> Turn:
+    replies = _read(db, conversation, messages.c.id.in_(kept["messages"]))
+    return Turn(tuple(replies), tuple(kept["topics"]), kept["outcome"], state)
 
 
-def _insert(db: Connection, conversation: str, sender: str, reply: Reply, client_id: str | None = None) -> int:
-    _state(db, conversation)
+def _insert(
+    db: Connection, conversation: str, sender: str, replies: Sequence[Reply], client_id: str | None = None
+) -> list[Message]:
     last = db.execute(sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)).scalar()
-    identifier = int(last or 0) + 1
-    db.execute(
-        messages.insert().values(
-            conversation=conversation,
-            id=identifier,
-            sender=sender,
-            text=reply.text,
-            at=datetime.now(UTC),
-            topic=reply.topic,
-            clauses=json.dumps(reply.clauses) if reply.clauses else None,
-            client_id=client_id,
+    at = datetime.now(UTC)
+    added, rows, offered = [], [], []
+    for identifier, reply in enumerate(replies, start=int(last or 0) + 1):
+        own = [Choice(secrets.token_urlsafe(12), title) for title, _ in reply.choices]
+        added.append(Message(identifier, sender, reply.text, at, reply.topic, reply.clauses, tuple(own)))
+        rows.append(
+            {
+                "conversation": conversation,
+                "id": identifier,
+                "sender": sender,
+                "text": reply.text,
+                "at": at,
+                "topic": reply.topic,
+                "clauses": json.dumps(reply.clauses) if reply.clauses else None,
+                "client_id": client_id,
+            }
         )
-    )
-    offered = [
-        {
-            "conversation": conversation,
-            "id": secrets.token_urlsafe(12),
-            "message": identifier,
-            "position": position,
-            "title": title,
-            "payload": payload,
-        }
-        for position, (title, payload) in enumerate(reply.choices)
-    ]
-    if offered:
-        db.execute(choices.insert(), offered)
-    return identifier
+        offered += [
+            {
+                "conversation": conversation,
+                "id": choice.id,
+                "message": identifier,
+                "position": position,
+                "title": choice.title,
+                "payload": payload,
+            }
+            for position, (choice, (_, payload)) in enumerate(zip(own, reply.choices, strict=True))
+        ]
+    for table, values in ((messages, rows), (choices, offered)):
+        if values:
+            db.execute(table.insert(), values)
+    return added
 
 
 def _read(db: Connection, conversation: str, condition: Any) -> list[Message]:

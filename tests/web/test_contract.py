@@ -315,6 +315,13 @@ def test_stock_channels_and_rasas_api_are_off(client: httpx.Client, method: str,
     error(client.request(method, path), status, {404: "not_found", 405: "not_allowed"}[status])
 
 
+def test_the_address_that_the_server_names_leads_somewhere(client: httpx.Client) -> None:
+    """The first page says what this is and leads to the policy."""
+    page = client.get("/")
+    assert page.status_code == 200
+    assert 'href="/privacy"' in page.text
+
+
 def test_the_policy_page_has_every_clause(client: httpx.Client, shopper: Shopper) -> None:
     """The address of a source leads to its clause."""
     page = client.get("/privacy").text

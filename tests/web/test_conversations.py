@@ -7,7 +7,7 @@ import pytest
 
 from bot.database import connect, wipe_deleted
 from bot.turns import Reply
-from bot.web.conversations import Conversations, as_text, clean
+from bot.web.conversations import Conversations
 from bot.web.errors import ApiError
 from bot.web.store import ConversationStore
 
@@ -117,16 +117,3 @@ def test_a_reader_in_the_way_of_wiping_is_noticed(tmp_path: Path) -> None:
     assert not wipe_deleted(engine)
     reader.close()
     assert wipe_deleted(engine)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"), [("/restart", "restart"), ("// x", "x"), ("/", "?"), ("a/b", "a/b"), ("hello", "hello")]
-)
-def test_what_rasa_is_told_is_no_command(text: str, said: str) -> None:
-    """Leading slashes are taken off what Rasa gets; the rest stays."""
-    assert as_text(text) == said
-
-
-def test_text_is_cleaned_for_any_database() -> None:
-    """Control characters and halves of surrogate pairs are replaced, line breaks stay."""
-    assert clean(" a\x00b\nc\ud800 ") == "a b\nc?"

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +41,7 @@ class LinearModel:
 
     def fit(self, texts: Sequence[str], vectors: np.ndarray, labels: Sequence[str]) -> np.ndarray:
         """Train, and return the margins of each text under a model that had not seen it, shape (texts, labels)."""
-        self.labels = sorted(set(labels))
+        self.labels = label_order(labels)
         if len(self.labels) < 3:
             raise ValueError(f"There must be three intents or more to tell apart; there are {len(self.labels)}.")
         unseen = np.zeros((len(texts), len(self.labels)), dtype=np.float32)
@@ -113,6 +113,11 @@ class LinearModel:
 
     def _features(self, texts: Sequence[str], vectors: np.ndarray) -> csr_matrix:
         return hstack([csr_matrix(vectors), *(v.transform(texts) for v in self._vectorizers)]).tocsr()
+
+
+def label_order(labels: Iterable[str]) -> list[str]:
+    """Return the labels in the order of the model's columns."""
+    return sorted(set(labels))
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -1,0 +1,41 @@
+"""What the trained components have in common: one plain model, made from the config and kept with Rasa's."""
+
+from typing import Any, ClassVar, Self
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+
+
+class TrainedComponent(GraphComponent, IntentClassifier):
+    """Holds a model of ``bot.nlu.models``; a subclass names its class, and the keys of the config that it takes."""
+
+    model_class: ClassVar[Any]
+    model_settings: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, model: Any, storage: ModelStorage, resource: Resource) -> None:
+        self._model = model
+        self._storage = storage
+        self._resource = resource
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> Self:
+        """Creates component (see parent class for full docstring)."""
+        model = cls.model_class(**{name: config[name] for name in cls.model_settings})
+        return cls(model, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Self:
+        """Loads a trained component (see parent class for full docstring)."""
+        with model_storage.read_from(resource) as folder:
+            return cls(cls.model_class.load(folder), model_storage, resource)
