@@ -1,7 +1,6 @@
 """The trained assistant: where its model is, whether it is stale, training it, loading it."""
 
 import hashlib
-import logging
 import os
 import warnings
 from collections.abc import Iterable
@@ -28,8 +27,6 @@ class ModelError(RuntimeError):
 
 def prepare(lean: bool = True) -> None:
     """Call before Rasa is imported: no noise, no debug output, no telemetry, and if ``lean`` no libraries that are not used."""
-    import structlog
-
     if lean:
         leave_out_unused()
 
@@ -37,8 +34,8 @@ def prepare(lean: bool = True) -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     warnings.simplefilter("ignore")
     warnings.showwarning = lambda *_, **__: None  # Rasa sets filters of its own while it trains
-    logs.configure()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    if not logs.configured():
+        logs.configure()
 
 
 def inputs() -> list[Path]:

@@ -1,24 +1,40 @@
 """The one way to a database: SQLite by default, PostgreSQL by DATABASE_URL."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
+
+metadata = sa.MetaData()  # every table of ours, as it is now; bot/migrations has how it came to be so
+MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 0x7072_6976  # any number of our own; PostgreSQL's advisory locks have no names
 
 
-def connect(url: str) -> Engine:
-    """Return an engine for ``url``; a SQLite file's folder is made, and readers do not block its writer."""
+def connect(url: str, durable: bool = False) -> Engine:
+    """Return an engine for ``url``; a SQLite file's folder is made, and readers do not block its writer.
+
+    With ``durable``, what was committed survives a loss of power too, and a transaction has SQLite's write lock from its
+    beginning, so that what it read still holds when it writes.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_pre_ping=True, future=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    in_memory = not parsed.database or parsed.database == ":memory:"
+    if not in_memory:
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
     # A pool, because closing the last connection to a SQLite file costs more than a whole transaction.
     engine = sa.create_engine(
-        url, future=True, poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False, "timeout": 10}
+        url,
+        future=True,
+        poolclass=sa.pool.StaticPool if in_memory else sa.pool.QueuePool,
+        connect_args={"check_same_thread": False, "timeout": 10},
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
+    if durable:
+        sa.event.listen(engine, "connect", _prepare_durable_sqlite)
+        sa.event.listen(engine, "begin", _begin_immediately)
     return engine
 
 
@@ -30,6 +46,48 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
     cursor.close()
+
+
+def _prepare_durable_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # no transactions of the driver's own: SQLAlchemy says when one begins
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin_immediately(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def migrate(url: str) -> None:
+    """Bring the tables to the present schema, one process at a time; only looks if they are there already."""
+    engine = connect(url, durable=True)
+    try:
+        migrate_engine(engine)
+    finally:
+        engine.dispose()
+
+
+def migrate_engine(engine: Engine) -> None:
+    """Bring the tables behind a durable engine to the present schema."""
+    newest = max(path.name for path in (MIGRATIONS / "versions").glob("0*.py")).partition("_")[0]
+    with engine.connect() as connection:
+        known = sa.inspect(connection).has_table("alembic_version")
+        if known and connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == newest:
+            return
+    from alembic import command  # not in the memory of a process that has nothing to migrate
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def aware(moment: datetime) -> datetime:
+    """Return a time that was read from a database in UTC: SQLite forgets the zone."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def wipe_deleted(engine: Engine) -> bool:

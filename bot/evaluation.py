@@ -11,6 +11,15 @@ import yaml
 from bot.topics import ANSWERABLE, CLARIFY, OUT_OF_SCOPE
 
 RELIABILITY_BINS = 10
+# How shoppers tell who they are around a question, as the assistant is told it.
+INTRODUCTIONS = (
+    "my email is [email-1], {}",
+    "{} my number is [phone-1]",
+    "order number [order_number-1], {}",
+    "I live at [address-1]. {}",
+    "{} ([email-1])",
+    "my card is [card-1]. {}",
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,11 @@ class Report:
     def worst(self, count: int = 10) -> list[Example]:
         """Return the mistakes that were made with most confidence."""
         return sorted((e for e in self.examples if not e.right), key=lambda example: -example.confidence)[:count]
+
+
+def introduced(labelled: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the labelled texts with placeholders for personal data around each, in the ways of ``INTRODUCTIONS`` by turns."""
+    return [(INTRODUCTIONS[place % len(INTRODUCTIONS)].format(text), label) for place, (text, label) in enumerate(labelled)]
 
 
 def report(examples: Sequence[Example]) -> Report:

@@ -5,7 +5,6 @@ import contextlib
 import ctypes
 import gc
 import time
-import traceback
 
 import structlog
 from rasa.core.channels.channel import register
@@ -14,7 +13,9 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import assistant
+from bot import assistant, logs
+from bot.memory import Memory
+from bot.retention import keep_house
 from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore
 from bot.web.channel import StorefrontChannel
@@ -36,7 +37,8 @@ def create_app(settings: Settings) -> Sanic:
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.agent = None
-    register([StorefrontChannel(settings)], app, route="/webhooks/")
+    channel = StorefrontChannel(settings)
+    register([channel], app, route="/webhooks/")
     app.blueprint(pages())
 
     @app.exception(Exception)
@@ -47,9 +49,8 @@ def create_app(settings: Settings) -> Sanic:
         if isinstance(error, SanicException):
             status = error.status_code or 500
             return error_response(ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused."))
-        where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
         # never its message: it may quote the request
-        log.error("request failed", error=type(error).__name__, path=request.path, where=where[-5:])
+        log.error("request failed", error=type(error).__name__, route=_route(request), where=logs.where(error.__traceback__))
         return error_response(ApiError(500, "internal", "Something went wrong on our side. Please try again."))
 
     @app.signal("http.lifecycle.read_head")
@@ -60,12 +61,17 @@ def create_app(settings: Settings) -> Sanic:
     @app.after_server_start
     async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         """Load while `/health` is answered already."""
-        app.ctx.loading = asyncio.create_task(_load(app, settings))
+        app.ctx.loading = asyncio.create_task(_load(app, settings, channel.memory))
 
     return app
 
 
-async def _load(app: Sanic, settings: Settings) -> None:
+def _route(request: Request) -> str:
+    """Return what was asked for, by the name of its route: a path may hold anything."""
+    return str(request.name or "unknown")
+
+
+async def _load(app: Sanic, settings: Settings, memory: Memory) -> None:
     started = time.perf_counter()
     try:
         store = ForgettingTrackerStore(host=settings.database)
@@ -75,6 +81,7 @@ async def _load(app: Sanic, settings: Settings) -> None:
         app.ctx.failure = error  # raised again by `serve`, which ends the process with it
         app.stop()
         return
+    app.ctx.housekeeping = asyncio.create_task(keep_house(memory, settings))
     _give_back_memory()
     address = f"http://{settings.host}:{settings.port}/"
     print(f"The privacy bot is ready ({time.perf_counter() - started:.1f} s): {address} (Ctrl-C stops it)", flush=True)
@@ -90,6 +97,7 @@ def _give_back_memory() -> None:
 
 def serve(settings: Settings) -> None:
     """Serve until interrupted; raises whatever kept the assistant from starting."""
+    logs.configure(settings.log_level, settings.log_format)
     app = create_app(settings)
     app.run(host=settings.host, port=settings.port, workers=1, access_log=False, debug=False, motd=False)
     failure = getattr(app.ctx, "failure", None)

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,7 +37,19 @@ class Settings(BaseSettings):
     secrets: list[str] = Field(
         default=[DEVELOPMENT_SECRET], min_length=1, description="JSON list of signing keys; the last signs, all are accepted"
     )
+    data_keys: list[str] = Field(
+        default=[DEVELOPMENT_SECRET],
+        min_length=1,
+        description="JSON list of keys for what is kept encrypted; the last encrypts, all of them read",
+    )
     session_hours: float = Field(default=24, gt=0, description="how long a session's token is valid")
+
+    vault_minutes: float = Field(default=30, gt=0, description="idle time after which typed personal data is deleted")
+    conversation_days: float = Field(default=30, gt=0, description="idle time after which a conversation is deleted")
+    housekeeping_minutes: float = Field(default=5, gt=0, description="how often the server deletes what has expired")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe event logged")
+    log_format: Literal["logfmt", "json"] = Field(default="logfmt", description="form of a line of the log")
 
     max_text: int = Field(default=1000, gt=0, description="characters of one message")
     max_body: int = Field(default=16_384, gt=0, description="bytes of one request")
@@ -45,13 +57,16 @@ class Settings(BaseSettings):
     max_wait_seconds: float = Field(default=25, ge=0, description="longest hold of a call for new messages")
 
     @model_validator(mode="after")
-    def _refuse_default_secret(self) -> "Settings":
-        exposed = self.production or self.host not in _LOOPBACK
-        if exposed and (DEVELOPMENT_SECRET in self.secrets or any(len(secret) < 32 for secret in self.secrets)):
-            raise ValueError(
-                "in production, and on any address but loopback, PRIVACY_BOT_SECRETS must be a JSON list of keys of 32 "
-                """characters or more, for example ["$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"]"""
-            )
+    def _refuse_default_secrets(self) -> "Settings":
+        if self.production or self.host not in _LOOPBACK:
+            for name in ("secrets", "data_keys"):
+                keys = getattr(self, name)
+                if DEVELOPMENT_SECRET in keys or any(len(key) < 32 for key in keys):
+                    raise ValueError(
+                        f"in production, and on any address but loopback, PRIVACY_BOT_{name.upper()} must be a JSON list of "
+                        "keys of 32 characters or more, for example "
+                        """["$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"]"""
+                    )
         return self
 
     @field_validator("database_url")

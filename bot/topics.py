@@ -36,6 +36,7 @@ REQUESTS = (
     Topic("opt_out", "Opt out"),
     Topic("opt_out_status", "What became of my opt-out"),
     Topic("human", "Talk to a person"),
+    Topic("forget", "Delete this conversation"),
 )
 COURTESIES = (
     Topic("greeting", "Hello"),
@@ -44,6 +45,7 @@ COURTESIES = (
     Topic("about_bot", "About this assistant"),
     Topic("help", "What can I ask?"),
 )
+FORGET = "forget"  # the channel erases the conversation once this was answered
 OUT_OF_SCOPE = "out_of_scope"
 CLARIFY = "nlu_fallback"  # Rasa's own name for "not understood"
 IN_DIALOGUE = ("affirm", "deny", "elaborate")  # mean something only after what was said before

@@ -1,8 +1,9 @@
 """Rasa's memory of conversations, in the project's database, with what Rasa's store lacks: forgetting, and steady cost."""
 
 import itertools
+import json
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,20 +96,65 @@ class ForgettingTrackerStore(SQLTrackerStore):
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete()
             session.commit()
 
+    def amend(self, sender_id: str, said: str, pieces: dict[str, str]) -> None:
+        """Replace parts of what the visitor said in one message."""
+        self._kept.pop(sender_id, None)
+        rows = sa.and_(self.SQLEvent.sender_id == sender_id, self.SQLEvent.type_name == UserUttered.type_name)
+        with self.session_scope() as session:
+            for event in session.query(self.SQLEvent).filter(rows):
+                data = json.loads(event.data)
+                if data.get("text") == said:
+                    event.data = json.dumps(_amended(data, pieces))
+            session.commit()
+
     def _last_row(self, sender_id: str) -> int | None:
         query = sa.select(sa.func.max(self.SQLEvent.id)).where(self.SQLEvent.sender_id == sender_id)
         with self.engine.connect() as connection:
             return connection.execute(query).scalar()
 
 
-def forget(store: TrackerStore, sender_id: str) -> None:
-    """Delete a conversation from a tracker store; raises TypeError for a store that cannot forget."""
-    # Rasa wraps the store, and falls back to memory when it fails.
+class TrackerMemory:
+    """What is forgotten and amended in Rasa's tracker store, whichever it is (``bot.memory.Trackers``)."""
+
+    def __init__(self, store: Callable[[], TrackerStore]) -> None:
+        """``store`` returns the store; it may be one that is loaded later."""
+        self._store = store
+
+    def forget(self, conversation: str) -> None:
+        """Delete a conversation; raises TypeError for a store that cannot forget."""
+        for store in _inner(self._store()):
+            if isinstance(store, ForgettingTrackerStore):
+                store.forget(conversation)
+            else:
+                store.store.pop(conversation, None)
+
+    def amend(self, conversation: str, said: str, pieces: dict[str, str]) -> None:
+        """Replace parts of what the visitor said in one message, wherever Rasa has noted them."""
+        for store in _inner(self._store()):
+            if isinstance(store, ForgettingTrackerStore):
+                store.amend(conversation, said, pieces)
+            elif conversation in store.store:
+                dialogue = json.loads(store.store[conversation])
+                store.store[conversation] = json.dumps(_amended(dialogue, pieces))
+
+
+def _inner(store: TrackerStore) -> list[ForgettingTrackerStore | InMemoryTrackerStore]:
+    """Return the stores behind one: Rasa wraps it, and falls back to memory when it fails."""
     stores = [getattr(store, "_tracker_store", store), getattr(store, "_fallback_tracker_store", None)]
     for inner in filter(None, stores):
-        if isinstance(inner, ForgettingTrackerStore):
-            inner.forget(sender_id)
-        elif isinstance(inner, InMemoryTrackerStore):
-            inner.store.pop(sender_id, None)
-        else:
+        if not isinstance(inner, ForgettingTrackerStore | InMemoryTrackerStore):
             raise TypeError(f"{type(inner).__name__} cannot delete a conversation: use bot.tracker.ForgettingTrackerStore.")
+    return [inner for inner in stores if inner]
+
+
+def _amended(value: Any, pieces: dict[str, str]) -> Any:
+    """Return a JSON value with the pieces replaced in each of its strings."""
+    if isinstance(value, str):
+        for piece, placeholder in pieces.items():
+            value = value.replace(piece, placeholder)
+        return value
+    if isinstance(value, list):
+        return [_amended(item, pieces) for item in value]
+    if isinstance(value, dict):
+        return {name: _amended(item, pieces) for name, item in value.items()}
+    return value

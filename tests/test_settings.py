@@ -26,6 +26,14 @@ def test_production_refuses_the_default_secret(monkeypatch: pytest.MonkeyPatch) 
         settings()
 
 
+def test_production_refuses_the_default_key_for_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept encrypted must not be readable with a key that everyone knows."""
+    monkeypatch.setenv("PRIVACY_BOT_PRODUCTION", "true")
+    monkeypatch.setenv("PRIVACY_BOT_SECRETS", '["0123456789012345678901234567890123456789"]')
+    with pytest.raises(SettingsError, match="PRIVACY_BOT_DATA_KEYS"):
+        settings()
+
+
 def test_production_refuses_a_short_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that can be guessed is none."""
     monkeypatch.setenv("PRIVACY_BOT_PRODUCTION", "true")
@@ -37,7 +45,8 @@ def test_production_refuses_a_short_secret(monkeypatch: pytest.MonkeyPatch) -> N
 def test_production_starts_with_a_proper_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a long random key it does."""
     monkeypatch.setenv("PRIVACY_BOT_PRODUCTION", "true")
-    monkeypatch.setenv("PRIVACY_BOT_SECRETS", '["0123456789012345678901234567890123456789"]')
+    for name in ("SECRETS", "DATA_KEYS"):
+        monkeypatch.setenv(f"PRIVACY_BOT_{name}", '["0123456789012345678901234567890123456789"]')
     assert settings().production
 
 

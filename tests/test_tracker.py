@@ -9,7 +9,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtt
 from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.tracker import RECENT_EVENTS, ForgettingTrackerStore, forget
+from bot.tracker import RECENT_EVENTS, ForgettingTrackerStore, TrackerMemory
 
 DOMAIN = Domain.from_yaml("version: '3.1'\nslots:\n  colour:\n    type: text\n    mappings:\n    - type: custom\n")
 
@@ -93,21 +93,36 @@ async def test_forgetting_removes_every_event(store: ForgettingTrackerStore, url
     await turn(store, "secret")
     other = DialogueStateTracker.from_events("other", [UserUttered("kept")], [TextSlot("colour", [])])
     await store.save(other)
-    forget(store, "c")
+    TrackerMemory(lambda: store).forget("c")
     assert await store.retrieve("c") is None
     assert await ForgettingTrackerStore(DOMAIN, url).retrieve_full_tracker("c") is None
     assert texts(await ForgettingTrackerStore(DOMAIN, url).retrieve("other")) == ["kept"]
+
+
+@pytest.mark.parametrize("kind", [ForgettingTrackerStore, InMemoryTrackerStore])
+async def test_a_message_is_amended_wherever_rasa_noted_it(kind: type[TrackerStore], url: str) -> None:
+    """A piece that turned out to be personal is replaced in the text and all that was read out of it."""
+    store = kind(DOMAIN, url) if kind is ForgettingTrackerStore else kind(DOMAIN)
+    tracker = await store.get_or_create_tracker("c")
+    parsed = {"intent": {"name": "x"}, "text": "card 4111 1111", "questions": [{"text": "card 4111 1111"}]}
+    tracker.update_with_events([UserUttered("card 4111 1111", parse_data=parsed)], DOMAIN)
+    await store.save(tracker)
+    TrackerMemory(lambda: store).amend("c", "card 4111 1111", {"4111 1111": "[card-1]"})
+    again = await store.retrieve("c")
+    assert texts(again) == ["card [card-1]"]
+    assert again is not None
+    assert "4111" not in str(again.latest_message.as_dict())  # type: ignore[union-attr]
 
 
 async def test_rasas_store_in_memory_forgets_too() -> None:
     """The store of the shell forgets as well."""
     store = InMemoryTrackerStore(DOMAIN)
     await turn(store, "secret")
-    forget(store, "c")
+    TrackerMemory(lambda: store).forget("c")
     assert await store.retrieve("c") is None
 
 
 def test_a_store_that_cannot_forget_is_refused() -> None:
     """Promising to forget with a store that cannot is an error that names the remedy."""
     with pytest.raises(TypeError, match="ForgettingTrackerStore"):
-        forget(TrackerStore(DOMAIN), "c")
+        TrackerMemory(lambda: TrackerStore(DOMAIN)).forget("c")

@@ -69,11 +69,39 @@ def check() -> None:
 def evaluate(
     test_set: Annotated[Path | None, typer.Option(help="Rasa NLU file; the project's own test set by default.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder for the confusion matrix.")] = None,
+    personal: Annotated[bool, typer.Option(help="Put placeholders for personal data around every message.")] = False,
 ) -> None:
     """Measure understanding on the test set."""
     from bot.cli.evaluate import evaluate as run
 
-    run(test_set, output)
+    run(test_set, output, personal)
+
+
+@app.command()
+def erase(
+    session: Annotated[str | None, typer.Option(help="Id of a conversation.")] = None,
+    email: Annotated[str | None, typer.Option(help="An e-mail address that was typed in the conversations to delete.")] = None,
+) -> None:
+    """Delete conversations everywhere, at once, also in a running server."""
+    from bot.cli.memory import erase as run
+
+    run(session, email)
+
+
+@app.command()
+def export(email: Annotated[str, typer.Option(help="Whose data.")]) -> None:
+    """Print what is held about a person, as JSON."""
+    from bot.cli.memory import export as run
+
+    run(email)
+
+
+@app.command()
+def retention() -> None:
+    """Delete what has expired; the server does so by itself every few minutes."""
+    from bot.cli.memory import retention as run
+
+    run()
 
 
 def main() -> None:

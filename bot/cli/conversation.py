@@ -1,15 +1,23 @@
 """Conversations at the command line: the assistant in this process, nothing stored."""
 
 import itertools
+from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
 from bot import assistant
+from bot.database import connect, migrate_engine
 from bot.dialogue.replies import replies
-from bot.intake import Typed, take
-from bot.turns import Choice, Message, Turn, outcome, topics
+from bot.intake import STOP, Earlier, FromChild, Intake, Typed, as_said
+from bot.keys import Keyring
+from bot.privacy.splitting import MESSAGES
+from bot.privacy.vault import Vault
+from bot.topics import FORGET
+from bot.tracker import TrackerMemory
+from bot.turns import Choice, Message, Reply, Turn, outcome, topics
 
 
 @dataclass(frozen=True)
@@ -30,41 +38,65 @@ class Assistant:
 
     def __init__(self) -> None:
         self._agent = assistant.load()
+        engine = connect("sqlite://")
+        migrate_engine(engine)
+        self._vault = Vault(engine, Keyring([token_hex()], "vault"), timedelta(hours=1))
 
     def conversation(self) -> "Conversation":
         """Start a conversation."""
-        return Conversation(self._agent)
+        return Conversation(self._agent, self._vault)
 
 
 class Conversation:
-    """One conversation."""
+    """One conversation, taken in as the channel takes it in: as text, with placeholders for personal data."""
 
-    def __init__(self, agent: Any) -> None:
+    def __init__(self, agent: Any, vault: Vault) -> None:
         self._agent = agent
+        self._vault = vault
+        self._intake = Intake(vault)
         self._id = uuid4().hex
         self._numbers = itertools.count(1)
+        self._said: deque[Earlier] = deque(maxlen=MESSAGES)
 
     async def say(self, text: str) -> Understood:
-        """Return what the bot does about a text; it is taken as the channel takes it: as text, without personal data."""
-        return await self._turn(take(text))
+        """Return what the bot does about a text."""
+        try:
+            typed = self._intake.take(self._id, text, lambda: tuple(self._said))
+        except FromChild:
+            return self._last_words([STOP])
+        for mended in typed.mended:
+            TrackerMemory(lambda: self._agent.tracker_store).amend(self._id, as_said(mended.before), mended.pieces)
+        return await self._turn(typed)
 
     async def send(self, payload: str) -> Understood:
         """Return what the bot does about the payload of a choice."""
         return await self._turn(Typed(payload, payload))
 
     async def _turn(self, typed: Typed) -> Understood:
-        said = typed.answered_by(await replies(self._agent.handle_message, self._id, typed.said, "cli"))
-        next(self._numbers)  # the visitor's message
+        answers = [] if typed.says_nothing_else else await replies(self._agent.handle_message, self._id, typed.said, "cli")
+        said = typed.answered_by(answers)
+        self._said.append(Earlier(next(self._numbers), typed.shown))
+        nlu = await self._nlu()
+        if FORGET in topics(said):
+            return self._last_words(said, nlu)
         payloads: dict[str, str] = {}
         messages = []
         for reply in said:
             offered = [Choice(uuid4().hex[:16], title) for title, _ in reply.choices]
             payloads |= {choice.id: meant for choice, (_, meant) in zip(offered, reply.choices, strict=True)}
-            messages.append(
-                Message(next(self._numbers), "bot", reply.text, datetime.now(UTC), reply.topic, reply.clauses, tuple(offered))
-            )
-        turn = Turn(tuple(messages), topics(said), outcome(said))
-        return Understood(turn, await self._nlu(), payloads)
+            messages.append(self._message(reply, tuple(offered)))
+        return Understood(Turn(tuple(messages), topics(said), outcome(said)), nlu, payloads)
+
+    def _last_words(self, said: list[Reply], nlu: dict[str, Any] | None = None) -> Understood:
+        """Forget the conversation, and return what is told about it."""
+        turn = Turn(tuple(map(self._message, said)), topics(said), outcome(said), "closed")
+        TrackerMemory(lambda: self._agent.tracker_store).forget(self._id)
+        self._vault.forget(self._id)
+        return Understood(turn, nlu or {"intent": None, "confidence": None, "ranking": []}, {})
+
+    def _message(self, reply: Reply, offered: tuple[Choice, ...] = ()) -> Message:
+        text = self._vault.reveal(self._id, reply.text)
+        return Message(next(self._numbers), "bot", text, datetime.now(UTC), reply.topic, reply.clauses, offered)
 
     async def _nlu(self) -> dict[str, Any]:
         tracker = await self._agent.tracker_store.retrieve(self._id)

@@ -9,21 +9,21 @@ from rich.table import Table
 
 from bot import assistant
 from bot.cli.errors import CommandError
-from bot.evaluation import Example, Report, draw_confusion, read_nlu, report
+from bot.evaluation import Example, Report, draw_confusion, introduced, read_nlu, report
 from bot.paths import RESULTS_DIR, TEST_SET
 from bot.topics import CLARIFY
 
 console = Console(highlight=False)
 
 
-def evaluate(test_set: Path | None, output: Path | None) -> None:
+def evaluate(test_set: Path | None, output: Path | None, personal: bool = False) -> None:
     """Understand every example of a test set and print what is right, topic by topic."""
     path, folder = test_set or TEST_SET, output or RESULTS_DIR
     try:
         labelled = read_nlu(path)
     except (KeyError, TypeError, AttributeError) as error:
         raise CommandError(f"{path} is not a Rasa NLU file with intents and examples: {error}") from None
-    result = asyncio.run(understand(labelled))
+    result = asyncio.run(understand(introduced(labelled) if personal else labelled))
     _print(result)
     draw_confusion(result, folder / "confusion.png")
     console.print(f"\nConfusion matrix: {folder / 'confusion.png'}")

@@ -37,9 +37,15 @@ async def _converse(console: Console, assistant: Assistant) -> None:
         if line.lower() in GOODBYE:
             return
         if line.isdigit() and 0 < int(line) <= len(offered):
-            offered = _show(console, await conversation.send(offered[int(line) - 1]))
+            understood = await conversation.send(offered[int(line) - 1])
         elif line:
-            offered = _show(console, await conversation.say(line))
+            understood = await conversation.say(line)
+        else:
+            continue
+        offered = _show(console, understood)
+        if understood.turn.state == "closed":
+            console.print("[dim]This conversation is over; what you type next begins a new one.[/dim]")
+            conversation = assistant.conversation()
 
 
 def _show(console: Console, understood: Understood, greeting: bool = False) -> list[str]:

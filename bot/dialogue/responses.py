@@ -14,7 +14,7 @@ from bot.dialogue import history
 from bot.policy.answers import FROM_RANKING, Answer, Situation, Variation, choose, compose, variation
 from bot.policy.document import load
 from bot.policy.questions import Question
-from bot.topics import ANSWERABLE, OUT_OF_SCOPE, TOPICS
+from bot.topics import ANSWERABLE, FORGET, OUT_OF_SCOPE, TOPICS
 
 MAX_CHOICES = 3
 MIN_CHOICE_CONFIDENCE = 0.05
@@ -83,6 +83,8 @@ def _question(tracker: DialogueStateTracker) -> Question:
 
 
 def _outcome(topic: str, answer: Answer) -> str:
+    if topic == FORGET:
+        return "done"
     if topic in ANSWERABLE or (topic == "elaborate" and answer.clauses):
         return "answered"
     if topic in ("clarify", "offer_person", "elaborate"):

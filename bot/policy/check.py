@@ -13,7 +13,7 @@ from bot.policy.answers import COMPUTED, CONDITIONS, FROM_RANKING, Variation, va
 from bot.policy.document import Policy, PolicyError, load
 from bot.policy.facts import Facts, facts
 from bot.policy.kinds import TABLE, Kind, load_kinds
-from bot.topics import ANSWERABLE, INTENTS, TOPICS
+from bot.topics import ANSWERABLE, FORGET, INTENTS, TOPICS
 
 UNUSED_CLAUSES = POLICY_DIR / "unused.yml"
 
@@ -169,7 +169,7 @@ def _check_responses(placed: list[Placed], inputs: Inputs) -> Iterator[Problem]:
         for item in items[:-1]:
             if not item.variation.asked:
                 yield Problem(item.file, item.line, f"{name}: the variations after this one are never said (it has no `asked`)")
-        if name.removeprefix("utter_") in ANSWERABLE:
+        if name.removeprefix("utter_") in ANSWERABLE - {FORGET}:
             for item in items:
                 if not item.variation.clauses and "kind_use" not in item.variation.placeholders():
                     yield Problem(item.file, item.line, f"{name}: an answer must cite its clauses")

@@ -1,28 +1,26 @@
 """The storefront channel: the HTTP contract of a conversation, as an input channel of Rasa's server."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, Self
 
 from rasa.core.channels.channel import InputChannel
-from sanic import Blueprint
+from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 from sanic.response import text as text_response
 
-from bot.database import connect, wipe_deleted
 from bot.dialogue.replies import replies
 from bot.intake import clean
+from bot.memory import Memory
 from bot.settings import Settings, settings
-from bot.tracker import forget
+from bot.tracker import TrackerMemory
 from bot.turns import Message, Reply, rfc3339
 from bot.web import http
 from bot.web.conversations import Conversations
-from bot.web.errors import ApiError, expired, malformed, not_ready, too_long, unauthorized
-from bot.web.store import ConversationStore
+from bot.web.errors import ApiError, expired, malformed, too_long, unauthorized
 from bot.web.tokens import BadToken, ExpiredToken, Tokens
 
 
@@ -32,7 +30,8 @@ class StorefrontChannel(InputChannel):
     def __init__(self, configuration: Settings | None = None) -> None:
         self._settings = configuration or settings()
         self._tokens = Tokens(self._settings.secrets, timedelta(hours=self._settings.session_hours))
-        self._engine = connect(self._settings.database)
+        self._app: Sanic | None = None
+        self.memory = Memory.of(self._settings, TrackerMemory(self._trackers))
 
     @classmethod
     def name(cls) -> str:
@@ -51,7 +50,7 @@ class StorefrontChannel(InputChannel):
             """Ask the assistant."""
             return await replies(on_new_message, conversation, said, self.name())
 
-        self._conversations = Conversations(ConversationStore(self._engine), respond, self._settings.turn_seconds)
+        self._conversations = Conversations(self.memory, respond, self._settings.turn_seconds)
         blueprint = Blueprint(self.name(), strict_slashes=False)
         for method, path, handler in (
             ("POST", "/session", self._start),
@@ -62,6 +61,11 @@ class StorefrontChannel(InputChannel):
         ):
             # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
             blueprint.add_route(partial(handler), path, methods=[method], name=handler.__name__)
+
+        @blueprint.before_server_start
+        async def remember(app: Sanic, _: Any) -> None:
+            """Remember where the assistant will be."""
+            self._app = app
 
         @blueprint.exception(ApiError)
         async def on_error(_: Request, error: ApiError) -> HTTPResponse:
@@ -82,11 +86,8 @@ class StorefrontChannel(InputChannel):
 
     async def _end(self, request: Request) -> HTTPResponse:
         conversation = self._authorized(request)
-        agent = http.require_ready(request)
-        # Each step may be repeated, so a deletion that failed half-way is completed by the next call.
-        await self._conversations.forget(conversation, partial(forget, agent.tracker_store))
-        if not await asyncio.get_running_loop().run_in_executor(None, wipe_deleted, self._engine):
-            raise not_ready()
+        http.require_ready(request)
+        await self._conversations.forget(conversation)
         return HTTPResponse(status=204)
 
     async def _say(self, request: Request) -> HTTPResponse:
@@ -115,6 +116,11 @@ class StorefrontChannel(InputChannel):
         if "text/plain" in request.headers.get("accept", ""):
             return text_response(http.as_text_transcript(messages))
         return http.messages_response(messages, self._conversations.state(conversation))
+
+    def _trackers(self) -> Any:
+        """Return the assistant's tracker store; routes ask only when it is loaded."""
+        assert self._app is not None
+        return self._app.ctx.agent.tracker_store
 
     def _opened(self, conversation: str, state: str, messages: Sequence[Message], status: int) -> HTTPResponse:
         token, expires = self._tokens.issue(conversation)

@@ -1,14 +1,26 @@
 """Conversations over the web: what may be said to one, in which order, and what comes back. Knows no HTTP."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
-from bot.intake import Typed, clean, take
-from bot.turns import Message, Reply, Turn
+import structlog
+
+from bot import metrics
+from bot.intake import STOP, FromChild, Intake, Typed, clean, outline
+from bot.memory import Memory, StillOnDisk
+from bot.privacy.masking import PLACEHOLDER, unnumbered
+from bot.privacy.splitting import MESSAGES
+from bot.topics import FORGET
+from bot.turns import Message, Reply, Turn, outcome, topics
 from bot.web.errors import expired, malformed, not_ready
-from bot.web.store import ConversationStore, UnknownConversation
+from bot.web.store import Received, UnknownConversation
 from bot.web.tokens import new_session
+
+log = structlog.get_logger()
 
 # Asks the assistant: conversation and text in, replies out.
 Respond = Callable[[str, str], Awaitable[list[Reply]]]
@@ -19,8 +31,10 @@ GREETING = "/greeting"
 class Conversations:
     """All conversations of this server; one message of a conversation is answered at a time."""
 
-    def __init__(self, store: ConversationStore, respond: Respond, turn_seconds: float) -> None:
-        self._store = store
+    def __init__(self, memory: Memory, respond: Respond, turn_seconds: float) -> None:
+        self._memory = memory
+        self._store = memory.store
+        self._intake = Intake(memory.vault)
         self._respond = respond
         self._turn_seconds = turn_seconds
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -31,6 +45,8 @@ class Conversations:
         conversation = new_session()
         replies = await self._ask(conversation, GREETING)
         self._store.start(conversation)
+        metrics.conversations.inc()
+        log.info("conversation started")
         return conversation, self._store.add_replies(conversation, None, replies)
 
     def state(self, conversation: str) -> str:
@@ -42,7 +58,11 @@ class Conversations:
 
     async def say(self, conversation: str, text: str, client_id: str | None) -> Turn:
         """Answer what a visitor typed: always text, never a command, and without the personal data in it."""
-        return await self._turn(conversation, take(text), client_id)
+
+        def typed() -> Typed:
+            return self._intake.take(conversation, text, lambda: self._store.recent(conversation, MESSAGES))
+
+        return await self._turn(conversation, typed, outline(text), client_id)
 
     async def choose(self, conversation: str, choice: str, client_id: str | None) -> Turn:
         """Answer a choice that was offered in this conversation."""
@@ -50,7 +70,8 @@ class Conversations:
         if offer is None:
             self.state(conversation)
             raise malformed("There is no such choice in this conversation. Send the id of one that was offered, or a text.")
-        return await self._turn(conversation, Typed(offer.title, offer.payload), client_id)
+        typed = Typed(offer.title, offer.payload)
+        return await self._turn(conversation, lambda: typed, offer.title, client_id)
 
     async def since(self, conversation: str, after: int, wait: float) -> list[Message]:
         """Return the messages after an id; if there are none, wait up to ``wait`` seconds for one."""
@@ -68,31 +89,86 @@ class Conversations:
         """Return all messages of a conversation; raises the contract's error if it is over."""
         return self._since(conversation, 0)
 
-    async def forget(self, conversation: str, forget_elsewhere: Callable[[str], None]) -> None:
-        """Delete a conversation, also elsewhere; a message that is under way ends first, and leaves nothing."""
+    async def forget(self, conversation: str, by: str = "visitor") -> None:
+        """Delete a conversation everywhere, at once; a message that is under way ends, and leaves nothing."""
+        self._memory.forget(conversation)
         async with self._lock(conversation):
-            forget_elsewhere(conversation)
-            self._store.forget(conversation)
+            await self._erase(conversation, by)
         self._announce(conversation)
 
-    async def _turn(self, conversation: str, typed: Typed, client_id: str | None) -> Turn:
+    async def _turn(self, conversation: str, typed: Callable[[], Typed], sketch: str, client_id: str | None) -> Turn:
         # A visitor who hangs up must not leave a turn half done: it goes on, and is there when they come back.
-        return await asyncio.shield(asyncio.ensure_future(self._answer(conversation, typed, client_id)))
+        return await asyncio.shield(asyncio.ensure_future(self._locked(conversation, typed, sketch, client_id)))
 
-    async def _answer(self, conversation: str, typed: Typed, client_id: str | None) -> Turn:
+    async def _locked(self, conversation: str, typed: Callable[[], Typed], sketch: str, client_id: str | None) -> Turn:
         async with self._lock(conversation):
             try:
-                received = self._store.receive(conversation, typed.shown, client_id)
-                if received.text != typed.shown:
+                repeated = self._store.received(conversation, client_id) if client_id else None
+                if repeated and not _same(repeated, sketch):
                     raise malformed('This "client_id" belongs to another message. Give each message its own.')
-                if received.answered is not None:
-                    return received.answered
-                replies = typed.answered_by(await self._ask(conversation, typed.said))
-                turn = self._store.add_replies(conversation, received.id, replies)
+                if repeated and repeated.answered:
+                    return self._revealed(conversation, repeated.answered)
+                self._store.state(conversation)  # of a conversation that is over, nothing is taken in
+                turn = await self._answer(conversation, typed, repeated, client_id)
+            except FromChild:
+                turn = await self._stop(conversation)
             except UnknownConversation:
+                self._memory.forget(conversation)  # what the assistant and the vault have noted since it was deleted
                 raise expired() from None
         self._announce(conversation)
         return turn
+
+    async def _answer(
+        self, conversation: str, take: Callable[[], Typed], repeated: Received | None, client_id: str | None
+    ) -> Turn:
+        started = time.perf_counter()
+        typed = take()
+        for mended in typed.mended:
+            self._memory.amend(conversation, mended)
+        if typed.mended:
+            await self._wipe()
+        message = repeated.id if repeated else self._store.receive(conversation, typed.shown, client_id)
+        replies = typed.answered_by([] if typed.says_nothing_else else await self._ask(conversation, typed.said))
+        if FORGET in topics(replies):
+            turn = self._last_words(message, replies)
+            await self._erase(conversation, "visitor")
+        else:
+            turn = self._revealed(conversation, self._store.add_replies(conversation, message, replies))
+        for kind in typed.types:
+            metrics.masked.labels(kind).inc()
+        seconds = time.perf_counter() - started
+        metrics.answered(turn.outcome, turn.topics, seconds)
+        log.info("turn", outcome=turn.outcome, topics=turn.topics, masked=typed.types, ms=round(seconds * 1000, 1))
+        return turn
+
+    async def _stop(self, conversation: str) -> Turn:
+        """End a conversation with a child: nothing of it stays but the count."""
+        turn = self._last_words(self._store.last_id(conversation) + 1, [STOP])
+        await self._erase(conversation, "child")
+        metrics.children.inc()
+        metrics.answered(turn.outcome, (), 0)
+        return turn
+
+    def _last_words(self, message: int, replies: Sequence[Reply]) -> Turn:
+        """Return a turn that is told and not stored, because its conversation is over with it."""
+        now = datetime.now(UTC)
+        said = tuple(
+            Message(number, "bot", reply.text, now, reply.topic, reply.clauses)
+            for number, reply in enumerate(replies, start=message + 1)
+        )
+        return Turn(said, topics(replies), outcome(replies), "closed")
+
+    async def _erase(self, conversation: str, by: str) -> None:
+        self._memory.forget(conversation)
+        await self._wipe()
+        metrics.forgotten.labels(by).inc()
+        log.info("conversation forgotten", by=by)
+
+    async def _wipe(self) -> None:
+        try:
+            await asyncio.to_thread(self._memory.wipe)
+        except StillOnDisk:
+            raise not_ready() from None
 
     async def _ask(self, conversation: str, said: str) -> list[Reply]:
         try:
@@ -102,9 +178,17 @@ class Conversations:
 
     def _since(self, conversation: str, after: int) -> list[Message]:
         try:
-            return self._store.since(conversation, after)
+            return self._resolved(conversation, self._store.since(conversation, after))
         except UnknownConversation:
             raise expired() from None
+
+    def _revealed(self, conversation: str, turn: Turn) -> Turn:
+        return replace(turn, messages=tuple(self._resolved(conversation, turn.messages)))
+
+    def _resolved(self, conversation: str, said: Sequence[Message]) -> list[Message]:
+        """Return messages as the shopper may see them: with what they typed in place of its placeholders."""
+        texts = self._memory.vault.reveal_all(conversation, [message.text for message in said])
+        return [replace(message, text=text) for message, text in zip(said, texts, strict=True)]
 
     def _lock(self, conversation: str) -> asyncio.Lock:
         return self._locks.setdefault(conversation, asyncio.Lock())
@@ -113,3 +197,11 @@ class Conversations:
         news = self._news.pop(conversation, None)
         if news is not None:
             news.set()
+
+
+def _same(received: Received, sketch: str) -> bool:
+    """Return whether a message that came before is the one that comes now.
+
+    Of one with placeholders that cannot be told: a part of it may have been masked because of the message before it.
+    """
+    return unnumbered(received.text) == sketch or bool(PLACEHOLDER.search(received.text))

@@ -7,6 +7,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from bot import metrics
 from bot.turns import Message, rfc3339
 from bot.web.errors import ApiError, malformed, not_ready
 
@@ -14,7 +15,8 @@ MAX_CLIENT_ID = 64
 
 
 def error_response(error: ApiError) -> HTTPResponse:
-    """Return an error as the contract has it."""
+    """Return an error as the contract has it, counted."""
+    metrics.errors.labels(error.code).inc()
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     return json_response(error.as_json(), status=error.status, headers=headers)
 

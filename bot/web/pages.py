@@ -8,7 +8,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import html as html_response
 from sanic.response import json as json_response
+from sanic.response import raw as raw_response
 
+from bot import metrics
 from bot.policy.document import Clause, load
 from bot.web.http import require_ready
 
@@ -38,6 +40,11 @@ def pages() -> Blueprint:
         """Say whether the assistant can answer."""
         require_ready(request)
         return json_response({"status": "ready"})
+
+    @blueprint.get("/metrics")
+    async def figures(_: Request) -> HTTPResponse:
+        """Show what is counted, for Prometheus."""
+        return raw_response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
 
     @blueprint.get("/privacy")
     async def privacy(_: Request) -> HTTPResponse:

@@ -10,19 +10,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
+from bot.database import aware, metadata
+from bot.intake import Earlier
 from bot.turns import Choice, Message, Reply, Turn, outcome, topics
 
-_metadata = sa.MetaData()
 conversations = sa.Table(
     "conversations",
-    _metadata,
+    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("active_at", sa.DateTime(timezone=True), nullable=False, server_default="1970-01-01 00:00:00", index=True),
 )
 messages = sa.Table(
     "messages",
-    _metadata,
+    metadata,
     sa.Column("conversation", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("sender", sa.String(10), nullable=False),
@@ -36,7 +38,7 @@ messages = sa.Table(
 )
 choices = sa.Table(
     "choices",
-    _metadata,
+    metadata,
     sa.Column("conversation", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("id", sa.String(22), primary_key=True),
     sa.Column("message", sa.Integer, nullable=False),
@@ -52,7 +54,7 @@ class UnknownConversation(KeyError):
 
 @dataclass(frozen=True)
 class Received:
-    """A visitor's message in the store; ``answered`` if it is a repetition of one that has its turn."""
+    """A visitor's message in the store; ``answered`` if it has its turn."""
 
     id: int
     text: str
@@ -72,32 +74,67 @@ class ConversationStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        _metadata.create_all(engine)
 
     def start(self, conversation: str) -> None:
         """Add a conversation, in which the bot answers."""
+        now = datetime.now(UTC)
         with self._engine.begin() as db:
-            db.execute(conversations.insert().values(id=conversation, started_at=datetime.now(UTC), state="bot"))
+            db.execute(conversations.insert().values(id=conversation, started_at=now, state="bot", active_at=now))
 
     def state(self, conversation: str) -> str:
         """Return who answers: bot, waiting_for_agent, with_agent or closed; raises UnknownConversation."""
         with self._engine.begin() as db:
             return _state(db, conversation)
 
-    def receive(self, conversation: str, text: str, client_id: str | None) -> Received:
-        """Store what the visitor said, before it is answered; the same ``client_id`` again is the same message.
+    def exists(self, conversation: str) -> bool:
+        """Return whether there is such a conversation."""
+        with self._engine.begin() as db:
+            return bool(db.execute(sa.select(conversations.c.id).where(conversations.c.id == conversation)).first())
 
-        Raises UnknownConversation.
-        """
+    def received(self, conversation: str, client_id: str) -> Received | None:
+        """Return the message that has this ``client_id``, if it came before; raises UnknownConversation."""
         with self._engine.begin() as db:
             state = _state(db, conversation)
             known = messages.c.client_id == client_id
-            row = client_id and db.execute(sa.select(messages).where(messages.c.conversation == conversation, known)).first()
-            if row:
-                turn = _answered(db, conversation, state, json.loads(row.turn)) if row.turn else None
-                return Received(row.id, row.text, turn)
+            row = db.execute(sa.select(messages).where(messages.c.conversation == conversation, known)).first()
+            if row is None:
+                return None
+            return Received(row.id, row.text, _answered(db, conversation, state, json.loads(row.turn)) if row.turn else None)
+
+    def receive(self, conversation: str, text: str, client_id: str | None) -> int:
+        """Store what the visitor said, before it is answered, and return its id; raises UnknownConversation."""
+        with self._engine.begin() as db:
+            _state(db, conversation)
             (message,) = _insert(db, conversation, "visitor", [Reply(text)], client_id)
-            return Received(message.id, text)
+            now = datetime.now(UTC)
+            db.execute(conversations.update().where(conversations.c.id == conversation).values(active_at=now))
+            return message.id
+
+    def recent(self, conversation: str, count: int) -> list[Earlier]:
+        """Return the visitor's last messages, the latest last."""
+        own = sa.select(messages.c.id, messages.c.text).where(
+            messages.c.conversation == conversation, messages.c.sender == "visitor"
+        )
+        with self._engine.begin() as db:
+            rows = db.execute(own.order_by(messages.c.id.desc()).limit(count)).all()
+        return [Earlier(row.id, row.text) for row in reversed(rows)]
+
+    def last_id(self, conversation: str) -> int:
+        """Return the id of the last message, 0 if there is none."""
+        with self._engine.begin() as db:
+            return _last_id(db, conversation)
+
+    def rewrite(self, conversation: str, message: int, text: str) -> None:
+        """Replace the text of a message."""
+        this = (messages.c.conversation == conversation, messages.c.id == message)
+        with self._engine.begin() as db:
+            db.execute(messages.update().where(*this).values(text=text))
+
+    def idle_since(self, moment: datetime) -> list[str]:
+        """Return the conversations in which the visitor has said nothing since a time."""
+        with self._engine.begin() as db:
+            rows = db.execute(sa.select(conversations.c.id).where(conversations.c.active_at < moment))
+            return [row.id for row in rows]
 
     def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
         """Store the replies to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""
@@ -145,13 +182,17 @@ def _answered(db: Connection, conversation: str, state: str, kept: dict[str, Any
     return Turn(tuple(replies), tuple(kept["topics"]), kept["outcome"], state)
 
 
+def _last_id(db: Connection, conversation: str) -> int:
+    last = db.execute(sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)).scalar()
+    return int(last or 0)
+
+
 def _insert(
     db: Connection, conversation: str, sender: str, replies: Sequence[Reply], client_id: str | None = None
 ) -> list[Message]:
-    last = db.execute(sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)).scalar()
     at = datetime.now(UTC)
     added, rows, offered = [], [], []
-    for identifier, reply in enumerate(replies, start=int(last or 0) + 1):
+    for identifier, reply in enumerate(replies, start=_last_id(db, conversation) + 1):
         own = [Choice(secrets.token_urlsafe(12), title) for title, _ in reply.choices]
         added.append(Message(identifier, sender, reply.text, at, reply.topic, reply.clauses, tuple(own)))
         rows.append(
@@ -200,5 +241,4 @@ def _read(db: Connection, conversation: str, condition: Any) -> list[Message]:
 
 
 def _message(row: Row, offered: tuple[Choice, ...]) -> Message:
-    at = row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC)  # SQLite forgets the zone
-    return Message(row.id, row.sender, row.text, at, row.topic, tuple(json.loads(row.clauses or "[]")), offered)
+    return Message(row.id, row.sender, row.text, aware(row.at), row.topic, tuple(json.loads(row.clauses or "[]")), offered)

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.memory import Memory
 from bot.paths import ROOT
+from bot.privacy.recognition import find
+from bot.settings import Settings
+from bot.tracker import ForgettingTrackerStore, TrackerMemory
+from bot.web.store import UnknownConversation
 from tests.cli.terminal import terminal
 
 
@@ -153,3 +158,59 @@ def test_python_m_rasa_sends_no_telemetry() -> None:
     code = "import os; print(os.environ['RASA_TELEMETRY_ENABLED'])"
     env = {key: value for key, value in os.environ.items() if key != "RASA_TELEMETRY_ENABLED"}
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env).stdout.strip() == "false"
+
+
+def held(data_dir: Path) -> Memory:
+    """Return the memory of the command line's database, with one conversation in which jo@example.com was typed."""
+    url = f"sqlite:///{data_dir / 'privacy-bot.db'}"
+    store = ForgettingTrackerStore(host=url)
+    memory = Memory.of(Settings(data_dir=data_dir), TrackerMemory(lambda: store))
+    memory.store.start(CONVERSATION)
+    memory.vault.keep(CONVERSATION, find("jo@example.com"))
+    memory.store.receive(CONVERSATION, "my mail is [email-1]", None)
+    return memory
+
+
+CONVERSATION = "c" * 32
+
+
+def test_export_prints_what_is_held_about_an_address(tmp_path: Path) -> None:
+    """A person can be given the conversations in which their address was typed; others get none."""
+    held(tmp_path)
+    exported = json.loads(run("export", "--email", "JO@example.com", PRIVACY_BOT_DATA_DIR=str(tmp_path)).stdout)
+    (conversation,) = exported["conversations"]
+    assert conversation["id"] == CONVERSATION
+    assert conversation["messages"][0]["text"] == "my mail is JO@example.com"
+    other = json.loads(run("export", "--email", "al@example.com", PRIVACY_BOT_DATA_DIR=str(tmp_path)).stdout)
+    assert other["conversations"] == []
+
+
+@pytest.mark.parametrize("whose", [("--session", CONVERSATION), ("--email", "jo@example.com")])
+def test_erase_deletes_and_says_so(tmp_path: Path, whose: tuple[str, str]) -> None:
+    """A conversation is deleted by its id, or by an address that was typed in it."""
+    memory = held(tmp_path)
+    result = run("erase", *whose, PRIVACY_BOT_DATA_DIR=str(tmp_path))
+    assert "Deleted 1 conversation," in result.stdout
+    assert memory.vault.conversations_with("email", "jo@example.com") == []
+    with pytest.raises(UnknownConversation):
+        memory.store.state(CONVERSATION)
+
+
+def test_erase_of_nothing_says_so(tmp_path: Path) -> None:
+    """An id or an address that nobody has is no error, and nothing is claimed."""
+    held(tmp_path)
+    for whose in (("--session", "d" * 32), ("--email", "al@example.com")):
+        assert "Deleted 0 conversations" in run("erase", *whose, PRIVACY_BOT_DATA_DIR=str(tmp_path)).stdout
+
+
+def test_erase_wants_to_know_whose(tmp_path: Path) -> None:
+    """Neither or both is an error that says what to give."""
+    assert "--session" in one_line(run("erase", PRIVACY_BOT_DATA_DIR=str(tmp_path)))
+    assert "--email" in one_line(run("erase", "--session", "x", "--email", "y", PRIVACY_BOT_DATA_DIR=str(tmp_path)))
+
+
+def test_retention_says_what_it_did(tmp_path: Path) -> None:
+    """What has expired is deleted and counted."""
+    held(tmp_path)
+    result = run("retention", PRIVACY_BOT_DATA_DIR=str(tmp_path), PRIVACY_BOT_CONVERSATION_DAYS="0.0000001")
+    assert "Deleted 1 conversation and 0 values" in result.stdout

@@ -10,7 +10,7 @@ import yaml
 from tests.conftest import Shopper
 
 DIALOGUES = sorted((Path(__file__).parent / "dialogues").glob("*.yml"))
-KEYS = {"say", "choose", "topics", "outcome", "contains", "lacks", "choices", "cites"}
+KEYS = {"say", "choose", "topics", "outcome", "state", "contains", "lacks", "choices", "cites"}
 
 
 def conversations() -> list[Any]:
@@ -34,6 +34,7 @@ def test_conversation(shopper: Shopper, turns: list[dict[str, Any]]) -> None:
             assert got["topics"] == turn["topics"], text
         if "outcome" in turn:
             assert got["outcome"] == turn["outcome"], text
+        assert got["state"] == turn.get("state", "bot")
         for pattern in turn.get("contains", []):
             assert re.search(pattern, text), f"{pattern!r} is not in: {text}"
         for pattern in turn.get("lacks", []):

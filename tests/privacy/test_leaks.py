@@ -1,0 +1,128 @@
+"""Nothing personal is kept: hundreds of conversations through the real channel, with faults, and then every byte is read."""
+
+import random
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import BASE, Server, new_postgres_database, start_server
+from tests.privacy.personal import Person, messages, person, traces
+
+CONVERSATIONS = {"sqlite": 300, "postgresql": 80}
+SCRIPT = str(Path(__file__).with_name("faulty_server.py"))
+
+
+def start_faulty(data_dir: Path, *arguments: str, **environment: str) -> Server:
+    """Start the faulty server, logging as much as it can."""
+    settings = {"PRIVACY_BOT_LOG_LEVEL": "debug", "PRIVACY_BOT_TURN_SECONDS": "0.5", **environment}
+    return start_server(data_dir, command=[sys.executable, SCRIPT, *arguments], **settings)
+
+
+def converse(server: Server, number: int) -> tuple[Person, Counter[int]]:
+    """Hold one conversation as somebody who types what they should not; return them and the statuses of the answers."""
+    chance = random.Random(number)
+    somebody = person(number, chance)
+    statuses: Counter[int] = Counter()
+    with server.client() as client:
+        opened = client.post(f"{BASE}/session")
+        while opened.status_code != 201:
+            statuses[opened.status_code] += 1
+            opened = client.post(f"{BASE}/session")
+        headers = {"Authorization": f"Bearer {opened.json()['token']}"}
+        for place, text in enumerate(messages(somebody, chance, 4)):
+            body: dict[str, str] = {"text": text, "client_id": f"{number}-{place}"}
+            for _ in range(5):  # as a widget would
+                answer = client.post(f"{BASE}/messages", json=body, headers=headers)
+                statuses[answer.status_code] += 1
+                if answer.status_code in (200, 410):
+                    break
+            if chance.random() < 0.1:
+                broken = f'{{"text": "{text}", "client_id": '.encode()
+                statuses[client.post(f"{BASE}/messages", content=broken, headers=headers).status_code] += 1
+            if chance.random() < 0.1:
+                wrong = {"Authorization": f"Bearer {somebody.values['email']}"}
+                statuses[client.get(f"{BASE}/transcript?about={somebody.values['email']}", headers=wrong).status_code] += 1
+        client.get(f"{BASE}/transcript", headers=headers)
+        if chance.random() < 0.1:
+            client.delete(f"{BASE}/session", headers=headers)
+    return somebody, statuses
+
+
+def found_in(places: dict[str, bytes], people: list[Person]) -> list[str]:
+    """Return where a trace of somebody is."""
+    return [
+        f"{trace!r} in {place}"
+        for place, content in places.items()
+        for one in people
+        for trace in traces(one)
+        if trace in content
+    ]
+
+
+def everything_written(folder: Path) -> dict[str, bytes]:
+    """Return every byte of every file below a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def run(server: Server, count: int) -> tuple[list[Person], Counter[int], bytes]:
+    """Hold conversations, several at a time; return who had them, the statuses, and the metrics at the end; stop the server."""
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            held = list(pool.map(lambda number: converse(server, number), range(count)))
+        figures = httpx.get(f"{server.url}/metrics").content
+    finally:
+        server.process.terminate()
+        server.process.wait(timeout=20)
+    return [somebody for somebody, _ in held], sum((statuses for _, statuses in held), Counter()), figures
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest, model: Path, tmp_path: Path) -> tuple[Server, Path, int]:
+    """A faulty server, the folder in which all that it keeps is, and how many conversations to hold with it."""
+    if request.param == "sqlite":
+        return start_faulty(tmp_path), tmp_path, CONVERSATIONS["sqlite"]
+    cluster = request.getfixturevalue("postgres_folder")
+    database = new_postgres_database(request.getfixturevalue("postgres"))
+    return start_faulty(tmp_path, DATABASE_URL=database), cluster, CONVERSATIONS["postgresql"]
+
+
+def test_nothing_personal_is_kept_anywhere(kept: tuple[Server, Path, int]) -> None:
+    """After hundreds of conversations, faults and all, no byte of databases, logs and metrics shows anybody's data."""
+    server, folder, conversations = kept
+    people, statuses, figures = run(server, conversations)
+    log = server.log.read_bytes()
+    places = {**everything_written(folder), "server.log": log, "/metrics": figures}
+    assert statuses[200] >= 3 * conversations  # it did work
+    assert statuses[500] > 5  # and it did fail
+    assert statuses[503] > 0
+    assert statuses[400] > 0
+    assert b"RuntimeError" in log
+    assert sum(map(len, places.values())) > 100_000
+    assert found_in(places, people) == []
+
+
+def test_numbers_typed_in_two_halves_are_gone_from_the_disk(model: Path, tmp_path: Path) -> None:
+    """Where the second half of a card number was answered, neither half is in the database any more, nor in its log."""
+    server = start_server(tmp_path)
+    try:
+        with server.client() as client:
+            token = client.post(f"{BASE}/session").json()["token"]
+            headers = {"Authorization": f"Bearer {token}"}
+            for text in ("my card is 45391488", "03436467"):
+                assert client.post(f"{BASE}/messages", json={"text": text}, headers=headers).status_code == 200
+        places = everything_written(tmp_path)
+    finally:
+        server.process.terminate()
+        server.process.wait(timeout=20)
+    assert [name for name, content in places.items() if b"45391488" in content or b"03436467" in content] == []
+
+
+def test_a_leak_would_be_found(model: Path, tmp_path: Path) -> None:
+    """With recognition switched off the same search finds people's data: the test can fail."""
+    people, _, figures = run(start_faulty(tmp_path, "leak"), 10)
+    found = found_in({**everything_written(tmp_path), "/metrics": figures}, people)
+    assert any("privacy-bot.db" in place for place in found)
