@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 CONFIG = ROOT / "config.yml"
 ENDPOINTS = ROOT / "bot" / "endpoints.yml"
 _TRAINING_DATA = (DATA_DIR / "nlu", DATA_DIR / "rules")
+_OTHER_INPUTS = (
+    ROOT / "bot" / "topics.py",
+    ROOT / "bot" / "privacy" / "masking.py",
+    ENCODER_DIR / "SHA256SUMS",
+    ROOT / "requirements.lock",
+)
 _KEPT_MODELS = 3
 
 
@@ -42,7 +48,7 @@ def inputs() -> list[Path]:
     """Return every file that a model depends on."""
     folders = (*_TRAINING_DATA, DOMAIN_DIR, ROOT / "bot" / "nlu", ROOT / "bot" / "dialogue")
     found = [path for folder in folders for path in folder.rglob("*") if path.suffix in {".yml", ".py"}]
-    return sorted([*found, CONFIG, ROOT / "bot" / "topics.py", ENCODER_DIR / "SHA256SUMS", ROOT / "requirements.lock"])
+    return sorted([*found, CONFIG, *_OTHER_INPUTS])
 
 
 def model_path(files: Iterable[Path] | None = None) -> Path:

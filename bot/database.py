@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 metadata = sa.MetaData()  # every table of ours, as it is now; bot/migrations has how it came to be so
 MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_SECONDS = 5  # how long to wait for another process that writes
+_WIPE_MILLISECONDS = 300
 _MIGRATION_LOCK = 0x7072_6976  # any number of our own; PostgreSQL's advisory locks have no names
 
 
@@ -29,7 +31,7 @@ def connect(url: str, durable: bool = False) -> Engine:
         url,
         future=True,
         poolclass=sa.pool.StaticPool if in_memory else sa.pool.QueuePool,
-        connect_args={"check_same_thread": False, "timeout": 10},
+        connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS},
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     if durable:
@@ -93,10 +95,14 @@ def aware(moment: datetime) -> datetime:
 def wipe_deleted(engine: Engine) -> bool:
     """Remove from SQLite's log what was deleted from its tables; PostgreSQL does so by its own vacuum.
 
-    Blocks while others read; returns False if they did not let go in time, so that the text is still on the disk.
+    Keeps writers waiting while it waits for readers, so not for long; returns False if they did not let go, so that the text is
+    still on the disk.
     """
     if engine.dialect.name != "sqlite":
         return True
     with engine.connect() as connection:
-        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
-    return not busy
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_WIPE_MILLISECONDS}")
+        try:
+            return not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")

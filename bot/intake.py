@@ -1,17 +1,26 @@
 """What happens to a typed text at every door, web or terminal, before anything else sees it."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.privacy.children import is_child
-from bot.privacy.masking import PLACEHOLDER, mask, unnumbered, warning
+from bot.privacy.children import begins_an_age, is_child
+from bot.privacy.masking import PLACEHOLDER, mask, warning
 from bot.privacy.recognition import Finding, find
 from bot.privacy.splitting import find_split, may_continue
 from bot.privacy.vault import Vault
 from bot.turns import Reply
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Nobody sees them, and they would hide a number from recognition; a joiner between symbols is part of an emoji.
+_INVISIBLE = re.compile(
+    r"[\u00ad\u180e\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|(?<=[\x00-\x7f])\u200d|\u200d(?=[\x00-\x7f])"
+)
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " ", 0x2BC: "'"}
+_LITERAL_PLACEHOLDER = re.compile(r"\[(?=[a-z_]+-\d+\])")
+
+_SHORT = 20  # characters: as long as an age that was begun in the message before
 
 STOP = Reply(
     "Thank you for telling me. This chat is not for anyone under 13, so I have to stop here. I have erased what you wrote "
@@ -77,14 +86,13 @@ class Intake:
         there too. Raises FromChild.
         """
         text = clean(text)
-        if is_child(text):
+        before = list(earlier()) if may_continue(text) or len(text) <= _SHORT else []
+        if is_child(text) or (before and begins_an_age(before[-1].text) and is_child(f"{before[-1].text} {text}")):
             raise FromChild
         findings = find(text)
-        before = list(earlier()) if may_continue(text) else []
         splits = find_split([*(message.text for message in before), text]) if before else []
         whole = [*findings, *(split.finding for split in splits)]
         placeholders = self._vault.keep(conversation, whole) if whole else []
-        self._vault.touch(conversation)
 
         # Of each message, what in it is replaced by which placeholder.
         replaced: list[list[tuple[Finding, str]]] = [[] for _ in before]
@@ -104,16 +112,21 @@ class Intake:
         return Typed(shown, as_said(shown), warning(types), tuple(mended), types)
 
 
-def outline(text: str) -> str:
-    """Return a typed text with its personal data as mere types: by it a message that is sent again is known."""
-    cleaned = clean(text)
-    findings = find(cleaned)
-    return unnumbered(mask(cleaned, findings, [f"[{finding.type}-1]" for finding in findings]))
+def taken_before(shown: str) -> Typed:
+    """Return a text that was taken in already, as it was kept."""
+    return Typed(shown, as_said(shown), warning(match[1] for match in PLACEHOLDER.finditer(shown)))
 
 
 def clean(text: str) -> str:
-    """Return text that any database can hold: no control characters, no halves of surrogate pairs, no space around it."""
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8")).strip()
+    """Return text in plain characters that any database can hold, with no space around it.
+
+    No control or invisible characters and no halves of surrogate pairs; full-width letters and the digits of any script are
+    written as ASCII; what looks like a placeholder is not one.
+    """
+    text = _INVISIBLE.sub("", text.encode("utf-8", "replace").decode("utf-8")).translate(_FULL_WIDTH)
+    if not text.isascii():
+        text = "".join(str(unicodedata.decimal(character, character)) for character in text)
+    return _LITERAL_PLACEHOLDER.sub("(", _CONTROL.sub(" ", text)).strip()
 
 
 def as_said(text: str) -> str:

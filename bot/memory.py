@@ -1,5 +1,6 @@
 """Everything that remembers a conversation, in one object: what is forgotten is forgotten in all of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
@@ -9,9 +10,9 @@ from sqlalchemy.engine import Engine
 from bot.database import connect, migrate, wipe_deleted
 from bot.intake import Mended, as_said
 from bot.keys import Keyring
-from bot.privacy.vault import Vault
+from bot.privacy.vault import Vault, vault
 from bot.settings import Settings
-from bot.web.store import ConversationStore, conversations
+from bot.web.store import Arriving, ConversationStore, conversations
 
 _events = sa.table("events", sa.column("sender_id"), sa.column("timestamp"))  # Rasa's own
 
@@ -25,43 +26,55 @@ class Trackers(Protocol):
     def amend(self, conversation: str, said: str, pieces: dict[str, str]) -> None:
         """Replace parts of what the visitor said in one message."""
 
-
-class StillOnDisk(RuntimeError):
-    """What was deleted is gone from the tables, but readers kept the database from wiping its log: try again."""
+    def shed(self) -> None:
+        """Let go of what is only held in memory."""
 
 
 class Memory:
     """The conversation store, the vault and the trackers."""
 
-    def __init__(self, engine: Engine, store: ConversationStore, vault: Vault, trackers: Trackers) -> None:
+    def __init__(self, engine: Engine, keyring: Keyring, vault_idle: timedelta, trackers: Trackers) -> None:
+        """``vault_idle`` is how long typed values stay when a conversation does not go on."""
         self._engine = engine
-        self.store = store
-        self.vault = vault
+        self._keyring = keyring
+        self.store = ConversationStore(engine)
+        self.vault = Vault(engine, keyring, vault_idle)
         self._trackers = trackers
 
     @classmethod
     def of(cls, settings: Settings, trackers: Trackers) -> Self:
         """Return the memory in the database of the settings, whose tables are brought up to date first."""
         migrate(settings.database)
-        engine = connect(settings.database)
-        vault = Vault(engine, Keyring(settings.data_keys, "vault"), timedelta(minutes=settings.vault_minutes))
-        return cls(engine, ConversationStore(engine), vault, trackers)
+        keyring = Keyring(settings.data_keys, "vault")
+        return cls(connect(settings.database), keyring, timedelta(minutes=settings.vault_minutes), trackers)
+
+    def receive(self, conversation: str, arriving: Arriving, mended: Sequence[Mended]) -> int:
+        """Store what the visitor said and return its id; what turned out to be a part of personal data is taken out of earlier
+        messages.
+
+        Out of the trackers first: after a failure the store still has it, and the message sent again completes the work.
+        """
+        for earlier in mended:
+            self._trackers.amend(conversation, as_said(earlier.before), earlier.pieces)
+        return self.store.receive(conversation, arriving, mended)
 
     def forget(self, conversation: str) -> None:
-        """Delete a conversation everywhere; may be repeated, so that one that failed half-way can be completed."""
-        self._trackers.forget(conversation)
-        self.vault.forget(conversation)
+        """Delete a conversation everywhere; may be repeated, so that one that failed half-way can be completed.
+
+        The conversation itself goes first: from then on a turn that is under way, here or in another process, finds that it is
+        gone when it wants to store its end, and deletes what it has left. What it stored before is deleted here.
+        """
         self.store.forget(conversation)
+        self.vault.forget(conversation)
+        self._trackers.forget(conversation)
 
-    def wipe(self) -> None:
-        """Overwrite on the disk what was deleted; raises StillOnDisk if others read for too long."""
-        if not wipe_deleted(self._engine):
-            raise StillOnDisk("The database is being read. Try again.")
+    def wipe(self) -> bool:
+        """Overwrite on the disk what was deleted; return False if others read the database just now."""
+        return wipe_deleted(self._engine)
 
-    def amend(self, conversation: str, mended: Mended) -> None:
-        """Take out of an earlier message what turned out to be a part of personal data."""
-        self.store.rewrite(conversation, mended.id, mended.after)
-        self._trackers.amend(conversation, as_said(mended.before), mended.pieces)
+    def mark(self, text: str) -> str:
+        """Return by what a text is known again; it does not show the text."""
+        return self._keyring.mark(text)
 
     def expire_conversations(self, older_than: timedelta) -> int:
         """Delete the conversations in which nobody has said anything for so long; return how many."""
@@ -69,13 +82,15 @@ class Memory:
         idle = self.store.idle_since(moment)
         for conversation in idle:
             self.forget(conversation)
-        self._drop_stray_events(moment)
+        self._drop_strays(moment)
+        self._trackers.shed()
         return len(idle)
 
-    def _drop_stray_events(self, before: datetime) -> None:
-        """Delete what Rasa remembers of conversations that the channel does not know, such as one that never began."""
-        if not sa.inspect(self._engine).has_table("events"):
-            return
-        stray = _events.c.sender_id.not_in(sa.select(conversations.c.id))
+    def _drop_strays(self, before: datetime) -> None:
+        """Delete what is left of conversations that are not there, such as one whose deletion was cut off."""
+        known = sa.select(conversations.c.id)
         with self._engine.begin() as db:
-            db.execute(_events.delete().where(stray, _events.c.timestamp < before.timestamp()))
+            if sa.inspect(db).has_table(_events.name):
+                stray = (_events.c.sender_id.not_in(known), _events.c.timestamp < before.timestamp())
+                db.execute(_events.delete().where(*stray))
+            db.execute(vault.delete().where(vault.c.conversation.not_in(known), vault.c.secret.is_(None)))

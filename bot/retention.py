@@ -1,14 +1,13 @@
 """Deletes what has been kept for long enough: in the server every few minutes, and on demand."""
 
 import asyncio
-import contextlib
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from bot import metrics
-from bot.memory import Memory, StillOnDisk
+from bot.memory import Memory
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -16,21 +15,23 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Expired:
-    """How much was deleted."""
+    """How much was deleted, and whether it is wiped from the disk as well."""
 
     conversations: int
     values: int  # of the vault
+    wiped: bool = True
+
+    def counts(self) -> dict[str, int]:
+        """Return what was deleted, by its name."""
+        return {"conversations": self.conversations, "values": self.values}
 
 
 def expire(memory: Memory, settings: Settings) -> Expired:
     """Delete what has expired; may be repeated, and run by several processes at once."""
-    expired = Expired(
-        conversations=memory.expire_conversations(timedelta(days=settings.conversation_days)),
-        values=memory.vault.expire(),
-    )
-    with contextlib.suppress(StillOnDisk):  # the next run wipes it
-        memory.wipe()
-    for what, count in vars(expired).items():
+    values = memory.vault.expire()
+    conversations = memory.expire_conversations(timedelta(days=settings.conversation_days))
+    expired = Expired(conversations, values, memory.wipe())
+    for what, count in expired.counts().items():
         metrics.expired.labels(what).inc(count)
     return expired
 
@@ -40,8 +41,8 @@ async def keep_house(memory: Memory, settings: Settings) -> None:
     while True:
         try:
             expired = await asyncio.to_thread(expire, memory, settings)
-            if any(astuple(expired)):
-                log.info("retention", **vars(expired))
+            if any(expired.counts().values()):
+                log.info("retention", **expired.counts())
         except Exception:
             log.exception("retention failed")
         await asyncio.sleep(settings.housekeeping_minutes * 60)

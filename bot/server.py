@@ -12,6 +12,8 @@ from sanic import Sanic
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 
 from bot import assistant, logs
 from bot.memory import Memory
@@ -20,7 +22,7 @@ from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore
 from bot.web.channel import StorefrontChannel
 from bot.web.door import check_head
-from bot.web.errors import ApiError
+from bot.web.errors import ApiError, not_ready
 from bot.web.http import error_response
 from bot.web.pages import pages
 
@@ -49,6 +51,9 @@ def create_app(settings: Settings) -> Sanic:
         if isinstance(error, SanicException):
             status = error.status_code or 500
             return error_response(ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused."))
+        if isinstance(error, OperationalError | DatabaseTimeout):
+            log.error("database not usable", error=type(error.orig or error).__name__, where=logs.where(error.__traceback__))
+            return error_response(not_ready())
         # never its message: it may quote the request
         log.error("request failed", error=type(error).__name__, route=_route(request), where=logs.where(error.__traceback__))
         return error_response(ApiError(500, "internal", "Something went wrong on our side. Please try again."))
@@ -57,6 +62,11 @@ def create_app(settings: Settings) -> Sanic:
     async def check(head: bytes) -> None:
         """Refuse a bad head before it is parsed."""
         check_head(head)
+
+    @app.before_server_stop
+    async def wipe(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        """Leave nothing on the disk that was deleted."""
+        await asyncio.to_thread(channel.memory.wipe)
 
     @app.after_server_start
     async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:

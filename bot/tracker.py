@@ -96,6 +96,12 @@ class ForgettingTrackerStore(SQLTrackerStore):
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete()
             session.commit()
 
+    def shed(self) -> None:
+        """Let go of the trackers in memory that are not in use: the next turn reads its own again."""
+        for conversation in list(self._kept):
+            self._kept.pop(conversation, None)
+            self._stored.pop(conversation, None)
+
     def amend(self, sender_id: str, said: str, pieces: dict[str, str]) -> None:
         """Replace parts of what the visitor said in one message."""
         self._kept.pop(sender_id, None)
@@ -127,6 +133,12 @@ class TrackerMemory:
                 store.forget(conversation)
             else:
                 store.store.pop(conversation, None)
+
+    def shed(self) -> None:
+        """Let go of trackers that are held in memory beside the database."""
+        for store in _inner(self._store()):
+            if isinstance(store, ForgettingTrackerStore):
+                store.shed()
 
     def amend(self, conversation: str, said: str, pieces: dict[str, str]) -> None:
         """Replace parts of what the visitor said in one message, wherever Rasa has noted them."""

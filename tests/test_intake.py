@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.engine import Engine
 
-from bot.intake import Earlier, FromChild, Intake, Typed, clean, outline
+from bot.intake import Earlier, FromChild, Intake, Typed, clean, taken_before
 from bot.keys import Keyring
 from bot.privacy.vault import Vault
 from bot.turns import Reply
@@ -76,6 +76,32 @@ def test_a_child_is_not_taken_in(intake: Intake) -> None:
     assert intake._vault.conversations_with("email", "kid@example.com") == []
 
 
-def test_an_outline_is_the_same_for_the_same_text() -> None:
-    """By its outline a text that is sent again is known, whatever its placeholders were numbered."""
-    assert outline(" mail jo@example.com\x00 ") == "mail [email]"
+def test_what_was_taken_in_before_is_not_taken_in_again() -> None:
+    """A message that is sent again is told to Rasa as it was kept, with its warning."""
+    typed = taken_before("/is [card-1] safe")
+    assert (typed.shown, typed.said) == ("/is [card-1] safe", "is [card-1] safe")
+    assert "a card number" in typed.warning
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("４１１１", "4111"),
+        ("jo＠example．com", "jo@example.com"),
+        ("١٢٣", "123"),
+        ("4111\u200b1111", "41111111"),
+        ("i\u02bcm", "i'm"),
+        ("what is [email-1]?", "what is (email-1]?"),
+        ("\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"),
+    ],
+)
+def test_text_is_written_in_plain_characters(text: str, cleaned: str) -> None:
+    """Nothing that looks like a digit, a letter or nothing at all hides data, and nobody types placeholders; emoji stay."""
+    assert clean(text) == cleaned
+
+
+def test_an_age_over_two_messages_is_a_childs(intake: Intake) -> None:
+    """ "i am" and then "nine" is a child."""
+    with pytest.raises(FromChild):
+        take(intake, "nine", Earlier(2, "i am"))
+    assert take(intake, "9 lamps", Earlier(2, "i want")).shown == "9 lamps"

@@ -14,6 +14,7 @@ from bot.privacy.recognition import find
 from bot.retention import Expired, expire
 from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore, TrackerMemory
+from bot.web.store import Arriving
 
 C, OTHER = "c" * 32, "d" * 32
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -41,7 +42,7 @@ def memory(configured: Settings, trackers: ForgettingTrackerStore) -> Memory:
 async def talk(memory: Memory, trackers: ForgettingTrackerStore, conversation: str) -> None:
     """Leave traces of a conversation in all that remembers."""
     memory.store.start(conversation)
-    memory.store.receive(conversation, "my mail is [email-1]", None)
+    memory.store.receive(conversation, Arriving("my mail is [email-1]"))
     memory.vault.keep(conversation, find("jo@example.com"))
     await trackers.save(DialogueStateTracker.from_events(conversation, [UserUttered("my mail is [email-1]")]))
 
@@ -88,7 +89,7 @@ async def test_a_conversation_that_goes_on_does_not_expire(
     with time_machine.travel(NOON, tick=False):
         await talk(memory, trackers, C)
     with time_machine.travel(NOON + timedelta(days=20), tick=False):
-        memory.store.receive(C, "hello again", None)
+        memory.store.receive(C, Arriving("hello again"))
     with time_machine.travel(NOON + timedelta(days=40), tick=False):
         assert expire(memory, configured).conversations == 0
 

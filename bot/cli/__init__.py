@@ -106,6 +106,7 @@ def retention() -> None:
 
 def main() -> None:
     """Run the command line: an error that a person can act on is one line and exit status 1."""
+    from sqlalchemy.exc import SQLAlchemyError
     from yaml import YAMLError
 
     from bot.assistant import ModelError
@@ -117,6 +118,10 @@ def main() -> None:
         app()
     except (CommandError, ModelError, PolicyError, SettingsError, YAMLError, OSError) as error:
         print(f"privacy-bot: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(1)
+    except SQLAlchemyError as error:  # without its message, which may quote data
+        kind = type(getattr(error, "orig", None) or error).__name__
+        print(f"privacy-bot: The database cannot be used ({kind}). Look at DATABASE_URL, and whether it runs.", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

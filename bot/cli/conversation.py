@@ -73,11 +73,12 @@ class Conversation:
         return await self._turn(Typed(payload, payload))
 
     async def _turn(self, typed: Typed) -> Understood:
+        self._vault.touch(self._id)
         answers = [] if typed.says_nothing_else else await replies(self._agent.handle_message, self._id, typed.said, "cli")
         said = typed.answered_by(answers)
         self._said.append(Earlier(next(self._numbers), typed.shown))
         nlu = await self._nlu()
-        if FORGET in topics(said):
+        if any(reply.topic == FORGET and reply.outcome == "done" for reply in said):
             return self._last_words(said, nlu)
         payloads: dict[str, str] = {}
         messages = []

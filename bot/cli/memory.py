@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.assistant import prepare
 from bot.cli.errors import CommandError
-from bot.memory import Memory, StillOnDisk
+from bot.memory import Memory
 from bot.settings import settings
+from bot.web.store import UnknownConversation
 
 
 def open_memory() -> Memory:
@@ -27,11 +28,7 @@ def erase(session: str | None, email: str | None) -> None:
     known = [conversation for conversation in found if memory.store.exists(conversation)]
     for conversation in found:  # also one that the channel does not know any more: a deletion may have failed half-way
         memory.forget(conversation)
-    try:
-        memory.wipe()
-    except StillOnDisk as error:
-        raise CommandError(f"Deleted, but not wiped from the disk yet: {error}") from None
-    print(f"Deleted {_count(len(known), 'conversation')}, with all that Rasa and the vault remember.")
+    print(f"Deleted {_count(len(known), 'conversation')}, with all that Rasa and the vault remember.{_yet(memory.wipe())}")
 
 
 def export(email: str) -> None:
@@ -40,13 +37,21 @@ def export(email: str) -> None:
     Of what else was typed in those conversations only placeholders are shown: it may be about someone else.
     """
     memory = open_memory()
-    held: list[dict[str, Any]] = []
-    for conversation in memory.vault.conversations_with("email", email):
-        said = [message.as_json() for message in memory.store.since(conversation, 0)]
-        for message in said:
-            message["text"] = memory.vault.reveal_only(conversation, message["text"], "email", email)
-        held.append({"id": conversation, "messages": said})
-    print(json.dumps({"email": email, "conversations": held}, ensure_ascii=False, indent=2))
+    held = [_about(memory, conversation, email) for conversation in memory.vault.conversations_with("email", email)]
+    print(json.dumps({"email": email, "conversations": list(filter(None, held))}, ensure_ascii=False, indent=2))
+
+
+def _about(memory: Memory, conversation: str, email: str) -> dict[str, Any] | None:
+    placeholders = memory.vault.placeholders_of(conversation, "email", email)
+    try:
+        state, said = memory.store.state(conversation), memory.store.since(conversation, 0)
+    except UnknownConversation:  # its deletion was cut off; housekeeping will complete it
+        return None
+    messages = [message.as_json() for message in said]
+    for message in messages:
+        for placeholder in placeholders:
+            message["text"] = message["text"].replace(placeholder, email)
+    return {"id": conversation, "state": state, "messages": messages}
 
 
 def retention() -> None:
@@ -54,7 +59,12 @@ def retention() -> None:
     from bot.retention import expire
 
     expired = expire(open_memory(), settings())
-    print(f"Deleted {_count(expired.conversations, 'conversation')} and {_count(expired.values, 'value')} of the vault.")
+    deleted = f"{_count(expired.conversations, 'conversation')} and {_count(expired.values, 'value')} of the vault"
+    print(f"Deleted {deleted}.{_yet(expired.wiped)}")
+
+
+def _yet(wiped: bool) -> str:
+    return "" if wiped else " It is not overwritten on the disk yet, because the database is being read: run this again."
 
 
 def _count(number: int, thing: str) -> str:

@@ -84,7 +84,7 @@ def _question(tracker: DialogueStateTracker) -> Question:
 
 def _outcome(topic: str, answer: Answer) -> str:
     if topic == FORGET:
-        return "done"
+        return "clarify" if answer.choices else "done"
     if topic in ANSWERABLE or (topic == "elaborate" and answer.clauses):
         return "answered"
     if topic in ("clarify", "offer_person", "elaborate"):

@@ -176,6 +176,7 @@ _CONDITIONS: dict[str, Callable[[Situation], bool]] = {
     "now": lambda situation: (
         "now" in situation.question.aspects and situation.question.time_of_day is None and not situation.question.vague_time
     ),
+    "no_order": lambda situation: not situation.question.is_order,
     "answered_before": lambda situation: bool(situation.previous_clauses),
 }
 CONDITIONS = frozenset(_CONDITIONS)  # what `asked` may name beside the aspects

@@ -44,6 +44,22 @@ _TIME = re.compile(
 )
 _TIME_24 = re.compile(r"\b(1[3-9]|2[0-3]):([0-5]\d)\b")
 _VAGUE_TIME = re.compile(r"\b(?:at|until|til|till|by|after|before|past|around)\s+\d{1,2}(?::\d\d)?\b", re.IGNORECASE)
+_FORBIDS = re.compile(
+    r"\b(?:don'?t|do not|never|not to|didn'?t|did not|won'?t|will not|wouldn'?t|not|no need to)\s+(?:(?:want|need|ask|asked|you|u|to|ever|just|please|like)\s+){0,5}"
+    r"(?:delete|deleting|erase|erasing|forget|wipe|wiping|clear|clearing|remove|removing|lose|trash|destroy|purge|scrub)\b",
+    re.IGNORECASE,
+)
+_ASKS_OR_TELLS = re.compile(
+    r"(?:what|whats|when|how|why|where|who|which|if|is|are|am|was|were|do(?! not\b)|does|did|has|have|had|should|shall|may|might(?! i ask)|can i|could i|can it|could it|"
+    r"will (?!(?:you|u|ya)\b)|would (?!(?:you|u|ya|it be possible|it be ok)\b)|you (?:have )?(?:already )?(?:deleted|erased|wiped|forgot|cleared|removed)|"
+    r"(?:i|we|they|he|she|it)(?:'ll|'ve)?\s+(?:will|deleted|erased|wiped|forgot|cleared|removed|have|had)\b)(?![\w'])",
+    re.IGNORECASE,
+)
+_ORDER_AFTER_ALL = re.compile(
+    r"^(?:do me a favou?r|have (?:it|this|that|the)|why (?:don'?t|not)|what are you waiting|how about you)\b|\b(?:so|and|then|now|just|please|pls|plz)[\s,]+"
+    r"(?:delete|erase|forget|wipe|clear|remove|trash|destroy|purge|scrub)\b",
+    re.IGNORECASE,
+)
 _DAY_ASPECTS = {day.lower(): index for index, day in enumerate(DAYS)}
 
 
@@ -71,6 +87,14 @@ class Question:
     def _core(self) -> str:
         last = [part for part in re.split(r"(?<=[.!?])\s+", self.text.strip()) if part][-1:]
         return _FILLER.sub("", last[0]) if last else ""
+
+    @cached_property
+    def is_order(self) -> bool:
+        """Whether it wants something done, and now: not asked about, not forbidden, not told of. A choice is an order."""
+        if _FORBIDS.search(self.text):
+            return False
+        core = _FILLER.sub("", self.text.strip())
+        return bool(_ORDER_AFTER_ALL.search(core)) or not _ASKS_OR_TELLS.match(core)
 
     @cached_property
     def yes_or_no(self) -> bool:

@@ -23,7 +23,7 @@ SPELLED = {
 }
 _AGE = rf"(?P<age>1[0-3]|[3-9]|{'|'.join(sorted(SPELLED, key=len, reverse=True))})(?![\d/%°])"
 _HALF = r"(?:\s*(?:and a half|and a quarter|and three quarters|1/2|½))?"
-_YEARS = r"\s*-?\s*(?:(?:years?|yrs?|y[aers]{3,4})\.?(?:[\s-]*old?s?|[\s]+of age)?(?=\W|$)|y\.?\s*/?\s*o\b\.?)"
+_YEARS = r"\s*-?\s*(?:(?:years?|yrs?|y[aers]{3,4})\.?(?:[\s-]*old?s?|[\s]+of age)?(?=\W|$)|y\.?\s*/?\s*o\b\.?|y\b)"
 
 _I_AM = r"(?:\bi\s?['’`´]?\s?a?m\b|\biam\b|\bima\b|\bi (?:be|iz|is)\b|(?:^|[.,;!?]\s*)m\b)"
 _I_WILL_BE = (
@@ -31,7 +31,7 @@ _I_WILL_BE = (
     r"|\bi (?:turn|become))"
 )
 _WE_ARE = r"\b(?:me and my \w+|my \w+ and (?:i|me)) (?:are|r)(?: both)?|\b(?:i'?ve|i have) been alive for"
-_ADVERBS = r"(?:\s+(?:a|an|only|just|like|about|actually|currently|still|really|literally|now|officially|already|barely|probably|kid|a kid))*[\s,]*"
+_ADVERBS = r"(?:\s+(?:a|an|only|just|like|about|aged|actually|currently|still|really|literally|now|officially|already|barely|probably|kid|a kid))*[\s,]*"
 
 # After a bare number: the end of a thought, or words that go on with another one. What is counted or measured is not among them.
 _GOES_ON = (
@@ -52,13 +52,14 @@ _YEARS_OF_SOMETHING = (
 _STATED = rf"{_AGE}{_HALF}(?:{_YEARS}{_YEARS_OF_SOMETHING}|{_NO_AGE}{_A_THOUGHT_ENDS})"
 _START = r"(?:^|[.,;:!?(]\s*|[^\x00-\x7f]\s*|\b(?:hi+|hello|hey+|well|so|ok|yo|ngl|and)\b,?\s+)"
 
-_GRADE = r"(?:(?:1st|2nd|3rd|4th|5th|6th|first|second|third|fourth|forth|fifth|sixth)[\s-]*grade(?:rs?)?\b|grade\s+(?:[1-6]|one|two|three|four|five|six)\b)"
+_GRADE = r"(?:(?:1st|2nd|3rd|4th|5th|6th|first|second|third|fourth|forth|fifth|sixth)[\s-]*grade(?:rs?)?\b|(?:grade|year)\s+(?:[1-6]|one|two|three|four|five|six)\b(?! of))"
 _SCHOOL = r"(?:kinderg(?:art|ard)[ea]n(?:er)?|preschool(?:er)?|pre-?k|elementary(?:\s+school(?:er)?)?|primary school)\b"
 _WORKS_THERE = r"(?!\s*(?:math |science |school )?(?:teacher|aide|classroom|principal|volunteer|counsel|secretary|librarian|parent|nurse|mom|dad|tutor|custodian|teach|staff|office|bus))"
 
 _PATTERNS = (
     rf"(?:{_I_AM}|{_WE_ARE}){_ADVERBS}(?:boy |girl |kid )?{_STATED}",
-    rf"{_I_AM}.{{0,20}}\bkid\b[^.!?]{{0,12}}\b(?:im |i'm |who ?['’]?s |of )?{_STATED}",
+    rf"{_I_AM} (?:just |only )?an? (?:little )?kid\b[\s,]*(?:and |who ?['’]?s |of )?(?:im |i'm |i am )?{_STATED}",
+    rf"{_START}kid here[\s,]*{_AGE}\b",
     rf"{_I_WILL_BE}\s+(?P<soon>){_AGE}{_HALF}{_NO_AGE}{_A_THOUGHT_ENDS}",
     r"\b(?:wont|won['’]t|will not) be (?:13|thirteen) (?:un)?til|\b(?:un)?till? (?:i['’]?m|i am|i turn) (?:13|thirteen)\b",
     rf"(?:\bi(?:['’]ve)?(?: just?| only| recently| finally)?|{_START}just|\bi have just) turned\s+{_AGE}{_NO_AGE}{_A_THOUGHT_ENDS}",
@@ -68,13 +69,15 @@ _PATTERNS = (
     rf"(?:^|[.,;:!?(\s]){_AGE}\s?[fm](?=\s*(?:$|[.,;:!?)]|(?:here|from|and|can|lol|do|is|wondering|usa)\b))",
     rf"\bi have {_AGE} years? old\b",
     rf"{_START}(?:only |just )?{_AGE} here\b",
+    rf"\bthis is an? {_AGE}{_YEARS} (?:typing|writing|asking|here)\b",
+    r"\bi (?:haven'?t|have not|havent) turned (?:13|thirteen)\b",
     r"(?<!if )\bmy (?:[4-9]|1[0-3])th (?:birthday|bday)\b(?! (?:order|lamp|party supplies))",
     r"\bmy (?:birthday|bday)\b.{0,40}\b(?:be|turn|turning) (?:1[0-3]|[4-9])\b(?! ?\d)",
     rf"(?:{_I_AM}|\bwe ?['’]?\s?a?re\b|\bi (?:just )?(?:go to|attend|start|started|finished)|{_START}(?:going|starting|moving) (?:in)?to)(?:\s+(?:only|just|still|a|an|the|in|into|at|going|going into|starting))*\s+(?:{_GRADE}|{_SCHOOL}){_WORKS_THERE}",
     rf"(?:{_START}|\bas )(?:an? )?{_GRADE}(?: student)?(?: here)?(?=\s*(?:$|[.,;:!?)]|here|and i|lol|can i|i )){_WORKS_THERE}",
     rf"\bmy (?:homework (?:for|in) )?(?:class is the )?{_GRADE}s?(?: (?:teacher|class|homework|project))?\s+(?:is|at|says|said|told|made|asked|gave|wants)\b",
     rf"(?:{_I_AM}(?: still| only)?\s*(?:under|below|younger than|not (?:even |yet )?)\s*(?:the age of )?(?:13|thirteen)\b(?=\s*(?:$|[.,;!)]|here|and|but|so|can|do|yet|lol|is that))|{_START}(?:under (?:13|thirteen) here|not (?:13|thirteen) yet)\b)",
-    rf"{_I_AM} (?:an? )?(?:little (?:kid|girl|boy)|younger than (?:13|thirteen)|under[\s-]?(?:13|thirteen))\b(?! at heart)",
+    rf"{_I_AM} (?:just )?(?:an? )?(?:little (?:kid|girl|boy)|younger than (?:13|thirteen)|under[\s-]?(?:13|thirteen))\b(?! at heart)",
 )
 SHOWS_A_CHILD = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
 
@@ -83,6 +86,7 @@ _RELATIVE = r"(?:son|daughter|kid|child|boy|girl|nephew|niece|grandson|granddaug
 NOT_MEANT = re.compile(
     rf"\b{_RELATIVE}\b[^.!?]{{0,25}}\b(?:says?|said|told|typed|wrote|tells|claims?|put|goes|types|entered|thinks|yell\w*|scream\w*|shout\w*|brag\w*)\b[^.!?]{{0,15}}$"
     r"|\b(?:(?:explain|talk|speak|treat|treated|treating|act|acting|explains)\b[^.!?]{0,20} like|as if|as though|pretend|imagine|when|wish|thinks?)\W*$"
+    r"|\bwhat (?:happens |do you do )?if\W*$"
     r"|\b(?:my|our|her|his|their|your)\s+(?:\w+\s+){0,2}?(?:son|daughter|kid|child|niece|nephew|grandson|granddaughter|brother|sister|student)s?\W*$",
     re.IGNORECASE,
 )

@@ -5,15 +5,23 @@ When in doubt the answer is yes: to stop costs an adult a new conversation, to g
 """
 
 import re
+from datetime import UTC, datetime
 
 from bot.privacy.child_patterns import NOT_MEANT, SHOWS_A_CHILD, SPELLED
 
 _OLD_ENOUGH = 13
+_BORN = re.compile(r"\bi (?:was|am|were) born (?:in |on )?(?:\w+ ){0,3}(20\d\d)\b", re.IGNORECASE)
+_BREAKS_OFF = re.compile(r"(?:\bi['’]?\s?a?m|\bmy age is|\bi (?:just )?turned)\W*$", re.IGNORECASE)
 
 
 def is_child(text: str) -> bool:
     """Return whether a message shows that the person typing it is under 13."""
-    return any(_meant(match) for pattern in SHOWS_A_CHILD for match in pattern.finditer(text))
+    return any(_meant(match) for pattern in SHOWS_A_CHILD for match in pattern.finditer(text)) or _born_lately(text)
+
+
+def begins_an_age(text: str) -> bool:
+    """Return whether a message breaks off where an age would follow: ``i am``."""
+    return bool(_BREAKS_OFF.search(text))
 
 
 def _meant(match: re.Match[str]) -> bool:
@@ -22,4 +30,11 @@ def _meant(match: re.Match[str]) -> bool:
     stated = match.groupdict().get("age")
     if stated is None or match.groupdict().get("soon") is not None:  # who will be 13 is still 12
         return True
-    return (SPELLED.get(stated.lower()) or int(stated)) < _OLD_ENOUGH
+    # what is neither spelled as we know it nor a number differs in a letter that looks the same: not 13 in any case
+    years = SPELLED.get(stated.lower()) or (int(stated) if stated.isdecimal() else 0)
+    return years < _OLD_ENOUGH
+
+
+def _born_lately(text: str) -> bool:
+    this_year = datetime.now(UTC).year
+    return any(this_year - int(year) < _OLD_ENOUGH for year in _BORN.findall(text))

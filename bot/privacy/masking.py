@@ -20,11 +20,6 @@ def mask(text: str, findings: Sequence[Finding], placeholders: Sequence[str]) ->
     return "".join([*parts, text[last:]])
 
 
-def unnumbered(masked: str) -> str:
-    """Return a masked text without the numbers of its placeholders: the same for the same text typed again."""
-    return PLACEHOLDER.sub(r"[\1]", masked)
-
-
 def warning(types: Iterable[str]) -> str:
     """Return what to tell whoever typed something that a chat is no place for; empty if there is nothing to say."""
     named = [NEVER_TYPE[kind] for kind in dict.fromkeys(types) if kind in NEVER_TYPE]

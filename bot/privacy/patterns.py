@@ -5,8 +5,8 @@ import re
 _I = re.IGNORECASE
 
 # --- e-mail ---------------------------------------------------------------------------------------------------------------
-_LOCAL = r"[\w.!#$%&*+/?^`{|}~'-]"
-EMAIL_CUE = re.compile(r"\bat\b|-at-|[(\[]\s*at\s*[)\]]", _I)
+_LOCAL = r"[\w.!#$%&*+?^`{}~'-]"
+EMAIL_CUE = re.compile(r"\bat\b|-at-|_at_|%40|&#64;|[(\[]\s*at\s*[)\]]", _I)
 EMAIL = re.compile(
     rf"(?:\"[^\"\s@]+(?: [^\"\s@]+)?\"|(?<![\w.])(?!mailto:|e?mail=)_?[^\W_](?:{_LOCAL}*[\w+])?)@"
     rf"(?:[\w-]+,(?:com|net|org|edu)\b(?!@)|[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{{2,}})",
@@ -16,7 +16,7 @@ EMAIL_SPACED = re.compile(
     r"\b(?:\w(?: [\w.+-])+|[\w.+-]+) ?@ ?(?:\w(?: \w)+|[\w-]+) ?(?:\. ?[\w-]+ ?)*?\. ?(?:c o m\b|com|net|org|edu|gov|us|example|info|biz|io|co)\b",
     _I,
 )
-_AT = r"\s*(?:\(\s*at\s*\)|\[\s*at\s*\]|\{\s*at\s*\}|<\s*at\s*>|-at-|_at_|@|\s+at\s+|\s+AT\s+)\s*"
+_AT = r"\s*(?:\(\s*(?:at|@)\s*\)|\[\s*@\s*\]|&#64;|%40|\[\s*at\s*\]|\{\s*at\s*\}|<\s*at\s*>|-at-|_at_|@|\s+at\s+|\s+AT\s+)\s*"
 _DOT = r"\s*(?:\(\s*dot\s*\)|\[\s*dot\s*\]|\{\s*dot\s*\}|<\s*dot\s*>|-dot-|_dot_|\s+dot\s+|\s+punto\s+|\s+point\s+|\.)\s*"
 _TLD = r"(?:com|net|org|edu|gov|us|example|info|biz|io|co)\b"
 _NAME_JOINER = r"(?:\s*(?:\(dot\)|\[dot\]|-dot-)\s*|\s+(?:dot|underscore|dash|hyphen|plus|minus)\s+|[.+_-])"
@@ -28,16 +28,21 @@ EMAIL_SPELLED = re.compile(
 )
 
 # --- numbers with a checksum ----------------------------------------------------------------------------------------------
-CARD = re.compile(r"(?<![\d.])\d(?:[ .\-–_]{0,2}\d){12,18}(?!\d)")
-IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}\b", _I)
+_BETWEEN_DIGITS = r"(?:[\s.,/\-–—−_]{0,3}|\s*<br\s*/?>\s*)"
+DIGITS = re.compile(rf"(?<!\d)\d(?:{_BETWEEN_DIGITS}\d){{12,}}")
+IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ -]{0,2}[a-z0-9]){11,30}\b", _I)
 _SSN_AREA = r"(?!000|666|9)\d{3}"
-SSN = re.compile(rf"(?<![\d.-]){_SSN_AREA}(\s?[-–.]\s?|\s)(?!00)\d{{2}}\1(?!0000)\d{{4}}(?![\d-])")
-SSN_BARE = re.compile(
-    rf"\b(?:ssn|social(?: security)?(?: number| no| num| #)?|soc\.? sec\.?(?: no\.?)?|tax ?payer id)\b\D{{0,16}}({_SSN_AREA}\d{{6}})\b",
-    _I,
+SSN = re.compile(rf"(?<![\d./-]){_SSN_AREA}(\s?[-–—−._/]\s?|\s)(?!00)\d{{2}}\1(?!0000)\d{{4}}(?![\d/-])")
+_SSN_NAME = r"(?:ssn|social(?: security)?(?: number| no| num| #)?|soc\.? sec\.?(?: no\.?)?|tax ?payer id)"
+SSN_BARE = re.compile(rf"\b{_SSN_NAME}\D{{0,16}}({_SSN_AREA}(?:[\s.,/–—−_-]{{0,2}}\d){{6}})(?!\d)", _I)
+SSN_BEFORE_NAME = re.compile(
+    rf"(?<!\d)(\d(?:[\s.,/–—−_-]{{0,2}}\d){{8}})(?!\d)[\s,]*(?:is|was|=|for)?\s*(?:my|the)\s+{_SSN_NAME}\b", _I
 )
 
 # --- network --------------------------------------------------------------------------------------------------------------
+IP_OBSCURED = re.compile(
+    r"(?<![\w.])(?:ip)?\d{1,3}(?:(?:\[\.\]|\(\.\)| dot )\d{1,3}){3}(?![\w.])|(?<=\bip)\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", _I
+)
 IP = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?![\d]|\.\d)|(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?![\w:]))",
     _I,
@@ -46,13 +51,13 @@ VERSION_CUE = re.compile(r"(?:version|chrome|firefox|safari|edge|ios|android|bui
 
 # --- phone ----------------------------------------------------------------------------------------------------------------
 _D = r"[\dOo]"
-_GAP = r"[\s.\-–‑/]{0,3}"
+_GAP = r"[\s.,\-–—−‑/_]{0,3}"
 _EXTENSION = r"(?:[\s,]*(?:ext\.?|extension|x|#)\s*\d{1,6}\b)?"
 PHONE = re.compile(
     rf"(?<![\d$.#/-])(?:\+?0{{0,2}}1{_GAP})?(?:\(\s?[2-9]{_D}{{2}}\s?\)|[2-9]{_D}{{2}}|8OO){_GAP}[2-9]{_D}{{2}}{_GAP}{_D}{{2}}-?{_D}{{2}}(?!\d|-\d){_EXTENSION}"
 )
 PHONE_INTERNATIONAL = re.compile(
-    rf"(?<![\w.])(?:(?:\+|00)\s?(?!1\b)[1-9]\d{{0,2}}(?:{_GAP}\(?\d{{1,5}}\)?){{2,6}}|0\d{{2,4}} \d{{3,4}} \d{{3,4}})(?!\d){_EXTENSION}"
+    rf"(?<![\w.])(?:(?:\+|00)\s?(?!1\b)[1-9]\d{{0,2}}(?:{_GAP}\(?\d{{1,5}}\)?){{2,6}}|0\d{{2,4}} \d{{3,4}} \d{{3,4}}|07\d{{3}} ?\d{{6}})(?!\d){_EXTENSION}"
 )
 PHONE_SPACED = re.compile(r"(?<!\d)\d(?: \d){9}(?! ?\d)")
 _WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
@@ -64,7 +69,7 @@ PHONE_LOCAL = re.compile(
 
 # --- numbers of orders and customers --------------------------------------------------------------------------------------
 _MARK = r"(?:\s*(?:number|num|no|nr|nº|id|code|#|№)\b\.?|\s*[#№])"
-_IS = r"(?:\s*(?:is|was|=|:|#|-|\"|'|“)\s*)*\s*"
+_IS = r"(?:[\s=:#\-\"'“]|\b(?:is|was)\b){0,12}"
 _TOKEN = r"(?P<number>(?=[\w-]*\d)[a-z0-9]+(?:[-_][a-z0-9]+)*)"
 _LONG = r"(?P<number>(?=[\w-]*\d)[a-z]{0,4}-?\d{5,}(?:-[a-z0-9]+)*|[a-z]{2,3}-\d{4,}-[a-z0-9]+)\b"
 _ORDER = r"(?:(?:web|sales)\s+)?(?:orde?rs?(?:\s+confirmation)?|confirmation|purchase\s+order|po)"
@@ -74,7 +79,8 @@ ORDER_NUMBERS = (
     re.compile(rf"\b{_ORDER}(?:{_MARK}|\s+nmbr)(?:'s)?{_WORDS_BETWEEN}{_IS}{_TOKEN}", _I),
     re.compile(rf"\b{_ORDER}(?:\s+is)?[\s:#(\"]+{_LONG}", _I),
     re.compile(rf"\borders\s+{_LONG.replace('?P<number>', '?:')}\s*(?:and|,|&)\s*{_LONG}", _I),
-    re.compile(r"[#№]\s?(?P<number>\d{5,})\b(?=\s+(?:is|was)\s+(?:my|the|our)\s+order)", _I),
+    re.compile(r"(?:[#№]\s?)?(?P<number>\b[a-z]{0,3}\d{5,})\b(?=\s+(?:is|was)\s+(?:my|the|our)\s+order)", _I),
+    re.compile(rf"\b{_ORDER}[\s_]*(?:n°|ref(?:erence)?|number|no)?[\s:=]*{_LONG}", _I),
 )
 _CUSTOMER = r"(?:customer|cust|client|member(?:ship)?|(?:trade )?acc(?:oun)?t|account)"
 CUSTOMER_NUMBERS = (
@@ -97,7 +103,7 @@ _STREET_TYPE = (
 _UNIT = r"(?:[\s,;]+(?:(?:apt|apartment|unit|suite|ste|lot|floor|bldg|building|room|rm)\b\.?\s*#?\s*[\w-]+|\d+(?:st|nd|rd|th)\s+floor|#\s*[\w-]+))*"
 _CITY = r"(?:[\s,;]+[A-Za-z.'’-]+(?:\s[A-Za-z.'’-]+){0,2}?)?"
 _TAIL = rf"(?:{_CITY}[\s,;]+{_STATE}\b\.?(?:[\s,;]+\d{{5}}(?:-\d{{4}})?)?(?:[\s,]+(?:usa?|united states)\b)?|[\s,;]+(?:[A-Za-z.]+[\s,]+)?\d{{5}}(?:-\d{{4}})?\b)?"
-_NUMBER = r"(?<![\w$.#/-])(?:n?\d{1,6}(?:-\d+)?[a-z]?(?:\s1/2)?)\s+"
+_NUMBER = r"(?<![\w$./-])#?(?:n?\d{1,6}(?:-\d+)?[a-z]?(?:\s1/2)?),?\s+"
 _DIRECTION = r"(?:[nsew]{1,2}\.?\s+|north\s+|south\s+|east\s+|west\s+)?"
 _FOREIGN = r"(?:avenida|calle|camino|paseo|via)\s+(?:del?\s+)?(?:la\s+|los\s+)?\w+"
 _NUMBERED = r"(?:county|state|us)\s+(?:road|rd|route|rte|hwy|highway)\s+\w+"

@@ -26,6 +26,8 @@ class Finding:
     value: str
 
 
+_CARD_DIGITS = (13, 19)
+
 Finder = Callable[[str], Iterator[tuple[int, int]]]
 
 
@@ -48,20 +50,38 @@ def _emails(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cards(text: str) -> Iterator[tuple[int, int]]:
-    for match in patterns.CARD.finditer(text):
-        for end in range(match.end(), match.start() + 12, -1):  # an expiry date may have been taken along
-            digits = re.sub(r"\D", "", text[match.start() : end])
-            whole = text[end - 1].isdigit() and not text[end : end + 1].isdigit()
-            if whole and 13 <= len(digits) <= 19 and luhn.is_valid(digits) and len(set(digits)) > 1:
-                yield match.start(), end
-                break
+    for run in patterns.DIGITS.finditer(
+        text
+    ):  # a phone number before it, or an expiry date after it, may have been taken along
+        groups = [match.span() for match in re.finditer(r"\d+", run.group())]
+        first = 0
+        while first < len(groups):
+            longest = min(len(groups), first + _CARD_DIGITS[1])
+            last = next((last for last in range(longest, first, -1) if _is_card(run.group(), groups[first:last])), None)
+            if last is None:
+                first += 1
+            else:
+                yield run.start() + groups[first][0], run.start() + groups[last - 1][1]
+                first = last
+
+
+def _is_card(run: str, groups: list[tuple[int, int]]) -> bool:
+    """Return whether some groups of digits are a card's number: lengths and first digits as issuers use them (ISO/IEC 7812)."""
+    digits = "".join(run[start:end] for start, end in groups)
+    return (
+        _CARD_DIGITS[0] <= len(digits) <= _CARD_DIGITS[1]
+        and digits[0] in "23456"
+        and len(set(digits)) > 1
+        and bool(luhn.is_valid(digits))
+    )
 
 
 def _social_security_numbers(text: str) -> Iterator[tuple[int, int]]:
     for match in patterns.SSN.finditer(text):
         yield match.span()
-    for match in patterns.SSN_BARE.finditer(text):
-        yield match.span(1)
+    for pattern in (patterns.SSN_BARE, patterns.SSN_BEFORE_NAME):
+        for match in pattern.finditer(text):
+            yield match.span(1)
 
 
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
@@ -82,6 +102,8 @@ def _ip_addresses(text: str) -> Iterator[tuple[int, int]]:
             ipaddress.ip_address(match.group())
         except ValueError:
             continue
+        yield match.span()
+    for match in patterns.IP_OBSCURED.finditer(text):
         yield match.span()
 
 

@@ -9,8 +9,10 @@ from bot.privacy.recognition import Finding, find
 
 # As far back as one piece of data is typed in pieces.
 MESSAGES = 3
-# Only what has a form of its own also across a gap; order numbers and addresses are told by the words around them.
-_KINDS = frozenset({"email", "phone", "card", "ssn", "iban"})
+# What has a form of its own also across a gap …
+_FORMED = frozenset({"email", "phone", "card", "ssn", "iban", "ip"})
+# … and what is told by the word before it: "my order number is", and then the number.
+_CUED = frozenset({"phone", "ssn", "order_number", "customer_number"})
 _GLUES = ("", " ", "-")
 _FRAGMENT = re.compile(r"\d|@|\bdot\b|\.(?:com|net|org|edu|gov|us)\b", re.IGNORECASE)
 
@@ -26,7 +28,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class SplitFinding:
-    """Personal data that only several messages together show; the last piece is in the last message."""
+    """Personal data that only several messages together show; the last piece, or all of it, is in the last message."""
 
     finding: Finding
     pieces: tuple[Piece, ...]
@@ -38,41 +40,50 @@ def may_continue(text: str) -> bool:
 
 
 def find_split(texts: Sequence[str]) -> list[SplitFinding]:
-    """Return what begins in an earlier one of ``texts`` and ends in the last; nothing that a message shows alone."""
+    """Return what the last of ``texts`` shows only together with earlier ones; nothing that a message shows alone.
+
+    Something else may have been said between two pieces, so the last is also read after each earlier one alone.
+    """
+    last = len(texts) - 1
     alone = [find(text) for text in texts]
     found: list[SplitFinding] = []
-    for glue in _GLUES:
-        for candidate in _across(texts, glue):
-            whole = any(
-                piece.start < other.end and other.start < piece.end
-                for piece in candidate.pieces
-                for other in alone[piece.message]
-            )
-            known = any(set(candidate.pieces) & set(other.pieces) for other in found)
-            if not whole and not known:
-                found.append(candidate)
+    for numbers in dict.fromkeys([tuple(range(len(texts))), *((number, last) for number in range(last))]):
+        for glue in _GLUES:
+            for candidate in _across(texts, numbers, glue):
+                whole = any(
+                    piece.start < other.end and other.start < piece.end
+                    for piece in candidate.pieces
+                    for other in alone[piece.message]
+                )
+                known = any(set(candidate.pieces) & set(other.pieces) for other in found)
+                if not whole and not known:
+                    found.append(candidate)
     return found
 
 
-def _across(texts: Sequence[str], glue: str) -> Iterator[SplitFinding]:
+def _across(texts: Sequence[str], numbers: Sequence[int], glue: str) -> Iterator[SplitFinding]:
     starts, length = [], 0
-    for text in texts:
+    for number in numbers:
         starts.append(length)
-        length += len(text) + len(glue)
-    for finding in find(glue.join(texts)):
-        if finding.type not in _KINDS:
-            continue
+        length += len(texts[number]) + len(glue)
+    for finding in find(glue.join(texts[number] for number in numbers)):
         pieces = tuple(
-            Piece(number, max(finding.start - start, 0), min(finding.end - start, len(text)))
-            for number, (start, text) in enumerate(zip(starts, texts, strict=True))
-            if finding.start < start + len(text) and start < finding.end
+            Piece(number, max(finding.start - start, 0), min(finding.end - start, len(texts[number])))
+            for number, start in zip(numbers, starts, strict=True)
+            if finding.start < start + len(texts[number]) and start < finding.end
         )
-        if len(pieces) > 1 and pieces[-1].message == len(texts) - 1 and (glue == " " or not _joins_words(texts, pieces)):
+        if not pieces or pieces[-1].message != numbers[-1]:
+            continue
+        if len(pieces) == 1:
+            if glue == " " and finding.type in _CUED:
+                yield SplitFinding(finding, pieces)
+        elif finding.type in _FORMED and (glue == " " or not _joins_words(texts, pieces)):
             yield SplitFinding(finding, pieces)
 
 
 def _joins_words(texts: Sequence[str], pieces: Sequence[Piece]) -> bool:
-    """Return whether two words were run together that nobody wrote as one."""
+    """Return whether two words were run together that nobody wrote as one; a domain may have been broken off."""
     return any(
-        texts[first.message][-1:].isalpha() and texts[second.message][:1].isalpha() for first, second in pairwise(pieces)
+        "@" not in texts[first.message] and texts[first.message][-1:].isalpha() and texts[second.message][:1].isalpha()
+        for first, second in pairwise(pieces)
     )

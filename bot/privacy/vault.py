@@ -89,14 +89,12 @@ class Vault:
         values = self._values(conversation, named)
         return [PLACEHOLDER.sub(lambda match: values.get(match.group(), match.group()), text) for text in texts]
 
-    def reveal_only(self, conversation: str, text: str, kind: str, value: str) -> str:
-        """Return a text with no value revealed but one that is known already."""
+    def placeholders_of(self, conversation: str, kind: str, value: str) -> list[str]:
+        """Return what stands for a value in a conversation."""
         with self._engine.begin() as db:
             marked = vault.c.digest.in_(self._keyring.marks(_normal(kind, value)))
-            rows = db.execute(sa.select(vault.c.placeholder).where(vault.c.conversation == conversation, marked)).all()
-        for row in rows:
-            text = text.replace(row.placeholder, value)
-        return text
+            rows = db.execute(sa.select(vault.c.placeholder).where(vault.c.conversation == conversation, marked))
+            return [row.placeholder for row in rows]
 
     def conversations_with(self, kind: str, value: str) -> list[str]:
         """Return the conversations in which a value was typed and has not expired."""
@@ -139,9 +137,14 @@ class Vault:
 
 
 def _normal(kind: str, value: str) -> str:
-    """Return a value without what does not matter to its identity: case, spaces, and in numbers all signs."""
-    folded = re.sub(r"\s+", " ", value.strip().casefold())
-    return f"{kind}:{folded if kind in ('email', 'address') else re.sub(r'[^a-z0-9]', '', folded)}"
+    """Return a value without what does not matter to its identity: case, spaces, and how a phone or an e-mail is spelled."""
+    folded = " ".join(value.casefold().split())
+    if kind == "phone":
+        folded = re.sub(r"\D", "", folded) or folded
+    elif kind == "email":
+        folded = re.sub(r"\s*(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|\bat\b|-at-|_at_|%40|&#64;)\s*", "@", folded)
+        folded = re.sub(r"\s*(?:[(\[{<]\s*dot\s*[)\]}>]|\bdot\b|-dot-|_dot_|,)\s*", ".", folded).replace(" ", "")
+    return f"{kind}:{folded}"
 
 
 def _next(kind: str, taken: set[str]) -> str:

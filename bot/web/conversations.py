@@ -3,21 +3,20 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
 import structlog
 
 from bot import metrics
-from bot.intake import STOP, FromChild, Intake, Typed, clean, outline
-from bot.memory import Memory, StillOnDisk
-from bot.privacy.masking import PLACEHOLDER, unnumbered
+from bot.intake import STOP, FromChild, Intake, Typed, clean, taken_before
+from bot.memory import Memory
 from bot.privacy.splitting import MESSAGES
 from bot.topics import FORGET
 from bot.turns import Message, Reply, Turn, outcome, topics
 from bot.web.errors import expired, malformed, not_ready
-from bot.web.store import Received, UnknownConversation
+from bot.web.store import Arriving, Received, UnknownConversation
 from bot.web.tokens import new_session
 
 log = structlog.get_logger()
@@ -26,6 +25,16 @@ log = structlog.get_logger()
 Respond = Callable[[str, str], Awaitable[list[Reply]]]
 
 GREETING = "/greeting"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a visitor sent: how it is taken in, all of it in one string, and the visitor's own name for it."""
+
+    take: Callable[[], Typed]
+    content: str
+    client_id: str | None = None
+    choice: Typed | None = None
 
 
 class Conversations:
@@ -62,7 +71,7 @@ class Conversations:
         def typed() -> Typed:
             return self._intake.take(conversation, text, lambda: self._store.recent(conversation, MESSAGES))
 
-        return await self._turn(conversation, typed, outline(text), client_id)
+        return await self._turn(conversation, Sent(typed, f"text:{clean(text)}", client_id))
 
     async def choose(self, conversation: str, choice: str, client_id: str | None) -> Turn:
         """Answer a choice that was offered in this conversation."""
@@ -71,7 +80,7 @@ class Conversations:
             self.state(conversation)
             raise malformed("There is no such choice in this conversation. Send the id of one that was offered, or a text.")
         typed = Typed(offer.title, offer.payload)
-        return await self._turn(conversation, lambda: typed, offer.title, client_id)
+        return await self._turn(conversation, Sent(lambda: typed, f"choice:{choice}", client_id, typed))
 
     async def since(self, conversation: str, after: int, wait: float) -> list[Message]:
         """Return the messages after an id; if there are none, wait up to ``wait`` seconds for one."""
@@ -89,49 +98,58 @@ class Conversations:
         """Return all messages of a conversation; raises the contract's error if it is over."""
         return self._since(conversation, 0)
 
-    async def forget(self, conversation: str, by: str = "visitor") -> None:
+    async def forget(self, conversation: str) -> None:
         """Delete a conversation everywhere, at once; a message that is under way ends, and leaves nothing."""
+        await asyncio.shield(asyncio.ensure_future(self._forget(conversation)))
+
+    async def _forget(self, conversation: str) -> None:
         self._memory.forget(conversation)
         async with self._lock(conversation):
-            await self._erase(conversation, by)
+            self._erase(conversation, "visitor")
         self._announce(conversation)
+        if not await self._wipe():
+            raise not_ready()
 
-    async def _turn(self, conversation: str, typed: Callable[[], Typed], sketch: str, client_id: str | None) -> Turn:
+    async def _turn(self, conversation: str, sent: Sent) -> Turn:
         # A visitor who hangs up must not leave a turn half done: it goes on, and is there when they come back.
-        return await asyncio.shield(asyncio.ensure_future(self._locked(conversation, typed, sketch, client_id)))
+        return await asyncio.shield(asyncio.ensure_future(self._locked(conversation, sent)))
 
-    async def _locked(self, conversation: str, typed: Callable[[], Typed], sketch: str, client_id: str | None) -> Turn:
+    async def _locked(self, conversation: str, sent: Sent) -> Turn:
+        client_id = self._memory.mark(sent.client_id) if sent.client_id else None
         async with self._lock(conversation):
             try:
                 repeated = self._store.received(conversation, client_id) if client_id else None
-                if repeated and not _same(repeated, sketch):
+                if repeated and repeated.fingerprint != self._memory.mark(sent.content):
                     raise malformed('This "client_id" belongs to another message. Give each message its own.')
                 if repeated and repeated.answered:
                     return self._revealed(conversation, repeated.answered)
                 self._store.state(conversation)  # of a conversation that is over, nothing is taken in
-                turn = await self._answer(conversation, typed, repeated, client_id)
+                turn = await self._answer(conversation, sent, client_id, repeated)
             except FromChild:
-                turn = await self._stop(conversation)
+                turn = self._stop(conversation)
             except UnknownConversation:
                 self._memory.forget(conversation)  # what the assistant and the vault have noted since it was deleted
                 raise expired() from None
         self._announce(conversation)
+        if turn.state == "closed":
+            await self._wipe()  # if it cannot be done now, housekeeping will
         return turn
 
-    async def _answer(
-        self, conversation: str, take: Callable[[], Typed], repeated: Received | None, client_id: str | None
-    ) -> Turn:
+    async def _answer(self, conversation: str, sent: Sent, client_id: str | None, repeated: Received | None) -> Turn:
         started = time.perf_counter()
-        typed = take()
-        for mended in typed.mended:
-            self._memory.amend(conversation, mended)
-        if typed.mended:
-            await self._wipe()
-        message = repeated.id if repeated else self._store.receive(conversation, typed.shown, client_id)
+        self._memory.vault.touch(conversation)
+        if repeated:
+            message, typed = repeated.id, sent.choice or taken_before(repeated.text)
+        else:
+            typed = sent.take()
+            arriving = Arriving(typed.shown, client_id, self._memory.mark(sent.content) if client_id else None)
+            message = self._memory.receive(conversation, arriving, typed.mended)
+            if typed.mended:
+                await self._wipe()
         replies = typed.answered_by([] if typed.says_nothing_else else await self._ask(conversation, typed.said))
-        if FORGET in topics(replies):
+        if any(reply.topic == FORGET and reply.outcome == "done" for reply in replies):
             turn = self._last_words(message, replies)
-            await self._erase(conversation, "visitor")
+            self._erase(conversation, "visitor")
         else:
             turn = self._revealed(conversation, self._store.add_replies(conversation, message, replies))
         for kind in typed.types:
@@ -141,10 +159,10 @@ class Conversations:
         log.info("turn", outcome=turn.outcome, topics=turn.topics, masked=typed.types, ms=round(seconds * 1000, 1))
         return turn
 
-    async def _stop(self, conversation: str) -> Turn:
+    def _stop(self, conversation: str) -> Turn:
         """End a conversation with a child: nothing of it stays but the count."""
         turn = self._last_words(self._store.last_id(conversation) + 1, [STOP])
-        await self._erase(conversation, "child")
+        self._erase(conversation, "child")
         metrics.children.inc()
         metrics.answered(turn.outcome, (), 0)
         return turn
@@ -158,17 +176,13 @@ class Conversations:
         )
         return Turn(said, topics(replies), outcome(replies), "closed")
 
-    async def _erase(self, conversation: str, by: str) -> None:
+    def _erase(self, conversation: str, by: str) -> None:
         self._memory.forget(conversation)
-        await self._wipe()
         metrics.forgotten.labels(by).inc()
         log.info("conversation forgotten", by=by)
 
-    async def _wipe(self) -> None:
-        try:
-            await asyncio.to_thread(self._memory.wipe)
-        except StillOnDisk:
-            raise not_ready() from None
+    async def _wipe(self) -> bool:
+        return await asyncio.to_thread(self._memory.wipe)
 
     async def _ask(self, conversation: str, said: str) -> list[Reply]:
         try:
@@ -197,11 +211,3 @@ class Conversations:
         news = self._news.pop(conversation, None)
         if news is not None:
             news.set()
-
-
-def _same(received: Received, sketch: str) -> bool:
-    """Return whether a message that came before is the one that comes now.
-
-    Of one with placeholders that cannot be told: a part of it may have been masked because of the message before it.
-    """
-    return unnumbered(received.text) == sketch or bool(PLACEHOLDER.search(received.text))

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.database import aware, metadata
-from bot.intake import Earlier
+from bot.intake import Earlier, Mended
 from bot.turns import Choice, Message, Reply, Turn, outcome, topics
 
 conversations = sa.Table(
@@ -32,7 +32,8 @@ messages = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("topic", sa.String(30)),
     sa.Column("clauses", sa.Text),  # JSON: ids
-    sa.Column("client_id", sa.String(64)),  # the visitor's own name for it, by which a repetition is known
+    sa.Column("client_id", sa.String(64)),  # HMAC of the visitor's own name for it, by which a repetition is known
+    sa.Column("fingerprint", sa.String(64)),  # HMAC of what was sent: the same name with another text is a mistake
     sa.Column("turn", sa.Text),  # JSON on a visitor's message that was answered: topics, outcome, ids of the replies
     sa.UniqueConstraint("conversation", "client_id"),
 )
@@ -53,11 +54,21 @@ class UnknownConversation(KeyError):
 
 
 @dataclass(frozen=True)
+class Arriving:
+    """A visitor's message as it is to be stored, with the marks by which its repetition is known."""
+
+    text: str
+    client_id: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True)
 class Received:
     """A visitor's message in the store; ``answered`` if it has its turn."""
 
     id: int
     text: str
+    fingerprint: str | None
     answered: Turn | None = None
 
 
@@ -99,13 +110,20 @@ class ConversationStore:
             row = db.execute(sa.select(messages).where(messages.c.conversation == conversation, known)).first()
             if row is None:
                 return None
-            return Received(row.id, row.text, _answered(db, conversation, state, json.loads(row.turn)) if row.turn else None)
+            turn = _answered(db, conversation, state, json.loads(row.turn)) if row.turn else None
+            return Received(row.id, row.text, row.fingerprint, turn)
 
-    def receive(self, conversation: str, text: str, client_id: str | None) -> int:
-        """Store what the visitor said, before it is answered, and return its id; raises UnknownConversation."""
+    def receive(self, conversation: str, arriving: Arriving, mended: Iterable[Mended] = ()) -> int:
+        """Store what the visitor said, before it is answered, and return its id; earlier messages are mended with it.
+
+        Raises UnknownConversation.
+        """
         with self._engine.begin() as db:
-            _state(db, conversation)
-            (message,) = _insert(db, conversation, "visitor", [Reply(text)], client_id)
+            _state(db, conversation, keep=True)
+            for earlier in mended:
+                this = (messages.c.conversation == conversation, messages.c.id == earlier.id)
+                db.execute(messages.update().where(*this).values(text=earlier.after))
+            (message,) = _insert(db, conversation, "visitor", [Reply(arriving.text)], arriving)
             now = datetime.now(UTC)
             db.execute(conversations.update().where(conversations.c.id == conversation).values(active_at=now))
             return message.id
@@ -119,27 +137,21 @@ class ConversationStore:
             rows = db.execute(own.order_by(messages.c.id.desc()).limit(count)).all()
         return [Earlier(row.id, row.text) for row in reversed(rows)]
 
-    def last_id(self, conversation: str) -> int:
-        """Return the id of the last message, 0 if there is none."""
-        with self._engine.begin() as db:
-            return _last_id(db, conversation)
-
-    def rewrite(self, conversation: str, message: int, text: str) -> None:
-        """Replace the text of a message."""
-        this = (messages.c.conversation == conversation, messages.c.id == message)
-        with self._engine.begin() as db:
-            db.execute(messages.update().where(*this).values(text=text))
-
     def idle_since(self, moment: datetime) -> list[str]:
         """Return the conversations in which the visitor has said nothing since a time."""
         with self._engine.begin() as db:
             rows = db.execute(sa.select(conversations.c.id).where(conversations.c.active_at < moment))
             return [row.id for row in rows]
 
+    def last_id(self, conversation: str) -> int:
+        """Return the id of the last message, 0 if there is none."""
+        with self._engine.begin() as db:
+            return _last_id(db, conversation)
+
     def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
         """Store the replies to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""
         with self._engine.begin() as db:
-            state = _state(db, conversation)
+            state = _state(db, conversation, keep=True)
             turn = Turn(tuple(_insert(db, conversation, "bot", replies)), topics(replies), outcome(replies), state)
             if answers is not None:
                 kept = {"messages": [message.id for message in turn.messages], "topics": turn.topics, "outcome": turn.outcome}
@@ -170,8 +182,10 @@ class ConversationStore:
             db.execute(conversations.delete().where(conversations.c.id == conversation))
 
 
-def _state(db: Connection, conversation: str) -> str:
-    state = db.execute(sa.select(conversations.c.state).where(conversations.c.id == conversation)).scalar()
+def _state(db: Connection, conversation: str, keep: bool = False) -> str:
+    """Return the state of a conversation; with ``keep`` nobody else deletes it before this transaction ends."""
+    wanted = sa.select(conversations.c.state).where(conversations.c.id == conversation)
+    state = db.execute(wanted.with_for_update(read=True) if keep else wanted).scalar()
     if state is None:
         raise UnknownConversation(conversation)
     return str(state)
@@ -188,7 +202,7 @@ def _last_id(db: Connection, conversation: str) -> int:
 
 
 def _insert(
-    db: Connection, conversation: str, sender: str, replies: Sequence[Reply], client_id: str | None = None
+    db: Connection, conversation: str, sender: str, replies: Sequence[Reply], arriving: Arriving | None = None
 ) -> list[Message]:
     at = datetime.now(UTC)
     added, rows, offered = [], [], []
@@ -204,7 +218,8 @@ def _insert(
                 "at": at,
                 "topic": reply.topic,
                 "clauses": json.dumps(reply.clauses) if reply.clauses else None,
-                "client_id": client_id,
+                "client_id": arriving.client_id if arriving else None,
+                "fingerprint": arriving.fingerprint if arriving else None,
             }
         )
         offered += [

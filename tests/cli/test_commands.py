@@ -13,7 +13,7 @@ from bot.paths import ROOT
 from bot.privacy.recognition import find
 from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore, TrackerMemory
-from bot.web.store import UnknownConversation
+from bot.web.store import Arriving, UnknownConversation
 from tests.cli.terminal import terminal
 
 
@@ -167,7 +167,7 @@ def held(data_dir: Path) -> Memory:
     memory = Memory.of(Settings(data_dir=data_dir), TrackerMemory(lambda: store))
     memory.store.start(CONVERSATION)
     memory.vault.keep(CONVERSATION, find("jo@example.com"))
-    memory.store.receive(CONVERSATION, "my mail is [email-1]", None)
+    memory.store.receive(CONVERSATION, Arriving("my mail is [email-1]"))
     return memory
 
 

@@ -72,12 +72,18 @@ def messages(somebody: Person, chance: random.Random, count: int) -> Iterator[st
         kind = chance.choice(list(_TEMPLATES))
         value = somebody.values[kind]
         if kind == "card" and chance.random() < 0.3:
-            digits = value.replace(" ", "").replace("-", "")
-            yield f"it is {digits[:8]}"
-            yield digits[8:]
+            first, second = halves(somebody)
+            yield f"it is {first}"
+            yield second
             continue
         template = chance.choice(_TEMPLATES[kind])
         yield template.replace("{q}", chance.choice(_QUESTIONS)).replace("{}", value)
+
+
+def halves(somebody: Person) -> tuple[str, str]:
+    """Return a person's card number as it is typed in two messages."""
+    digits = somebody.values["card"].replace(" ", "").replace("-", "")
+    return digits[:8], digits[8:]
 
 
 def traces(somebody: Person) -> list[bytes]:

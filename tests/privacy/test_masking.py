@@ -1,6 +1,6 @@
 """Tests of masking."""
 
-from bot.privacy.masking import mask, unnumbered, warning
+from bot.privacy.masking import mask, warning
 from bot.privacy.recognition import find
 
 
@@ -14,11 +14,6 @@ def test_findings_become_placeholders() -> None:
 def test_text_without_findings_stays() -> None:
     """Nothing is changed where there is nothing to hide."""
     assert mask("are you open 7 AM - 8 PM?", [], []) == "are you open 7 AM - 8 PM?"
-
-
-def test_unnumbered_placeholders_keep_their_type() -> None:
-    """Without numbers, the same text typed twice is the same."""
-    assert unnumbered("[email-1] [order_number-12] [no-placeholder]") == "[email] [order_number] [no-placeholder]"
 
 
 def test_only_what_a_chat_is_no_place_for_is_warned_of() -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.engine import Engine
 from bot.database import wipe_deleted
 from bot.keys import Keyring
 from bot.memory import Memory
-from bot.privacy.vault import Vault
 from bot.tracker import TrackerMemory
 from bot.turns import Reply
 from bot.web.conversations import Conversations
@@ -37,9 +36,8 @@ class SlowAssistant:
 
 def conversations(engine: Engine, assistant: SlowAssistant, turn_seconds: float = 5) -> Conversations:
     """Return conversations with this assistant and an empty database."""
-    vault = Vault(engine, Keyring(["k" * 32], "vault"), timedelta(minutes=30))
     trackers = InMemoryTrackerStore(Domain.empty())
-    memory = Memory(engine, ConversationStore(engine), vault, TrackerMemory(lambda: trackers))
+    memory = Memory(engine, Keyring(["k" * 32], "vault"), timedelta(minutes=30), TrackerMemory(lambda: trackers))
     return Conversations(memory, assistant, turn_seconds)
 
 

@@ -1,4 +1,4 @@
-"""The vault, and when a conversation was last active, by which it expires."""
+"""The vault, when a conversation was last active, by which it expires, and by what a repeated message is known."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,11 +8,12 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the table and the column; a conversation from before counts as active when it started."""
+    """Add the table and the columns; a conversation from before counts as active when it started."""
     active_at = sa.Column("active_at", sa.DateTime(timezone=True), nullable=False, server_default="1970-01-01 00:00:00")
     op.add_column("conversations", active_at)
     op.execute("UPDATE conversations SET active_at = started_at")
     op.create_index("ix_conversations_active_at", "conversations", ["active_at"])
+    op.add_column("messages", sa.Column("fingerprint", sa.String(64)))
     op.create_table(
         "vault",
         sa.Column("conversation", sa.String(32), primary_key=True),

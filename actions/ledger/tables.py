@@ -1,0 +1,71 @@
+"""The ledger's tables."""
+
+import sqlalchemy as sa
+
+from bot.database import metadata
+
+requests = sa.Table(
+    "optouts",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("reference", sa.String(10), nullable=False, unique=True),
+    sa.Column("action", sa.String(10), nullable=False),
+    sa.Column("kinds", sa.String(100), nullable=False),  # joined with commas, in the order of model.Kind
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("subject_type", sa.String(10), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False, index=True),  # HMAC: finds the subject without reading it
+    sa.Column("secret", sa.Text, nullable=False),  # the subject, encrypted
+    sa.Column("nonce", sa.String(32), nullable=False),  # of the commitment to the subject in the history
+    sa.Column("received_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("due", sa.Date, nullable=False),
+    sa.Column("policy_version", sa.String(64), nullable=False),
+    sa.Column("wording", sa.Text, nullable=False),
+    sa.Column("status", sa.String(20), nullable=False, index=True),
+    sa.Column("status_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("how", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+# Who is out of what, now. Stays when the record of the request has reached its age: an address that opted out must be known
+# as long as there is mail (15 USC 7704(a)(4)).
+suppressions = sa.Table(
+    "optout_suppressions",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("kind", sa.String(30), primary_key=True),
+    sa.Column("subject_type", sa.String(10), nullable=False),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+)
+history = sa.Table(
+    "optout_history",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("optout", sa.String(32), nullable=False, index=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("event", sa.String(20), nullable=False),
+    sa.Column("content", sa.Text),  # JSON; empty when the record has reached its age
+    sa.Column("content_sha256", sa.String(64), nullable=False),
+    sa.Column("mac", sa.String(64), nullable=False),
+)
+# One row: the end of the history. Whoever writes to the ledger locks it first.
+head = sa.Table(
+    "optout_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("mac", sa.String(64), nullable=False),
+)
+outbox = sa.Table(
+    "optout_outbox",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),  # the receiver sees it, the same at every attempt
+    sa.Column("optout", sa.String(32), nullable=False, index=True),
+    sa.Column("event", sa.String(20), nullable=False),
+    sa.Column("receiver", sa.String(20), nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_at", sa.DateTime(timezone=True), index=True),  # empty when it was delivered or given up
+    sa.Column("delivered_at", sa.DateTime(timezone=True)),
+    sa.Column("given_up_at", sa.DateTime(timezone=True)),
+    sa.Column("error", sa.String(200), nullable=False),
+)

@@ -1,0 +1,122 @@
+"""Tests of verifying the ledger, of the age of its records, and of new keys, on both kinds of database."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from sqlalchemy.engine import Engine
+
+from actions.ledger.keeping import expire, rotate, verify
+from actions.ledger.ledger import Ledger
+from actions.ledger.model import Kind, LedgerError, UnknownReference
+from bot.keys import Keyring
+from tests.actions.ledger.conftest import KEYS, email, opt_in, opt_out
+
+NOW = datetime(2026, 11, 25, 18, tzinfo=UTC)
+
+
+@pytest.fixture
+def filled(ledger: Ledger) -> Ledger:
+    """A ledger with ten requests, one of them fulfilled and one undone: twelve lines and an opt-in."""
+    references = [ledger.record(opt_out(subject=email(f"s{number}@example.com"))).record.reference for number in range(10)]
+    ledger.fulfil(references[3], "confirmed")
+    ledger.record(opt_in(subject=email("s5@example.com")))
+    return ledger
+
+
+def change(durable: Engine, statement: str) -> None:
+    """Do to the database what nobody should."""
+    with durable.begin() as db:
+        db.execute(sa.text(statement))
+
+
+def test_an_untouched_ledger_has_no_faults(filled: Ledger, engine: Engine, keyring: Keyring) -> None:
+    """What was written is as it was written."""
+    assert list(verify(engine, keyring)) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        (
+            "UPDATE optout_history SET content = replace(content, 'chat', 'cli') WHERE seq = 4",
+            "line 4: its content was changed",
+        ),
+        ("UPDATE optout_history SET event = 'denied' WHERE seq = 6", "line 6: was changed"),
+        ("UPDATE optout_history SET optout = 'x' WHERE seq = 2", "line 2: was changed"),
+        ("DELETE FROM optout_history WHERE seq = 7", "line 8: line 7 is missing before it"),
+        ("DELETE FROM optout_history WHERE seq IN (3, 4, 5)", "line 6: lines 3 to 5 are missing before it"),
+        ("DELETE FROM optout_history WHERE seq > 10", "line 10: is the last, and the ledger ends with line 13"),
+        ("UPDATE optout_history SET content = NULL WHERE seq = 4", "line 4: its content is missing"),
+        ("DELETE FROM optouts WHERE id = (SELECT optout FROM optout_history WHERE seq = 2)", "line 2: its record is missing"),
+        (
+            "UPDATE optouts SET due = '2030-01-01' WHERE id = (SELECT optout FROM optout_history WHERE seq = 9)",
+            "line 9: the record",
+        ),
+        ("UPDATE optouts SET status = 'fulfilled' WHERE status = 'open'", "the state of the record"),
+        ("UPDATE optouts SET digest = 'x' WHERE id = (SELECT optout FROM optout_history WHERE seq = 1)", "line 1: the record"),
+        ("DELETE FROM optout_suppressions", "stands, and is not in the list of who is out"),
+        ("DELETE FROM optout_head", "is the last, and the ledger ends with line 0"),
+    ],
+)
+def test_what_was_changed_is_found_and_named(
+    filled: Ledger, engine: Engine, durable: Engine, keyring: Keyring, statement: str, found: str
+) -> None:
+    """A changed, removed or cut-off line or record is found, and which it is."""
+    change(durable, statement)
+    faults = list(map(str, verify(engine, keyring)))
+    assert any(found in fault for fault in faults), faults
+
+
+def test_lines_in_another_order_are_found(filled: Ledger, engine: Engine, durable: Engine, keyring: Keyring) -> None:
+    """Two lines that changed places do not fit any more."""
+    change(durable, "UPDATE optout_history SET seq = 99 WHERE seq = 4")
+    change(durable, "UPDATE optout_history SET seq = 4 WHERE seq = 5")
+    change(durable, "UPDATE optout_history SET seq = 5 WHERE seq = 99")
+    assert [fault.seq for fault in verify(engine, keyring)][:2] == [4, 5]
+
+
+def test_a_line_forged_without_the_key_is_found(filled: Ledger, engine: Engine, durable: Engine, keyring: Keyring) -> None:
+    """Who can write to the database and not read the key cannot add a line."""
+    copied = "14, optout, at, 'denied', content, content_sha256, mac FROM optout_history WHERE seq = 1"
+    change(durable, f"INSERT INTO optout_history SELECT {copied}")
+    change(durable, "UPDATE optout_head SET seq = 14, mac = (SELECT mac FROM optout_history WHERE seq = 14)")
+    assert "line 14: was changed" in str(next(verify(engine, keyring)))
+
+
+def test_records_end_after_their_age_and_the_list_stays(
+    ledger: Ledger, engine: Engine, durable: Engine, keyring: Keyring
+) -> None:
+    """After 24 months the record and its history's content are gone; the address stays out, and the ledger stays whole."""
+    with time_machine.travel(NOW, tick=False):
+        old = ledger.record(opt_out()).record
+    with time_machine.travel(NOW + timedelta(days=700), tick=False):
+        young = ledger.record(opt_out(subject=email("al@example.com"))).record
+        assert expire(durable, keyring, timedelta(days=730)) == 0
+    with time_machine.travel(NOW + timedelta(days=731), tick=False):
+        assert expire(durable, keyring, timedelta(days=730)) == 1
+        assert expire(durable, keyring, timedelta(days=730)) == 0
+    with pytest.raises(UnknownReference):
+        ledger.find(old.reference)
+    assert ledger.find(young.reference) == young
+    assert [line["content"] for line in ledger.history(old.id)] == [None, {}]
+    assert ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
+    assert list(verify(engine, keyring)) == []
+
+
+def test_keys_are_rotated(filled: Ledger, engine: Engine, durable: Engine) -> None:
+    """After a rotation everything is under the new key alone, is found, and is whole."""
+    assert rotate(durable, Keyring([*KEYS, "n" * 40], "ledger")) == 20
+    renewed = Keyring(["n" * 40], "ledger")
+    assert list(verify(engine, renewed)) == []
+    ledger = Ledger(engine, durable, renewed, "policy-1")
+    assert not ledger.record(opt_out(subject=email("s1@example.com"))).new
+    assert ledger.is_suppressed(email("s2@example.com"), Kind.MARKETING_EMAIL)
+
+
+def test_keys_are_not_rotated_over_faults(filled: Ledger, durable: Engine) -> None:
+    """New marks would make a forged line look true."""
+    change(durable, "DELETE FROM optout_history WHERE seq = 7")
+    with pytest.raises(LedgerError, match="line 7 is missing"):
+        rotate(durable, Keyring([*KEYS, "n" * 40], "ledger"))
