@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot import logs
 from bot.lean import leave_out_unused
 from bot.paths import DATA_DIR, DOMAIN_DIR, ENCODER_DIR, MODELS_DIR, ROOT
+from bot.settings import settings
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
@@ -46,7 +47,7 @@ def prepare(lean: bool = True) -> None:
 
 def inputs() -> list[Path]:
     """Return every file that a model depends on."""
-    folders = (*_TRAINING_DATA, DOMAIN_DIR, ROOT / "bot" / "nlu", ROOT / "bot" / "dialogue")
+    folders = (*_TRAINING_DATA, DOMAIN_DIR, ROOT / "bot" / "nlu", ROOT / "bot" / "dialogue", ROOT / "actions" / "dialogue")
     found = [path for folder in folders for path in folder.rglob("*") if path.suffix in {".yml", ".py"}]
     return sorted([*found, CONFIG, *_OTHER_INPUTS])
 
@@ -92,7 +93,9 @@ def load(tracker_store: "TrackerStore | None" = None, path: Path | None = None, 
     prepare(lean)
     from rasa.core.agent import Agent
     from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.endpoints import EndpointConfig
 
+    from bot.dialogue.in_process import InProcessActions
     from bot.nlu.models.encoder import verify
     from bot.policy.facts import facts
     from bot.policy.kinds import load_kinds
@@ -105,4 +108,6 @@ def load(tracker_store: "TrackerStore | None" = None, path: Path | None = None, 
     if not path.exists():
         raise ModelError("There is no model of the present data and settings. Make one: privacy-bot train")
     endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
-    return Agent.load(str(path), generator=endpoints.nlg, tracker_store=tracker_store, action_endpoint=endpoints.action)
+    chosen = settings().action_endpoint
+    actions = EndpointConfig(chosen) if chosen else InProcessActions()
+    return Agent.load(str(path), generator=endpoints.nlg, tracker_store=tracker_store, action_endpoint=actions)

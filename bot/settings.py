@@ -46,6 +46,16 @@ class Settings(BaseSettings):
 
     vault_minutes: float = Field(default=30, gt=0, description="idle time after which typed personal data is deleted")
     conversation_days: float = Field(default=30, gt=0, description="idle time after which a conversation is deleted")
+    optout_days: float = Field(default=731, gt=0, description="age at which the record of an opt-out is deleted: 24 months")
+    optout_webhook_url: str = Field(default="", description="where requests to opt out are posted")
+    optout_webhook_secret: str = Field(default=DEVELOPMENT_SECRET, description="signs what is posted there")
+    optout_smtp_url: str = Field(
+        default="", description="smtp[s]://[user:password@]host[:port]?to=ADDRESS, told of requests by mail"
+    )
+    optout_file: str = Field(default="", description="file to which requests are added, a line of JSON each")
+    action_endpoint: str = Field(
+        default="", description="URL of an action server; by default actions run in the server's process"
+    )
     housekeeping_minutes: float = Field(default=5, gt=0, description="how often the server deletes what has expired")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe event logged")
@@ -67,6 +77,9 @@ class Settings(BaseSettings):
                         "keys of 32 characters or more, for example "
                         """["$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"]"""
                     )
+            webhook = self.optout_webhook_url and self.optout_webhook_secret
+            if webhook and (webhook == DEVELOPMENT_SECRET or len(webhook) < 32):
+                raise ValueError("in production PRIVACY_BOT_OPTOUT_WEBHOOK_SECRET must have 32 characters or more")
         return self
 
     @field_validator("database_url")

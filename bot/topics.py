@@ -35,6 +35,7 @@ POLICY_TOPICS = (
 REQUESTS = (
     Topic("opt_out", "Opt out"),
     Topic("opt_out_status", "What became of my opt-out"),
+    Topic("opt_in", "Undo an opt-out"),
     Topic("human", "Talk to a person"),
     Topic("forget", "Delete this conversation"),
 )
@@ -45,6 +46,9 @@ COURTESIES = (
     Topic("about_bot", "About this assistant"),
     Topic("help", "What can I ask?"),
 )
+DONE_BY_ACTIONS = frozenset(
+    {"opt_out", "opt_in", "opt_out_status"}
+)  # said by actions/opt_outs.py, not by a response of their own
 FORGET = "forget"  # the channel erases the conversation once this was answered
 OUT_OF_SCOPE = "out_of_scope"
 CLARIFY = "nlu_fallback"  # Rasa's own name for "not understood"

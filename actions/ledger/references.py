@@ -6,6 +6,7 @@ import secrets
 # No vowels, so that no words come about; no 0, 1, I, L, O, and no 5 and 8, which look like S and B.
 ALPHABET = "234679BCDFGHJKMNPQRSTVWXZ"
 _LENGTH = 6  # before the check character: 25^6, some 244 million
+_SIMILAR = re.compile(r"\b[A-Z0-9]{2,4}-[A-Z0-9]{3,5}\b|\breference(?: number| no\.?|:)? (?=\S*\d)\S+")
 _WRITTEN = re.compile(r"\b([2-9BCDFGHJKMNPQRSTVWXZ]{3})[-\s.–]?([2-9BCDFGHJKMNPQRSTVWXZ]{4})\b", re.IGNORECASE)
 
 
@@ -27,6 +28,11 @@ def parse_reference(text: str) -> str | None:
 def find_reference(text: str) -> str | None:
     """Return the first reference in a text, None if there is none."""
     return next(filter(None, (parse_reference(match.group()) for match in _WRITTEN.finditer(text))), None)
+
+
+def looks_like_reference(text: str) -> bool:
+    """Return whether a text names something that somebody may take for a reference."""
+    return bool(_SIMILAR.search(text))
 
 
 def _shaped(letters: str) -> str:

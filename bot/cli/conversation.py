@@ -8,6 +8,7 @@ from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
+from actions.services import build, use
 from bot import assistant
 from bot.database import connect, migrate_engine
 from bot.dialogue.replies import replies
@@ -15,6 +16,7 @@ from bot.intake import STOP, Earlier, FromChild, Intake, Typed, as_said
 from bot.keys import Keyring
 from bot.privacy.splitting import MESSAGES
 from bot.privacy.vault import Vault
+from bot.settings import settings
 from bot.topics import FORGET
 from bot.tracker import TrackerMemory
 from bot.turns import Choice, Message, Reply, Turn, outcome, topics
@@ -41,6 +43,7 @@ class Assistant:
         engine = connect("sqlite://")
         migrate_engine(engine)
         self._vault = Vault(engine, Keyring([token_hex()], "vault"), timedelta(hours=1))
+        use(build(settings(), engine, engine, self._vault))
 
     def conversation(self) -> "Conversation":
         """Start a conversation."""
@@ -83,7 +86,7 @@ class Conversation:
         payloads: dict[str, str] = {}
         messages = []
         for reply in said:
-            offered = [Choice(uuid4().hex[:16], title) for title, _ in reply.choices]
+            offered = [Choice(uuid4().hex[:16], self._vault.reveal(self._id, title)) for title, _ in reply.choices]
             payloads |= {choice.id: meant for choice, (_, meant) in zip(offered, reply.choices, strict=True)}
             messages.append(self._message(reply, tuple(offered)))
         return Understood(Turn(tuple(messages), topics(said), outcome(said)), nlu, payloads)

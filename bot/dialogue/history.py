@@ -18,6 +18,16 @@ def questions(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
     return list(message.parse_data.get(QUESTIONS) or ()) if message else []
 
 
+def said(tracker: DialogueStateTracker) -> str:
+    """Return the shopper's last message as it was said, with placeholders."""
+    return str(tracker.latest_message.text or "") if tracker.latest_message else ""
+
+
+def intent(tracker: DialogueStateTracker) -> str:
+    """Return what the last message was taken to mean."""
+    return str(tracker.latest_message.intent.get("name")) if tracker.latest_message else ""
+
+
 def turn(tracker: DialogueStateTracker) -> list[Event]:
     """Return the events after the shopper's last message, in order."""
     events: list[Event] = []

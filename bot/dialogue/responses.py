@@ -11,7 +11,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import history
-from bot.policy.answers import FROM_RANKING, Answer, Situation, Variation, choose, compose, variation
+from bot.policy.answers import FROM_RANKING, GIVEN, Answer, Situation, Variation, choose, compose, variation
 from bot.policy.document import load
 from bot.policy.questions import Question
 from bot.topics import ANSWERABLE, FORGET, OUT_OF_SCOPE, TOPICS
@@ -51,23 +51,25 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
         variations = self._variations.get(utter_action)
         if not variations:
             return None
-        topic = utter_action.removeprefix(history.UTTER)
-        situation = self._situation(tracker)
-        answer = compose(choose(variations, situation), situation)
+        situation = self._situation(tracker, {name: str(value) for name, value in kwargs.items() if name in GIVEN})
+        chosen = choose(variations, situation)
+        topic = chosen.topic or utter_action.removeprefix(history.UTTER)
+        answer = compose(chosen, situation)
         return {
             "text": answer.text,
             "topic": topic if topic in TOPICS else None,
-            "outcome": _outcome(topic, answer),
+            "outcome": chosen.outcome or _outcome(topic, answer),
             "clauses": list(answer.clauses),
             "buttons": _buttons(answer, tracker),
         }
 
-    def _situation(self, tracker: DialogueStateTracker) -> Situation:
+    def _situation(self, tracker: DialogueStateTracker, given: Mapping[str, str]) -> Situation:
         said_before = history.earlier_answers(tracker)
         answers = (said.metadata.get("clauses") for said in said_before if said.metadata.get("outcome") == "answered")
         return Situation(
             question=_question(tracker),
             now=datetime.now(UTC),
+            given=given,
             # what an answer from before a change of the policy cited may be gone
             previous_clauses=tuple(clause for clause in next(filter(None, answers), ()) if clause in load().by_id),
         )

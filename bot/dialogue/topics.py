@@ -1,5 +1,6 @@
 """The policy for what rules cannot say: several questions in one message, follow-ups, and a second misunderstanding."""
 
+import re
 from typing import Any
 
 from rasa.core.policies.policy import Policy, PolicyPrediction
@@ -10,8 +11,21 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions.dialogue.form import Ask
+from actions.dialogue.words import agrees, asks_why, cancels, kinds_named, narrows
+from actions.ledger.references import find_reference
 from bot.dialogue import history
-from bot.topics import CLARIFY
+from bot.policy.questions import Question
+from bot.privacy.masking import PLACEHOLDER
+from bot.topics import ANSWERABLE, CLARIFY
+
+FORM = "opt_out_form"
+CANCEL = "action_opt_out_cancel"
+_ACTIONS = {"opt_out": FORM, "opt_in": FORM, "opt_out_status": "action_opt_out_status"}  # said by actions, not by responses
+_OPT_OUTS = frozenset({"opt_out", "opt_in"})
+_LEAVES = frozenset({"deny", "goodbye"})
+_ENDS = frozenset({"forget"})
+_QUESTION = re.compile(r"\W*(?:what|whats|who|whose|where|when|why|how|which)\b", re.IGNORECASE)
 
 # Topics after which "and my address?" makes sense.
 FOLLOWABLE = frozenset(
@@ -47,22 +61,28 @@ class TopicPolicy(Policy):
     ) -> PolicyPrediction:
         """Predict the next action of the plan for this turn, if there is a plan."""
         probabilities = self._default_predictions(domain)
-        planned = plan(tracker)
+        done = history.actions_this_turn(tracker)
+        in_form = tracker.active_loop_name == FORM
+        planned = [] if FORM in done else [CANCEL] if CANCEL in done else plan(tracker)  # what follows the form, rules say
         if planned:
-            done = len(history.actions_this_turn(tracker))
-            action = planned[done] if done < len(planned) else ACTION_LISTEN_NAME
+            action = planned[len(done)] if len(done) < len(planned) else ACTION_LISTEN_NAME
             probabilities[domain.index_for_action(action)] = 1.0
-        return self._prediction(probabilities)
+        # Rasa takes a form's next step for one that no message can change, and weighs it only against others of that sort.
+        return self._prediction(probabilities, is_no_user_prediction=bool(planned) and in_form)
 
 
 def plan(tracker: DialogueStateTracker) -> list[str]:
-    """Return the responses that the last message needs, in order; none if a rule for its intent is enough."""
+    """Return the actions that the last message needs, in order; none if a rule for its intent is enough."""
     asked = history.questions(tracker)
+    if tracker.active_loop_name == FORM:
+        return _plan_in_form(tracker, asked)
     if len(asked) > 1:
-        return [f"{history.UTTER}{question['intent']}" for question in asked]
+        return _in_order([question["intent"] for question in asked])
     if not asked:
         return []
     (question,) = asked
+    if question["intent"] not in _OPT_OUTS and find_reference(history.said(tracker)):
+        return [_ACTIONS["opt_out_status"]]
     if question["elliptical"] and _names_kind(question):
         topic = history.last_topic(tracker) or "collection"
         if topic in FOLLOWABLE:
@@ -70,6 +90,36 @@ def plan(tracker: DialogueStateTracker) -> list[str]:
     if question["intent"] == CLARIFY and _missed_before(tracker):
         return [f"{history.UTTER}offer_person"]
     return []
+
+
+def _plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> list[str]:
+    """Return what is done about a message while an opt-out is talked through: the form goes on unless it says otherwise."""
+    text, intent = history.said(tracker), history.intent(tracker)
+    if intent in _LEAVES or cancels(text):
+        return [CANCEL]
+    if intent in _ENDS:
+        return [f"{history.UTTER}{intent}"]
+    if PLACEHOLDER.search(text) or intent in _OPT_OUTS or agrees(text) or not asked:
+        return [FORM]
+    if tracker.get_slot("requested_slot") == Ask.EMAIL and asks_why(text):
+        return ["action_opt_out_why", FORM]
+    if find_reference(text):
+        return [_ACTIONS["opt_out_status"], FORM]
+    wanted = [question["intent"] for question in asked if question["intent"] in ANSWERABLE - _OPT_OUTS]
+    names_kinds = bool(kinds_named(text)) and (tracker.get_slot("requested_slot") == Ask.KINDS or narrows(text))
+    if not wanted or (names_kinds and not _asks(text)):
+        return [FORM]
+    return [*_in_order(wanted), FORM]
+
+
+def _asks(text: str) -> bool:
+    return "?" in text or Question(text).yes_or_no or bool(_QUESTION.match(text))
+
+
+def _in_order(intents: list[str]) -> list[str]:
+    """Return the actions for several intents: a form comes last, because it asks something; each once."""
+    actions = [_ACTIONS.get(intent, f"{history.UTTER}{intent}") for intent in intents]
+    return list(dict.fromkeys(sorted(actions, key=lambda action: action == FORM)))
 
 
 def _names_kind(question: dict[str, Any]) -> bool:

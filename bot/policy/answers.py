@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,9 @@ from bot.policy.questions import Question
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNLISTED = {"unlisted_kind", "only_unlisted_kind"}
-_KEYS = {"asked", "lead", "clauses", "choices"}
+_KEYS = {"asked", "lead", "clauses", "choices", "topic", "outcome"}
+# What an action may hand to a response to fill in.
+GIVEN = frozenset({"what", "email", "reference", "by", "still", "state", "suggestion"})
 FROM_RANKING = "ranking"  # in `choices`: what the message may have meant
 
 
@@ -37,6 +39,8 @@ class Variation:
     lead: Lead | None = None
     clauses: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    topic: str = ""  # if it is not that of the response's name
+    outcome: str = ""  # if it does not follow from the topic
 
     def placeholders(self) -> list[str]:
         """Return the names in braces."""
@@ -50,6 +54,7 @@ class Situation:
     question: Question
     now: datetime
     previous_clauses: tuple[str, ...] = ()  # what the answer before it cited
+    given: Mapping[str, str] = field(default_factory=dict)  # what the action that says it fills in (GIVEN)
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ def variation(response: Mapping[str, Any]) -> Variation:
         lead=Lead(frozenset(map(str, lead["words"])), lead["say"], lead.get("negated", "")) if lead else None,
         clauses=_tuple(metadata.get("clauses")),
         choices=_tuple(metadata.get("choices")),
+        topic=metadata.get("topic", ""),
+        outcome=metadata.get("outcome", ""),
     )
 
 
@@ -126,6 +133,8 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
 
     def fill(match: re.Match[str]) -> str:
         name = match[1]
+        if name in GIVEN:
+            return situation.given.get(name, "")
         return _FILLED[name](context) if name in _FILLED else known.by_name[name].text
 
     text = re.sub(r" {2,}", " ", _PLACEHOLDER.sub(fill, chosen.text)).strip()

@@ -9,11 +9,11 @@ from typing import Any
 import yaml
 
 from bot.paths import DATA_DIR, DOMAIN_DIR, POLICY_DIR, ROOT
-from bot.policy.answers import COMPUTED, CONDITIONS, FROM_RANKING, Variation, variation
+from bot.policy.answers import COMPUTED, CONDITIONS, FROM_RANKING, GIVEN, Variation, variation
 from bot.policy.document import Policy, PolicyError, load
 from bot.policy.facts import Facts, facts
 from bot.policy.kinds import TABLE, Kind, load_kinds
-from bot.topics import ANSWERABLE, FORGET, INTENTS, TOPICS
+from bot.topics import ANSWERABLE, DONE_BY_ACTIONS, FORGET, INTENTS, TOPICS
 
 UNUSED_CLAUSES = POLICY_DIR / "unused.yml"
 
@@ -117,7 +117,7 @@ def _check_variation(placed: Placed, inputs: Inputs) -> Iterator[Problem]:
     for name in said.placeholders():
         if name in inputs.facts.by_name:
             cited += inputs.facts.by_name[name].clauses
-        elif name not in COMPUTED:
+        elif name not in COMPUTED | GIVEN:
             yield problem(f"uses {{{name}}}, which is no fact of the policy (bot/policy/facts.py)")
     text = " ".join([said.text, said.lead.say if said.lead else "", said.lead.negated if said.lead else ""])
     for message in _uncovered(text, cited, inputs.policy):
@@ -158,9 +158,9 @@ def _check_responses(placed: list[Placed], inputs: Inputs) -> Iterator[Problem]:
     for item in placed:
         by_name.setdefault(item.response, []).append(item)
     for topic in TOPICS:
-        if f"utter_{topic}" not in by_name:
+        if topic not in DONE_BY_ACTIONS and f"utter_{topic}" not in by_name:
             yield Problem(_shown(inputs.domain_dir / "answers.yml"), 1, f"the topic {topic} has no answer (utter_{topic})")
-    reachable = {f"utter_{intent}" for intent in INTENTS} | {"utter_clarify", "utter_offer_person"}
+    reachable = {f"utter_{intent}" for intent in INTENTS} | {"utter_clarify", "utter_offer_person"} | _said_by_actions()
     for name, items in by_name.items():
         if name not in reachable:
             yield Problem(items[0].file, items[0].line, f"{name} is never said: no intent or rule leads to it")
@@ -173,6 +173,13 @@ def _check_responses(placed: list[Placed], inputs: Inputs) -> Iterator[Problem]:
             for item in items:
                 if not item.variation.clauses and "kind_use" not in item.variation.placeholders():
                     yield Problem(item.file, item.line, f"{name}: an answer must cite its clauses")
+
+
+def _said_by_actions() -> set[str]:
+    """Return the responses that the custom actions name."""
+    return {
+        name for path in (ROOT / "actions").glob("**/*.py") for name in re.findall(r'"(utter_\w+)"', path.read_text("utf-8"))
+    }
 
 
 def _check_intents(inputs: Inputs) -> Iterator[Problem]:

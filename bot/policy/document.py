@@ -1,5 +1,6 @@
 """Reads the policy document into sections and clauses: the only source of the bot's answers."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,6 +70,12 @@ class Policy:
             return self.by_id[clause_id]
         except KeyError:
             raise PolicyError(f"The policy has no clause {clause_id!r}.") from None
+
+    @cached_property
+    def version(self) -> str:
+        """The day of our copy and the beginning of a hash of its clauses: another one for every change of the text."""
+        text = "\n".join(f"{clause.id} {clause.text}" for clause in self.clauses())
+        return f"{self.archived.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     @cached_property
     def by_id(self) -> dict[str, Clause]:

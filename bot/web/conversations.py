@@ -201,8 +201,16 @@ class Conversations:
 
     def _resolved(self, conversation: str, said: Sequence[Message]) -> list[Message]:
         """Return messages as the shopper may see them: with what they typed in place of its placeholders."""
-        texts = self._memory.vault.reveal_all(conversation, [message.text for message in said])
-        return [replace(message, text=text) for message, text in zip(said, texts, strict=True)]
+        shown = [text for message in said for text in (message.text, *(choice.title for choice in message.choices))]
+        revealed = iter(self._memory.vault.reveal_all(conversation, shown))
+        return [
+            replace(
+                message,
+                text=next(revealed),
+                choices=tuple(replace(choice, title=next(revealed)) for choice in message.choices),
+            )
+            for message in said
+        ]
 
     def _lock(self, conversation: str) -> asyncio.Lock:
         return self._locks.setdefault(conversation, asyncio.Lock())

@@ -1,0 +1,103 @@
+"""The form of an opt-out: what is known, what a message adds, and what is asked next.
+
+It asks for nothing but what to stop and the e-mail address (16 CFR 316.5), and for one yes, which shows what will be recorded.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from actions.dialogue.words import agrees, kinds_named, narrows
+from actions.ledger.addresses import BadAddress, normalise
+from actions.ledger.model import EVERYTHING, Action, Kind
+
+MAX_BAD_ADDRESSES = 2
+_BROWSER_IS_ENOUGH = frozenset({Kind.TARGETED_ADVERTISING})
+
+
+class Ask(StrEnum):
+    """What is asked next; the names are those of the form's slots."""
+
+    KINDS = "optout_kinds"
+    EMAIL = "optout_email"
+    AGREED = "optout_agreed"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known of a request before it is recorded; ``email`` is a placeholder of the vault."""
+
+    action: Action
+    kinds: frozenset[Kind] = frozenset()
+    email: str | None = None
+    agreed: bool = False
+    bad_addresses: int = 0
+
+    def asks(self) -> Ask | None:
+        """Return what is still to be asked; None if it can be recorded, or if two bad addresses were enough."""
+        if not self.kinds:
+            return Ask.KINDS
+        if self.gives_up:
+            return None
+        if self.email is None and self.kinds != _BROWSER_IS_ENOUGH:
+            return Ask.EMAIL
+        return None if self.agreed else Ask.AGREED
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether so many bad addresses came that another way is better."""
+        return self.email is None and self.bad_addresses >= MAX_BAD_ADDRESSES
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message to the form: its text with placeholders, and what a choice stands for."""
+
+    text: str
+    emails: tuple[str, ...] = ()  # placeholders
+    chosen_kinds: frozenset[Kind] = frozenset()
+    chosen_email: str | None = None
+    agrees: bool = False
+    wants_other_address: bool = False
+
+
+def begin(action: Action, said: Said, value: Callable[[str], str | None]) -> Draft:
+    """Return the draft that the first message makes; ``value`` returns what a placeholder stands for."""
+    draft = replace(Draft(action), kinds=said.chosen_kinds or kinds_named(said.text))
+    return _with_address(draft, said, value, asked=False)
+
+
+def advance(draft: Draft, said: Said, value: Callable[[str], str | None]) -> Draft:
+    """Return the draft after another message."""
+    asked = draft.asks()
+    named = said.chosen_kinds or kinds_named(said.text)
+    changed = bool(said.emails) or said.chosen_email is not None or said.wants_other_address
+    if named and (asked is Ask.KINDS or said.chosen_kinds or narrows(said.text)):
+        changed |= bool(draft.kinds) and named != draft.kinds
+        draft = replace(draft, kinds=named)
+    elif named - draft.kinds and asked is Ask.AGREED and not said.emails:
+        changed, draft = True, replace(draft, kinds=EVERYTHING if named == EVERYTHING else draft.kinds | named)
+    if said.wants_other_address:
+        return replace(draft, email=None)
+    draft = _with_address(draft, said, value, asked is Ask.EMAIL)
+    yes = said.agrees or agrees(said.text)
+    # A yes is to what was shown; with a change in the same breath it is a yes to the change.
+    return replace(draft, agreed=asked is Ask.AGREED and (yes or (changed and yes)))
+
+
+def _with_address(draft: Draft, said: Said, value: Callable[[str], str | None], asked: bool) -> Draft:
+    given = said.chosen_email or (said.emails[-1] if said.emails else None)
+    typed = value(given) if given else None
+    if typed is not None and _is_address(typed):
+        return replace(draft, email=given)
+    if given or (asked and not said.chosen_kinds):
+        return replace(draft, bad_addresses=draft.bad_addresses + 1)
+    return draft
+
+
+def _is_address(typed: str) -> bool:
+    try:
+        normalise(typed)
+    except BadAddress:
+        return False
+    return True

@@ -1,0 +1,90 @@
+"""What a message about opting out names: kinds, a correction, a wish to stop."""
+
+import re
+
+from actions.ledger.model import EVERYTHING, Kind
+
+_I = re.IGNORECASE
+_EVERYTHING = re.compile(
+    r"\b(?:everything|all of (?:it|them|that|the above|these|those)|the (?:whole )?lot|any and all|all (?:kinds|marketing|communications?|contact|tracking and)"
+    r"|all\s*$|anything|every (?:kind|sort|type|single thing)|across the board)\b",
+    _I,
+)
+_KINDS = {
+    Kind.MARKETING_EMAIL: re.compile(
+        r"\be-?mail(?:s|ing|ed)?\b|\bnews ?letters?\b|\b(?:un|re)?subscri\w*|\bpromos?\b|\bpromotion\w*|\bspam\w*|\binbox\b|\bmailing list\b|\bmail ?list\b|\bcoupons?\b"
+        r"|\boffers\b|\bdeals\b|\bsales? (?:mails?|alerts?|announcements?)\b|\bmarketing (?:mails?|messages?)\b|\b(?:send|sending|get|getting|stop|no more|your) (?:me )?mails\b",
+        _I,
+    ),
+    Kind.TARGETED_ADVERTISING: re.compile(
+        r"\bads?\b|\badvert\w*|\bretarget\w*|\btarget(?:ed|ing)\b|\btrack(?:ing|ed|ers?)?\b|\bfollow(?:ing|s|ed)? me\b|\bpixels?\b|\bcookies?\b|\bprofil(?:e|ing)\b|\bpersonali[sz]ed\b"
+        r"|\binterest[- ]based\b|\bbanners?\b",
+        _I,
+    ),
+    Kind.SHARING: re.compile(
+        r"\bshar(?:e|es|ing|ed)\b|\bsell(?:ing|s)?\b|\bsold\b|\bsale of\b|\bthird[- ]part\w+|\bpass(?:ing)? (?:it |my \w+ )?on\b|\bgiv(?:e|ing) (?:out|away|my|it)\b|\bpartners\b|\bother companies\b"
+        r"|\bdata brokers?\b|\brent(?:ing)?\b",
+        _I,
+    ),
+    Kind.PHONE_MAIL_MARKETING: re.compile(
+        r"\bphone\b|\bcall(?:s|ing|ed)?\b|\btelemarket\w*|\btexts?\b|\btexting\b|\bsms\b|\bcatalog(?:ue)?s?\b|\bpostal\b|\bpost(?:cards?)\b|\bsnail mail\b|\bpaper mail\b|\bjunk mail\b|\bdirect mail\b"
+        r"|\bmailbox\b|\bletters?\b|\bflyers?\b|\bbrochures?\b|\bby mail\b|\bin the mail\b|\bprinted\b|\brobocalls?\b|\bring(?:ing)? me\b",
+        _I,
+    ),
+}
+_NOT_EMAIL = re.compile(
+    r"\b(?:snail|paper|junk|direct|postal)[- ]mail(?:ing)?\b|\bmy e-?mail (?:is|address)\b|\be-?mail address(?: is)?\b", _I
+)
+_NARROWS = re.compile(r"\b(?:only|just|instead|rather|not the rest|but not)\b", _I)
+_EXCEPT = re.compile(r"\b(?:except|but not|apart from|other than|not the|keep (?:the|my))\b(.*)$", _I)
+_CANCELS = re.compile(
+    r"^\W*(?:please |pls |ok(?:ay)? |no,? |actually,? |wait,? |oh,? |hm+,? )*(?:cancel(?: (?:it|that|this|everything))?|never ?mind|nvm|nm|forget (?:it|that|about it)|drop it|leave it(?: be)?|stop(?: (?:it|this))?"
+    r"|abort|quit|exit|don'?t (?:bother|do it|do that|record (?:it|that|anything))|i (?:changed|'?ve changed|have changed) my mind|not now|no (?:thanks?|thx|thank you)|skip it|let it be|undo)\W*(?:please|thanks?|thx)?\W*$",
+    _I,
+)
+_YES = re.compile(
+    r"^\W*(?:yes|yep|yeah|yea|yup|ya|ye|y|sure|ok|okay|k|correct|right|exactly|do (?:it|that|so)|go (?:ahead|on|for it)|please(?: do)?|confirm(?:ed)?|record it|that'?s (?:right|it|correct|fine|good|the one)"
+    r"|sounds good|fine|absolutely|of course|looks? (?:good|right)|perfect|all right|alright)\b",
+    _I,
+)
+_WHY = re.compile(
+    r"\bwhy\b|\bwhat for\b|\bdo i (?:have|need) to\b|\bmust i\b|\bwithout (?:giving|my|an)\b|\bwhat (?:do|will) you (?:need|do|use)\b",
+    _I,
+)
+
+
+def kinds_named(text: str) -> frozenset[Kind]:
+    """Return what a message names; all of them for "everything"."""
+    exceptions = _EXCEPT.search(text)
+    if exceptions and exceptions.group(1).strip():
+        kept = _named(exceptions.group(1))
+        named = EVERYTHING if _EVERYTHING.search(text[: exceptions.start()]) else _named(text[: exceptions.start()])
+        return frozenset(named - kept) if named - kept else named
+    return EVERYTHING if _EVERYTHING.search(text) else _named(text)
+
+
+def narrows(text: str) -> bool:
+    """Return whether a message takes back part of what was said before: "only the ads"."""
+    return bool(_NARROWS.search(text) or _EXCEPT.search(text))
+
+
+def cancels(text: str) -> bool:
+    """Return whether a message wants the matter dropped."""
+    return bool(_CANCELS.search(text))
+
+
+def agrees(text: str) -> bool:
+    """Return whether a message begins with a yes."""
+    return bool(_YES.search(text))
+
+
+def asks_why(text: str) -> bool:
+    """Return whether a message asks what the address is needed for."""
+    return bool(_WHY.search(text))
+
+
+def _named(text: str) -> frozenset[Kind]:
+    plain = _NOT_EMAIL.sub(
+        " paper mail " if "mail" in text.lower() and not re.search(r"my e-?mail|mail address", text, _I) else " ", text
+    )
+    return frozenset(kind for kind, words in _KINDS.items() if words.search(plain))

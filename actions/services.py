@@ -1,0 +1,79 @@
+"""What the actions work with: the ledger and the vault of this process."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from actions.ledger.ledger import Ledger
+from actions.ledger.outbox import Outbox
+from actions.ledger.receivers import LinesInFile, Mailbox, Receiver, Webhook
+from bot.database import connect, migrate
+from bot.keys import Keyring
+from bot.policy.document import load
+from bot.privacy.vault import Vault
+from bot.settings import Settings, settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """The ledger with all that belongs to it, and the vault in which placeholders are looked up."""
+
+    ledger: Ledger
+    outbox: Outbox
+    vault: Vault
+    engine: Engine
+    durable: Engine
+    keyring: Keyring
+    receivers: dict[str, Receiver]
+
+
+def build(chosen: Settings, engine: Engine, durable: Engine, vault: Vault | None = None) -> Services:
+    """Return the services over two engines of one database with the present schema."""
+    keyring = Keyring(chosen.data_keys, "ledger")
+    idle = timedelta(minutes=chosen.vault_minutes)
+    receivers = receivers_of(chosen)
+    return Services(
+        ledger=Ledger(engine, durable, keyring, load().version, tuple(receivers)),
+        outbox=Outbox(engine, durable),
+        vault=vault or Vault(engine, Keyring(chosen.data_keys, "vault"), idle),
+        engine=engine,
+        durable=durable,
+        keyring=keyring,
+        receivers=receivers,
+    )
+
+
+def receivers_of(chosen: Settings) -> dict[str, Receiver]:
+    """Return who is told of opt-outs, by name."""
+    receivers: dict[str, Receiver] = {}
+    if chosen.optout_webhook_url:
+        receivers["webhook"] = Webhook(chosen.optout_webhook_url, chosen.optout_webhook_secret)
+    if chosen.optout_smtp_url:
+        receivers["mail"] = Mailbox(chosen.optout_smtp_url)
+    if chosen.optout_file:
+        receivers["file"] = LinesInFile(Path(chosen.optout_file))
+    return receivers
+
+
+@cache
+def of_settings() -> Services:
+    """Return the services of this process, over the database of its settings."""
+    chosen = settings()
+    migrate(chosen.database)
+    return build(chosen, connect(chosen.database), connect(chosen.database, durable=True))
+
+
+_chosen: list[Services] = []
+
+
+def use(services: Services) -> None:
+    """Let the actions of this process work with these services instead: the shell keeps its own, in memory."""
+    _chosen[:] = [services]
+
+
+def services() -> Services:
+    """Return what the actions of this process work with."""
+    return _chosen[0] if _chosen else of_settings()
