@@ -11,9 +11,19 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.dialogue.form import Ask, Draft, Said, advance, begin
 from actions.dialogue.wording import Wording
 from actions.ledger.addresses import normalise, suggestion
-from actions.ledger.model import EVERYTHING, Action, Channel, Kind, NotRecorded, Request, Subject, UnknownReference, in_order
+from actions.ledger.model import (
+    EVERYTHING,
+    Action,
+    Channel,
+    Kind,
+    NotRecorded,
+    Request,
+    Subject,
+    UnknownReference,
+    in_order,
+)
 from actions.ledger.references import find_reference, looks_like_reference
-from actions.services import services
+from actions.services import record, services
 from bot.privacy.masking import PLACEHOLDER
 from bot.privacy.recognition import Finding
 
@@ -116,7 +126,7 @@ class Record(RasaAction):
         """The rule for the complete form runs it."""
         return "action_opt_out_record"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
         """Record it and tell the reference and the dates; or tell that nothing was recorded, and what to do."""
         draft = draft_of(tracker)
         if draft is None or draft.gives_up:
@@ -130,7 +140,7 @@ class Record(RasaAction):
         subject = Subject("email", normalise(address)) if address else Subject("browser", tracker.sender_id)
         request = Request(draft.action, draft.kinds, subject, Channel.CHAT, wording.of(draft.kinds))
         try:
-            recorded = services().ledger.record(request)
+            recorded = await record(services(), request)
         except NotRecorded:
             dispatcher.utter_message(response="utter_opt_out_not_recorded")
             return _set(_NOTHING)

@@ -1,20 +1,29 @@
 """What the actions work with: the ledger and the vault of this process."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+import structlog
 from sqlalchemy.engine import Engine
 
+from actions.ledger.delivery import Courier
 from actions.ledger.ledger import Ledger
+from actions.ledger.model import Recorded, Request
 from actions.ledger.outbox import Outbox
 from actions.ledger.receivers import LinesInFile, Mailbox, Receiver, Webhook
+from bot import metrics
 from bot.database import connect, migrate
 from bot.keys import Keyring
 from bot.policy.document import load
 from bot.privacy.vault import Vault
 from bot.settings import Settings, settings
+
+_SECONDS = 2
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,26 @@ def of_settings() -> Services:
     chosen = settings()
     migrate(chosen.database)
     return build(chosen, connect(chosen.database), connect(chosen.database, durable=True))
+
+
+async def record(works: Services, request: Request) -> Recorded:
+    """Record a request without keeping others waiting, and count it; raises NotRecorded."""
+    recorded = await asyncio.to_thread(works.ledger.record, request)
+    if recorded.new:
+        for kind in request.kinds:
+            metrics.optouts.labels(str(request.action), str(kind), str(request.channel)).inc()
+    return recorded
+
+
+async def deliver(works: Services) -> None:
+    """Deliver what is in the outbox, every few seconds; a failure is logged and tried again."""
+    courier = Courier(works.ledger, works.outbox, works.receivers)
+    while works.receivers:
+        try:
+            await asyncio.to_thread(courier.run)
+        except Exception:
+            log.exception("delivery failed")
+        await asyncio.sleep(_SECONDS)
 
 
 _chosen: list[Services] = []

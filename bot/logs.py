@@ -20,6 +20,10 @@ from bot.paths import ROOT
 _SAID = frozenset({"event", "level", "timestamp", "outcome", "topics", "masked", "ms", "by", "route", "error", "where"}) | {
     "conversations",
     "values",
+    "optouts",
+    "receiver",
+    "attempts",
+    "for_good",
 }
 _OWN = tuple(str(ROOT / package) for package in ("bot", "actions"))
 _FRAMES = 5

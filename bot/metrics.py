@@ -22,6 +22,7 @@ masked = Counter("privacy_bot_masked", "Pieces of personal data replaced by plac
 children = Counter("privacy_bot_children_stopped", "Conversations ended because the visitor is under 13", registry=registry)
 forgotten = Counter("privacy_bot_conversations_forgotten", "Conversations deleted, by who wanted it", ["by"], registry=registry)
 expired = Counter("privacy_bot_expired", "What retention has deleted", ["what"], registry=registry)
+optouts = Counter("privacy_bot_optouts", "Requests recorded in the ledger", ["action", "kind", "channel"], registry=registry)
 errors = Counter("privacy_bot_errors", "Answers that were errors, by code of the contract", ["code"], registry=registry)
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import structlog
 
+from actions.ledger import keeping
+from actions.services import Services
 from bot import metrics
 from bot.memory import Memory
 from bot.settings import Settings
@@ -19,28 +21,30 @@ class Expired:
 
     conversations: int
     values: int  # of the vault
+    optouts: int  # records of the ledger
     wiped: bool = True
 
     def counts(self) -> dict[str, int]:
         """Return what was deleted, by its name."""
-        return {"conversations": self.conversations, "values": self.values}
+        return {"conversations": self.conversations, "values": self.values, "optouts": self.optouts}
 
 
-def expire(memory: Memory, settings: Settings) -> Expired:
+def expire(memory: Memory, works: Services, settings: Settings) -> Expired:
     """Delete what has expired; may be repeated, and run by several processes at once."""
     values = memory.vault.expire()
     conversations = memory.expire_conversations(timedelta(days=settings.conversation_days))
-    expired = Expired(conversations, values, memory.wipe())
+    optouts = keeping.expire(works.durable, works.keyring, timedelta(days=settings.optout_days))
+    expired = Expired(conversations, values, optouts, memory.wipe())
     for what, count in expired.counts().items():
         metrics.expired.labels(what).inc(count)
     return expired
 
 
-async def keep_house(memory: Memory, settings: Settings) -> None:
+async def keep_house(memory: Memory, works: Services, settings: Settings) -> None:
     """Delete what has expired, now and every ``housekeeping_minutes``; a failure is logged and tried again."""
     while True:
         try:
-            expired = await asyncio.to_thread(expire, memory, settings)
+            expired = await asyncio.to_thread(expire, memory, works, settings)
             if any(expired.counts().values()):
                 log.info("retention", **expired.counts())
         except Exception:

@@ -15,7 +15,9 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 
+from actions.services import Services, build, deliver, use
 from bot import assistant, logs
+from bot.database import connect
 from bot.memory import Memory
 from bot.retention import keep_house
 from bot.settings import Settings
@@ -24,6 +26,7 @@ from bot.web.channel import StorefrontChannel
 from bot.web.door import check_head
 from bot.web.errors import ApiError, not_ready
 from bot.web.http import error_response
+from bot.web.optouts import optouts
 from bot.web.pages import pages
 
 log = structlog.get_logger()
@@ -41,7 +44,11 @@ def create_app(settings: Settings) -> Sanic:
     app.ctx.agent = None
     channel = StorefrontChannel(settings)
     register([channel], app, route="/webhooks/")
+    engine = connect(settings.database)
+    works = build(settings, engine, connect(settings.database, durable=True), channel.memory.vault)
+    use(works)
     app.blueprint(pages())
+    app.blueprint(optouts(settings, works))
 
     @app.exception(Exception)
     async def on_error(request: Request, error: Exception) -> HTTPResponse:
@@ -71,7 +78,7 @@ def create_app(settings: Settings) -> Sanic:
     @app.after_server_start
     async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         """Load while `/health` is answered already."""
-        app.ctx.loading = asyncio.create_task(_load(app, settings, channel.memory))
+        app.ctx.loading = asyncio.create_task(_load(app, settings, channel.memory, works))
 
     return app
 
@@ -81,7 +88,7 @@ def _route(request: Request) -> str:
     return str(request.name or "unknown")
 
 
-async def _load(app: Sanic, settings: Settings, memory: Memory) -> None:
+async def _load(app: Sanic, settings: Settings, memory: Memory, works: Services) -> None:
     started = time.perf_counter()
     try:
         store = ForgettingTrackerStore(host=settings.database)
@@ -91,7 +98,8 @@ async def _load(app: Sanic, settings: Settings, memory: Memory) -> None:
         app.ctx.failure = error  # raised again by `serve`, which ends the process with it
         app.stop()
         return
-    app.ctx.housekeeping = asyncio.create_task(keep_house(memory, settings))
+    app.ctx.housekeeping = asyncio.create_task(keep_house(memory, works, settings))
+    app.ctx.delivery = asyncio.create_task(deliver(works))
     _give_back_memory()
     address = f"http://{settings.host}:{settings.port}/"
     print(f"The privacy bot is ready ({time.perf_counter() - started:.1f} s): {address} (Ctrl-C stops it)", flush=True)

@@ -8,13 +8,17 @@ import time_machine
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Engine
 
+from actions.services import Services, build
+from bot.database import connect
 from bot.memory import Memory
 from bot.privacy.recognition import find
 from bot.retention import Expired, expire
 from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore, TrackerMemory
 from bot.web.store import Arriving
+from tests.actions.ledger.conftest import opt_out
 
 C, OTHER = "c" * 32, "d" * 32
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -37,6 +41,12 @@ def trackers(database: str) -> ForgettingTrackerStore:
 def memory(configured: Settings, trackers: ForgettingTrackerStore) -> Memory:
     """An empty memory."""
     return Memory.of(configured, TrackerMemory(lambda: trackers))
+
+
+@pytest.fixture
+def works(configured: Settings, engine: Engine) -> Services:
+    """The services over this database."""
+    return build(configured, engine, connect(configured.database, durable=True))
 
 
 async def talk(memory: Memory, trackers: ForgettingTrackerStore, conversation: str) -> None:
@@ -68,7 +78,7 @@ async def test_what_is_forgotten_is_forgotten_everywhere(memory: Memory, tracker
 
 
 async def test_conversations_expire_after_their_days(
-    memory: Memory, trackers: ForgettingTrackerStore, configured: Settings
+    memory: Memory, trackers: ForgettingTrackerStore, works: Services, configured: Settings
 ) -> None:
     """Thirty days after the last message a conversation goes, everywhere; a younger one stays."""
     with time_machine.travel(NOON, tick=False):
@@ -76,14 +86,14 @@ async def test_conversations_expire_after_their_days(
     with time_machine.travel(NOON + timedelta(days=1), tick=False):
         await talk(memory, trackers, OTHER)
     with time_machine.travel(NOON + timedelta(days=30, minutes=1), tick=False):
-        assert expire(memory, configured) == Expired(conversations=1, values=1)
-        assert expire(memory, configured) == Expired(conversations=0, values=0)
+        assert expire(memory, works, configured) == Expired(conversations=1, values=2, optouts=0)
+        assert expire(memory, works, configured) == Expired(conversations=0, values=0, optouts=0)
     assert set(rows(memory, C).values()) == {0}
     assert rows(memory, OTHER)["messages"] == 1
 
 
 async def test_a_conversation_that_goes_on_does_not_expire(
-    memory: Memory, trackers: ForgettingTrackerStore, configured: Settings
+    memory: Memory, trackers: ForgettingTrackerStore, works: Services, configured: Settings
 ) -> None:
     """What counts is the last message, not the first."""
     with time_machine.travel(NOON, tick=False):
@@ -91,13 +101,23 @@ async def test_a_conversation_that_goes_on_does_not_expire(
     with time_machine.travel(NOON + timedelta(days=20), tick=False):
         memory.store.receive(C, Arriving("hello again"))
     with time_machine.travel(NOON + timedelta(days=40), tick=False):
-        assert expire(memory, configured).conversations == 0
+        assert expire(memory, works, configured).conversations == 0
 
 
-async def test_stray_events_of_rasa_expire_too(memory: Memory, trackers: ForgettingTrackerStore, configured: Settings) -> None:
+async def test_stray_events_of_rasa_expire_too(
+    memory: Memory, trackers: ForgettingTrackerStore, works: Services, configured: Settings
+) -> None:
     """Events of a conversation that the channel does not know are deleted when they are old."""
     with time_machine.travel(NOON, tick=False):
         await trackers.save(DialogueStateTracker.from_events(C, [UserUttered("hello")]))
     with time_machine.travel(NOON + timedelta(days=31), tick=False):
-        expire(memory, configured)
+        expire(memory, works, configured)
     assert rows(memory, C)["events"] == 0
+
+
+def test_records_of_opt_outs_expire_after_24_months(memory: Memory, works: Services, configured: Settings) -> None:
+    """The job that deletes old conversations deletes old records of the ledger too, and says how many."""
+    with time_machine.travel(NOON, tick=False):
+        works.ledger.record(opt_out())
+    with time_machine.travel(NOON + timedelta(days=732), tick=False):
+        assert expire(memory, works, configured).optouts == 1

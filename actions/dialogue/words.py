@@ -13,7 +13,7 @@ _EVERYTHING = re.compile(
 _KINDS = {
     Kind.MARKETING_EMAIL: re.compile(
         r"\be-?mail(?:s|ing|ed)?\b|\bnews ?letters?\b|\b(?:un|re)?subscri\w*|\bpromos?\b|\bpromotion\w*|\bspam\w*|\binbox\b|\bmailing list\b|\bmail ?list\b|\bcoupons?\b"
-        r"|\boffers\b|\bdeals\b|\bsales? (?:mails?|alerts?|announcements?)\b|\bmarketing (?:mails?|messages?)\b|\b(?:send|sending|get|getting|stop|no more|your) (?:me )?mails\b",
+        r"|\boffers\b|\bdeals\b|\bsales? (?:mails?|alerts?|announcements?)\b|\bmarketing (?:mails?|messages?)\b|\bmails\b|\bmailings?\b",
         _I,
     ),
     Kind.TARGETED_ADVERTISING: re.compile(

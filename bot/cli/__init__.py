@@ -6,12 +6,17 @@ from typing import Annotated
 
 import typer
 
+from bot.cli import optouts
+
 app = typer.Typer(
     help="Answers shoppers' questions about privacy from the store's own policy.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+app.add_typer(optouts.app, name="optouts")
 
 
 @app.command()
@@ -109,6 +114,7 @@ def main() -> None:
     from sqlalchemy.exc import SQLAlchemyError
     from yaml import YAMLError
 
+    from actions.ledger.model import LedgerError
     from bot.assistant import ModelError
     from bot.cli.errors import CommandError
     from bot.policy.document import PolicyError
@@ -116,7 +122,7 @@ def main() -> None:
 
     try:
         app()
-    except (CommandError, ModelError, PolicyError, SettingsError, YAMLError, OSError) as error:
+    except (CommandError, LedgerError, ModelError, PolicyError, SettingsError, YAMLError, OSError) as error:
         print(f"privacy-bot: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(1)
     except SQLAlchemyError as error:  # without its message, which may quote data

@@ -3,8 +3,12 @@
 import json
 from typing import Any
 
+from actions.ledger.addresses import BadAddress, normalise
+from actions.ledger.model import Subject
+from actions.services import of_settings
 from bot.assistant import prepare
 from bot.cli.errors import CommandError
+from bot.cli.optouts import record_json
 from bot.memory import Memory
 from bot.settings import settings
 from bot.web.store import UnknownConversation
@@ -29,6 +33,10 @@ def erase(session: str | None, email: str | None) -> None:
     for conversation in found:  # also one that the channel does not know any more: a deletion may have failed half-way
         memory.forget(conversation)
     print(f"Deleted {_count(len(known), 'conversation')}, with all that Rasa and the vault remember.{_yet(memory.wipe())}")
+    if email is not None:
+        kept = len(of_settings().ledger.of(Subject("email", _normal(email))))
+        if kept:
+            print(f"{_count(kept, 'record')} of opt-outs of this address stay: the law wants them for 24 months (11 CCR 7101).")
 
 
 def export(email: str) -> None:
@@ -38,7 +46,16 @@ def export(email: str) -> None:
     """
     memory = open_memory()
     held = [_about(memory, conversation, email) for conversation in memory.vault.conversations_with("email", email)]
-    print(json.dumps({"email": email, "conversations": list(filter(None, held))}, ensure_ascii=False, indent=2))
+    records = of_settings().ledger.of(Subject("email", _normal(email)))
+    told = {"email": email, "conversations": list(filter(None, held)), "optouts": list(map(record_json, records))}
+    print(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+def _normal(email: str) -> str:
+    try:
+        return normalise(email)
+    except BadAddress as error:
+        raise CommandError(f"{email!r} is no e-mail address: {error}") from None
 
 
 def _about(memory: Memory, conversation: str, email: str) -> dict[str, Any] | None:
@@ -58,14 +75,18 @@ def retention() -> None:
     """Delete what has expired, and say how much."""
     from bot.retention import expire
 
-    expired = expire(open_memory(), settings())
-    deleted = f"{_count(expired.conversations, 'conversation')} and {_count(expired.values, 'value')} of the vault"
-    print(f"Deleted {deleted}.{_yet(expired.wiped)}")
+    expired = expire(open_memory(), of_settings(), settings())
+    counts = [
+        _count(expired.conversations, "conversation"),
+        _count(expired.values, "value of the vault", "values of the vault"),
+        _count(expired.optouts, "record of an opt-out", "records of opt-outs"),
+    ]
+    print(f"Deleted {', '.join(counts)}.{_yet(expired.wiped)}")
 
 
 def _yet(wiped: bool) -> str:
     return "" if wiped else " It is not overwritten on the disk yet, because the database is being read: run this again."
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+def _count(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or f'{one}s'}"

@@ -24,6 +24,7 @@ CANCEL = "action_opt_out_cancel"
 _ACTIONS = {"opt_out": FORM, "opt_in": FORM, "opt_out_status": "action_opt_out_status"}  # said by actions, not by responses
 _OPT_OUTS = frozenset({"opt_out", "opt_in"})
 _LEAVES = frozenset({"deny", "goodbye"})
+_ANSWER_WORDS = 4  # so short is an answer to the form, if it is no question
 _ENDS = frozenset({"forget"})
 _QUESTION = re.compile(r"\W*(?:what|whats|who|whose|where|when|why|how|which)\b", re.IGNORECASE)
 
@@ -94,20 +95,21 @@ def plan(tracker: DialogueStateTracker) -> list[str]:
 
 def _plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> list[str]:
     """Return what is done about a message while an opt-out is talked through: the form goes on unless it says otherwise."""
-    text, intent = history.said(tracker), history.intent(tracker)
+    text, intent, requested = history.said(tracker), history.intent(tracker), tracker.get_slot("requested_slot")
     if intent in _LEAVES or cancels(text):
         return [CANCEL]
     if intent in _ENDS:
         return [f"{history.UTTER}{intent}"]
     if PLACEHOLDER.search(text) or intent in _OPT_OUTS or agrees(text) or not asked:
         return [FORM]
-    if tracker.get_slot("requested_slot") == Ask.EMAIL and asks_why(text):
+    if requested == Ask.EMAIL and asks_why(text):
         return ["action_opt_out_why", FORM]
     if find_reference(text):
         return [_ACTIONS["opt_out_status"], FORM]
     wanted = [question["intent"] for question in asked if question["intent"] in ANSWERABLE - _OPT_OUTS]
-    names_kinds = bool(kinds_named(text)) and (tracker.get_slot("requested_slot") == Ask.KINDS or narrows(text))
-    if not wanted or (names_kinds and not _asks(text)):
+    names_kinds = bool(kinds_named(text)) and (requested == Ask.KINDS or narrows(text))
+    told = not _asks(text) and (names_kinds or (requested == Ask.EMAIL and len(text.split()) <= _ANSWER_WORDS))
+    if not wanted or (told and intent != "human"):
         return [FORM]
     return [*_in_order(wanted), FORM]
 

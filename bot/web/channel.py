@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 from sanic.response import text as text_response
 
+from actions.services import services
 from bot.dialogue.replies import replies
 from bot.intake import clean
 from bot.memory import Memory
@@ -21,6 +22,7 @@ from bot.turns import Message, Reply, rfc3339
 from bot.web import http
 from bot.web.conversations import Conversations
 from bot.web.errors import ApiError, expired, malformed, too_long, unauthorized
+from bot.web.optouts import honour_signal
 from bot.web.tokens import BadToken, ExpiredToken, Tokens
 
 
@@ -81,7 +83,8 @@ class StorefrontChannel(InputChannel):
             conversation = self._session(http.string(sent, "resume"))
             messages = self._conversations.heard(conversation)
             return self._opened(conversation, self._conversations.state(conversation), messages, 200)
-        conversation, turn = await self._conversations.start()
+        signal = self._honour_signal if request.headers.get("sec-gpc") == "1" else None  # no other value counts (W3C GPC)
+        conversation, turn = await self._conversations.start(signal)
         return self._opened(conversation, turn.state, turn.messages, 201)
 
     async def _end(self, request: Request) -> HTTPResponse:
@@ -116,6 +119,10 @@ class StorefrontChannel(InputChannel):
         if "text/plain" in request.headers.get("accept", ""):
             return text_response(http.as_text_transcript(messages))
         return http.messages_response(messages, self._conversations.state(conversation))
+
+    async def _honour_signal(self, conversation: str) -> list[Reply]:
+        text = await honour_signal(services(), conversation)
+        return [Reply(text, topic="opt_out", outcome="done")]
 
     def _trackers(self) -> Any:
         """Return the assistant's tracker store; routes ask only when it is loaded."""

@@ -49,11 +49,13 @@ class Conversations:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._news: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
-    async def start(self) -> tuple[str, Turn]:
-        """Start a conversation; return its id and the greeting."""
+    async def start(self, also: Callable[[str], Awaitable[list[Reply]]] | None = None) -> tuple[str, Turn]:
+        """Start a conversation; return its id and the greeting, with what ``also`` has to say to the new conversation."""
         conversation = new_session()
         replies = await self._ask(conversation, GREETING)
         self._store.start(conversation)
+        if also is not None:
+            replies += await also(conversation)
         metrics.conversations.inc()
         log.info("conversation started")
         return conversation, self._store.add_replies(conversation, None, replies)

@@ -28,7 +28,7 @@ def pages() -> Blueprint:
     @blueprint.get("/")
     async def index(_: Request) -> HTTPResponse:
         """Say what this is and where to go on."""
-        return html_response(_page("The privacy bot", INDEX))
+        return html_response(page("The privacy bot", INDEX))
 
     @blueprint.get("/health")
     async def health(_: Request) -> HTTPResponse:
@@ -49,13 +49,13 @@ def pages() -> Blueprint:
     @blueprint.get("/privacy")
     async def privacy(_: Request) -> HTTPResponse:
         """Show the policy; each clause is an anchor."""
-        return html_response(policy_page())
+        return html_response(policypage())
 
     return blueprint
 
 
 @cache
-def policy_page() -> str:
+def policypage() -> str:
     """Return the policy as a page, each clause with its id."""
     policy = load()
     parts = []
@@ -63,10 +63,11 @@ def policy_page() -> str:
         parts.append(f'<section id="{section.id}"><h2>{html.escape(section.title)}</h2>')
         parts += [f"<p>{' '.join(map(_clause, block))}</p>" for block in section.blocks]
         parts.append("</section>")
-    return _page(policy.title, "".join(parts))
+    return page(policy.title, "".join(parts))
 
 
-def _page(title: str, content: str) -> str:
+def page(title: str, content: str) -> str:
+    """Return a page of the site; ``content`` is HTML."""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'

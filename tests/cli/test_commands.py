@@ -213,4 +213,4 @@ def test_retention_says_what_it_did(tmp_path: Path) -> None:
     """What has expired is deleted and counted."""
     held(tmp_path)
     result = run("retention", PRIVACY_BOT_DATA_DIR=str(tmp_path), PRIVACY_BOT_CONVERSATION_DAYS="0.0000001")
-    assert "Deleted 1 conversation and 0 values" in result.stdout
+    assert "Deleted 1 conversation, 0 values" in result.stdout

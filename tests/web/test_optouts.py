@@ -1,0 +1,166 @@
+"""Tests of the other doors to the ledger, against a real server."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from actions.services import build
+from bot.database import connect
+from bot.paths import ROOT
+from bot.settings import Settings
+from bot.web.optouts import unsubscribe_path
+from tests.conftest import BASE, Server, start_server
+
+REFERENCE = re.compile(r"\b[2-9A-Z]{3}-[2-9A-Z]{4}\b")
+
+
+def reference_in(text: str) -> str:
+    """Return the reference that a page or a message names."""
+    found = REFERENCE.search(text)
+    assert found, text
+    return found[0]
+
+
+def test_the_form_records_without_javascript(client: httpx.Client) -> None:
+    """The page has a plain form; what is sent is recorded, and the reference and the dates are shown."""
+    assert '<form method="post" action="/opt-out"' in client.get("/opt-out").text
+    sent = client.post("/opt-out", data={"email": "form@example.com", "kind": ["marketing_email", "sharing"]})
+    assert sent.status_code == 200
+    assert "in force by" in sent.text
+    again = client.post("/opt-out", data={"email": " FORM@example.com", "kind": "sharing"})
+    assert reference_in(again.text) == reference_in(sent.text)
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        ({"email": "form@example.com"}, "choose what to stop"),
+        ({"kind": "sharing"}, "type your e-mail address"),
+        ({"email": "no", "kind": "sharing"}, "type your e-mail address"),
+        ({"email": "a" * 10_000 + "@x.com", "kind": "sharing"}, "type your e-mail address"),
+        ({"email": "form@example.com", "kind": "nonsense' OR 1=1"}, "choose what to stop"),
+    ],
+)
+def test_what_is_wrong_with_the_form_is_named(client: httpx.Client, data: dict[str, str], named: str) -> None:
+    """The form comes back with the problem, and nothing is recorded."""
+    answer = client.post("/opt-out", data=data)
+    assert answer.status_code == 400
+    assert named in answer.text
+    assert 'role="alert"' in answer.text
+
+
+def test_markup_in_a_field_is_text(client: httpx.Client) -> None:
+    """What was typed comes back escaped."""
+    answer = client.post("/opt-out", data={"email": '"><script>alert(1)</script>', "kind": "sharing"})
+    assert "<script>" not in answer.text
+
+
+def test_one_click_unsubscribes(client: httpx.Client, server: Server) -> None:
+    """A POST as RFC 8058 has it, in either encoding, is answered with 200 and no cookie; a GET changes nothing."""
+    path = unsubscribe_path(Settings(data_dir=server.data_dir), "click@example.com")
+    page = client.get(path)
+    assert page.status_code == 200
+    assert "<button>" in page.text
+    assert not REFERENCE.search(page.text)
+    urlencoded = client.post(path, data={"List-Unsubscribe": "One-Click"})
+    multipart = client.post(path, files={"List-Unsubscribe": (None, "One-Click")})
+    assert (urlencoded.status_code, multipart.status_code) == (200, 200)
+    assert "set-cookie" not in urlencoded.headers
+    assert reference_in(urlencoded.text) == reference_in(multipart.text)
+
+
+def test_a_link_that_was_not_made_here_unsubscribes_nobody(client: httpx.Client) -> None:
+    """A token that was made up or changed is refused, and so is a body that is not the one-click body."""
+    assert client.post("/unsubscribe/abc", data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    path = unsubscribe_path(Settings(), "click2@example.com")
+    assert client.post(path[:-4] + "AAA=", data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    assert client.post(path, data={"x": "y"}).status_code == 400
+    assert client.post(path).status_code == 400
+
+
+def test_the_status_says_nothing_of_the_address(client: httpx.Client) -> None:
+    """The Data Rights Protocol's object, and no word about whose request it is."""
+    sent = client.post("/opt-out", data={"email": "status@example.com", "kind": "everything"})
+    status = client.get(f"/optouts/{reference_in(sent.text)}")
+    assert set(status.json()) == {"request_id", "received_at", "expected_by", "processing_details", "status", "reason"}
+    assert status.json()["status"] == "open"
+    assert "status@" not in status.text
+    assert client.get("/optouts/ABC-1234").status_code == 404
+
+
+def test_the_signal_is_honoured_and_shown(client: httpx.Client) -> None:
+    """With `Sec-GPC: 1` a conversation begins with what was recorded for the browser: ads and sharing, not mail."""
+    opened = client.post(f"{BASE}/session", headers={"Sec-GPC": "1"}).json()
+    greeting, shown = opened["messages"]
+    assert "Opt-out request honored" in shown["text"]
+    assert "e-mail" not in shown["text"]
+    status = client.get(f"/optouts/{reference_in(shown['text'])}").json()
+    assert status["status"] == "open"
+    resumed = client.post(f"{BASE}/session", json={"resume": opened["token"]}, headers={"Sec-GPC": "1"}).json()
+    assert len(resumed["messages"]) == 2
+    assert greeting["topic"] == "greeting"
+
+
+@pytest.mark.parametrize("value", ["0", "true", "", "11"])
+def test_only_the_exact_signal_counts(client: httpx.Client, value: str) -> None:
+    """Any other value is no signal."""
+    assert len(client.post(f"{BASE}/session", headers={"Sec-GPC": value}).json()["messages"]) == 1
+
+
+def test_the_signal_is_announced(client: httpx.Client) -> None:
+    """As the specification has it."""
+    answer = client.get("/.well-known/gpc.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["gpc"] is True
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", answer.json()["lastUpdate"])
+
+
+def test_nothing_that_was_acknowledged_is_lost_when_the_process_is_killed(model: Path, tmp_path: Path) -> None:
+    """Under load, after SIGKILL, every reference that was told is in the ledger, none twice, and the ledger is whole."""
+    told: dict[str, str] = {}
+    running = start_server(tmp_path)
+    stop = threading.Event()
+
+    def load(worker: int) -> None:
+        with httpx.Client(base_url=running.url, timeout=10) as client:
+            for number in range(10_000):
+                if stop.is_set():
+                    return
+                address = f"w{worker}n{number}@example.com"
+                try:
+                    answer = client.post("/opt-out", data={"email": address, "kind": "marketing_email"})
+                except httpx.TransportError:
+                    return
+                if answer.status_code == 200:
+                    told[address] = reference_in(answer.text)
+                if len(told) == 60:
+                    os.kill(running.process.pid, signal.SIGKILL)
+
+    workers = [threading.Thread(target=load, args=(worker,)) for worker in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    stop.set()
+    running.process.wait(timeout=20)
+    assert len(told) >= 60
+    settings = Settings(data_dir=tmp_path)
+    works = build(settings, connect(settings.database), connect(settings.database, durable=True))
+    recorded = [(record.subject.value, record.reference) for record in works.ledger.records() if record.subject]
+    assert len({address for address, _ in recorded}) == len(recorded)
+    assert set(told.items()) <= set(recorded)
+    verified = subprocess.run(
+        [sys.executable, "-m", "bot", "optouts", "verify"],
+        cwd=ROOT,
+        env={**os.environ, "PRIVACY_BOT_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert verified.returncode == 0, verified.stderr
