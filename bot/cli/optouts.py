@@ -82,8 +82,8 @@ def due(
     given_up = services.outbox.given_up()
     if late or given_up:
         raise CommandError(
-            f"{late} overdue, {len(given_up)} messages undelivered. Note what is in force (privacy-bot optouts fulfil); look at "
-            "the receivers (privacy-bot optouts undelivered)."
+            f"{late} overdue, {len(given_up)} messages undelivered. Note what is in force (privacy-bot optouts fulfil); look "
+            "at the receivers (privacy-bot optouts undelivered)."
         )
 
 

@@ -1,0 +1,149 @@
+"""Measures the ledger: requests recorded a second, and how that changes with its size.
+
+    .venv/bin/python benchmarks/ledger.py [--rows 1000000] [--postgres URL]
+
+Records new requests one after the other and by several threads, at 1,000 rows and at ``--rows``, on SQLite and, if a URL is
+given, on PostgreSQL (an empty database; it is filled). Prints requests a second, the median and the 99th percentile, the ratio
+between the two sizes, and what the export of everything takes in time and memory.
+"""
+
+import argparse
+import resource
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from actions.ledger.ledger import Ledger, marked
+from actions.ledger.model import Action, Channel, Kind, Request, Subject
+from actions.ledger.tables import requests, suppressions
+from bot.database import connect, migrate
+from bot.keys import Keyring
+
+KEYRING = Keyring(["benchmark" * 5], "ledger")
+BATCH = 5_000
+
+
+def request(address: str) -> Request:
+    """Return a request to stop marketing e-mail."""
+    return Request(Action.OPT_OUT, frozenset({Kind.MARKETING_EMAIL}), Subject("email", address), Channel.CHAT, "No more mail.")
+
+
+def fill(engine: Engine, rows: int) -> None:
+    """Put requests into the tables directly, without history: what slows recording is the size of the indexes."""
+    secret, now = KEYRING.encrypt("someone@example.com"), datetime.now(UTC)
+    for start in range(0, rows, BATCH):
+        out, lists = [], []
+        for _ in range(min(BATCH, rows - start)):
+            digest = KEYRING.mark(marked(Subject("email", f"{secrets.token_hex(8)}@example.com")))
+            common = {"subject_type": "email", "digest": digest, "secret": secret}
+            out.append(
+                {
+                    **common,
+                    "id": secrets.token_hex(16),
+                    "reference": secrets.token_urlsafe(7)[:10],  # not one that can be drawn
+                    "action": "opt_out",
+                    "kinds": "marketing_email",
+                    "channel": "chat",
+                    "nonce": secrets.token_hex(16),
+                    "received_at": now,
+                    "due": date(2030, 1, 1),
+                    "policy_version": "x",
+                    "wording": "No more mail.",
+                    "status": "open",
+                    "status_at": now,
+                    "how": "",
+                    "reason": "",
+                }
+            )
+            lists.append({**common, "kind": "marketing_email", "since": now})
+        with engine.begin() as db:
+            db.execute(requests.insert(), out)
+            db.execute(suppressions.insert(), lists)
+
+
+def record_some(ledger: Ledger, label: str, count: int = 400, threads: int = 8) -> float:
+    """Record new requests and print how fast; return the median in milliseconds."""
+    times = []
+    for _ in range(count):
+        asked = request(f"{secrets.token_hex(8)}@example.com")
+        started = time.perf_counter()
+        ledger.record(asked)
+        times.append((time.perf_counter() - started) * 1000)
+    several = [request(f"{secrets.token_hex(8)}@example.com") for _ in range(count)]
+    started = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(ledger.record, several))
+    together = count / (time.perf_counter() - started)
+    median, last = statistics.median(times), statistics.quantiles(times, n=100)[98]
+    alone = count / (sum(times) / 1000)
+    print(
+        f"{label}: {alone:.0f} a second one by one, {together:.0f} by {threads} threads; median {median:.2f} ms, p99 {last:.2f} ms"
+    )
+    return median
+
+
+def measure(url: str, rows: int) -> None:
+    """Measure one database, small and large."""
+    migrate(url)
+    engine, durable = connect(url), connect(url, durable=True)
+    name = engine.dialect.name
+    ledger = Ledger(engine, durable, KEYRING, "x")
+    fill(engine, 1_000)
+    small = record_some(ledger, f"{name}, 1,000 rows")
+    started = time.perf_counter()
+    with engine.begin() as db:
+        have = int(db.execute(sa.select(sa.func.count()).select_from(requests)).scalar() or 0)
+    fill(engine, rows - have)
+    print(f"{name}: filled to {rows:,} rows in {time.perf_counter() - started:.0f} s")
+    large = record_some(ledger, f"{name}, {rows:,} rows")
+    print(f"{name}: {rows:,} rows take {large / small:.2f} times as long as 1,000")
+    engine.dispose()
+    durable.dispose()
+    for share, label in ((0.1, "a tenth"), (1, "all")):
+        export(url, int(rows * share), f"{name}: {label}")
+
+
+def export(url: str, rows: int, label: str) -> None:
+    """Read so many rows of the list in a process of its own, and print what that takes."""
+    printed = subprocess.run(
+        [sys.executable, __file__, "--export", str(rows), "--postgres", url], capture_output=True, text=True, check=True
+    )
+    print(f"{label} of the list exported, {printed.stdout.strip()}")
+
+
+def exported(url: str, rows: int) -> None:
+    """Read so many rows of the list, as the command does."""
+    ledger = Ledger(connect(url), connect(url, durable=True), KEYRING, "x")
+    started, count = time.perf_counter(), 0
+    for _ in ledger.suppressed():
+        count += 1
+        if count >= rows:
+            break
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(f"{count:,} rows in {time.perf_counter() - started:.1f} s, {megabytes:.0f} MB")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--postgres", default="", help="URL of an empty database")
+    parser.add_argument("--export", type=int, default=0, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.export:
+        exported(arguments.postgres, arguments.export)
+        sys.exit()
+    with tempfile.TemporaryDirectory() as folder:
+        measure(f"sqlite:///{folder}/ledger.db", arguments.rows)
+    if arguments.postgres:
+        measure(arguments.postgres, arguments.rows)
