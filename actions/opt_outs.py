@@ -1,12 +1,16 @@
 """The custom actions of opt-outs: they read the tracker, ask the form and the ledger, and name the response."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action as RasaAction
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions.dialogue.form import Ask, Draft, Said, advance, begin
 from actions.dialogue.wording import Wording
@@ -16,6 +20,7 @@ from actions.ledger.model import (
     Action,
     Channel,
     Kind,
+    LedgerError,
     NotRecorded,
     Request,
     Subject,
@@ -43,11 +48,14 @@ class TakeIn(RasaAction):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
         """Return the slots of the form after the message; a message that was answered otherwise adds nothing to them."""
         draft, heard = draft_of(tracker), tracker.latest_message.get("message_id")
-        value = lookup(tracker)
-        if draft is None:
-            draft = begin(_action(tracker), said_in(tracker), value)
-        elif heard != tracker.get_slot("optout_heard") and not _answered_otherwise(tracker):
-            draft = advance(draft, said_in(tracker), value)
+        value, wanted = lookup(tracker), _wanted(tracker)
+        new = heard != tracker.get_slot("optout_heard") and not _answered_otherwise(tracker)
+        if draft is None or (new and wanted not in (None, draft.action)):  # "no, stop emailing me" is a request of its own
+            draft = begin(wanted or Action.OPT_OUT, said_in(tracker, None), value)
+        elif new:
+            draft = advance(draft, said_in(tracker, draft), value)
+        if draft.email and value(draft.email) is None:  # the vault has let go of it
+            draft = replace(draft, email=None, agreed=False)
         asked = draft.asks()
         return _set({**slots_of(draft), "optout_heard": heard, "requested_slot": str(asked) if asked else None})
 
@@ -61,9 +69,9 @@ class AskKinds(RasaAction):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
         """Offer every kind, and everything."""
-        wording = Wording(_action(tracker))
-        buttons = [{"title": title, "payload": f'/opt_out{{"optout_kind": "{kind}"}}'} for kind, title in wording.choices()]
-        undoing = _action(tracker) is Action.OPT_IN
+        action = _required(tracker).action
+        buttons = [{"title": title, "payload": _choice(action, optout_kind=kind)} for kind, title in Wording(action).choices()]
+        undoing = action is Action.OPT_IN
         dispatcher.utter_message(
             response="utter_opt_out_ask_kinds_in" if undoing else "utter_opt_out_ask_kinds", buttons=buttons
         )
@@ -96,11 +104,12 @@ class AskAgreement(RasaAction):
         """Show it; a domain that is nearly a common one may be a slip, and is offered."""
         draft = _required(tracker)
         what = Wording(draft.action).of(draft.kinds)
-        yes = {"title": "Yes, record it", "payload": "/affirm"}
+        shown = _mark(draft)
+        yes = {"title": "Yes, record it", "payload": _choice("affirm", optout_draft=shown)}
         if draft.email is None:
             dispatcher.utter_message(response="utter_opt_out_confirm_browser", what=what, buttons=[yes, _NEVER_MIND])
             return []
-        other = {"title": "Another address", "payload": '/opt_out{"optout_change": "email"}'}
+        other = {"title": "Another address", "payload": _choice(draft.action, optout_change=shown)}
         meant = suggestion(normalise(lookup(tracker)(draft.email) or ""))
         if meant is None:
             dispatcher.utter_message(
@@ -108,7 +117,7 @@ class AskAgreement(RasaAction):
             )
             return []
         (placeholder,) = services().vault.keep(tracker.sender_id, [Finding("email", 0, len(meant), meant)])
-        use = {"title": f"Use {placeholder}", "payload": f'/affirm{{"optout_email": "{placeholder}"}}'}
+        use = {"title": f"Use {placeholder}", "payload": _choice("affirm", optout_draft=shown, optout_email=placeholder)}
         dispatcher.utter_message(
             response="utter_opt_out_confirm_slip",
             what=what,
@@ -143,10 +152,11 @@ class Record(RasaAction):
             recorded = await record(services(), request)
         except NotRecorded:
             dispatcher.utter_message(response="utter_opt_out_not_recorded")
-            return _set(_NOTHING)
+            return [*_set({"optout_agreed": None}), FollowupAction("opt_out_form")]
         dispatcher.utter_message(
             response=wording.response(recorded.new),
             what=wording.of(recorded.record.kinds),
+            email=draft.email or "this browser",
             reference=recorded.record.reference,
             by=wording.by(recorded.record),
             still=wording.still(recorded.record.kinds),
@@ -198,14 +208,18 @@ class TellStatus(RasaAction):
                 return []
         try:
             record = services().ledger.find(reference or text)
+            standing = services().ledger.standing(record)
         except UnknownReference:
             dispatcher.utter_message(response="utter_opt_out_status_unknown")
+            return []
+        except (LedgerError, SQLAlchemyError):
+            dispatcher.utter_message(response="utter_opt_out_status_unavailable")
             return []
         wording = Wording(record.action)
         dispatcher.utter_message(
             response="utter_opt_out_status",
             reference=record.reference,
-            what=wording.of(record.kinds),
+            what=wording.of(standing or record.kinds),
             state=wording.state(record),
         )
         return []
@@ -245,19 +259,20 @@ def slots_of(draft: Draft) -> dict[str, Any]:
     }
 
 
-def said_in(tracker: Tracker) -> Said:
-    """Return what the latest message says to the form."""
+def said_in(tracker: Tracker, draft: Draft | None) -> Said:
+    """Return what the latest message says to the form; a button under a draft that was changed since says nothing."""
     message = tracker.latest_message
-    entities = {entity["entity"]: entity["value"] for entity in message.get("entities") or ()}
-    chosen = entities.get("optout_kind")
     whole = _text(tracker)
     if whole.startswith("/"):  # a choice: Rasa's text is its payload
+        chosen = {entity["entity"]: entity["value"] for entity in message.get("entities") or ()}
+        stale = draft is None or _mark(draft) not in (chosen.get("optout_draft"), chosen.get("optout_change"))
+        kind = chosen.get("optout_kind")
         return Said(
             "",
-            chosen_kinds=frozenset() if chosen is None else EVERYTHING if chosen == "everything" else frozenset({Kind(chosen)}),
-            chosen_email=entities.get("optout_email"),
-            agrees=message["intent"]["name"] == "affirm",
-            wants_other_address="optout_change" in entities,
+            chosen_kinds=frozenset() if kind is None else EVERYTHING if kind == "everything" else frozenset({Kind(kind)}),
+            chosen_email=None if stale else chosen.get("optout_email"),
+            agrees=not stale and message["intent"]["name"] == "affirm",
+            wants_other_address=not stale and "optout_change" in chosen,
         )
     asked = [part["text"] for part in message.get("questions") or () if part["intent"] in tuple(Action)]
     several = len(message.get("questions") or ()) > 1
@@ -265,18 +280,25 @@ def said_in(tracker: Tracker) -> Said:
     return Said(" ".join(asked) if several and asked else PLACEHOLDER.sub(" ", whole), emails)
 
 
+def _choice(intent: str, **entities: str) -> str:
+    return f"/{intent}{json.dumps(entities)}"
+
+
+def _mark(draft: Draft) -> str:
+    """Return what tells one draft from another, so that a button answers what it was shown with."""
+    return hashlib.sha256(f"{draft.action} {in_order(draft.kinds)} {draft.email}".encode()).hexdigest()[:12]
+
+
 def _text(tracker: Tracker) -> str:
     """Return the latest message as it was said; Rasa's ``latest_message`` has it as it was understood."""
     return next((str(event.get("text") or "") for event in reversed(tracker.events) if event["event"] == "user"), "")
 
 
-def _action(tracker: Tracker) -> Action:
-    known = tracker.get_slot("optout_action")
-    if known:
-        return Action(known)
+def _wanted(tracker: Tracker) -> Action | None:
+    """Return what the latest message asks for, None if it asks for neither."""
     message = tracker.latest_message
     intents = [part["intent"] for part in message.get("questions") or ()] or [message["intent"]["name"]]
-    return Action.OPT_IN if Action.OPT_IN in intents and Action.OPT_OUT not in intents else Action.OPT_OUT
+    return next((action for action in Action if action in intents), None)
 
 
 def _answered_otherwise(tracker: Tracker) -> bool:

@@ -24,7 +24,7 @@ _SHORT = 20  # characters: as long as an age that was begun in the message befor
 
 STOP = Reply(
     "Thank you for telling me. This chat is not for anyone under 13, so I have to stop here. I have erased what you wrote "
-    "and keep nothing. If you want to know something about privacy, please ask a parent or another grown-up to talk to us.",
+    "and keep nothing of this chat. If you want to know something about privacy, please ask a parent or another grown-up.",
     topic="children",
     outcome="done",
     clauses=("commitment_to_childrens_privacy.3",),

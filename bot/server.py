@@ -24,13 +24,14 @@ from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore
 from bot.web.channel import StorefrontChannel
 from bot.web.door import check_head
-from bot.web.errors import ApiError, not_ready
+from bot.web.errors import ApiError
 from bot.web.http import error_response
 from bot.web.optouts import optouts
 from bot.web.pages import pages
 
 log = structlog.get_logger()
 
+_NOT_STORED = "Your message could not be stored just now, so nothing was recorded or changed. Please try again in a moment."
 _CODES = {400: "malformed", 404: "not_found", 405: "not_allowed", 408: "timeout", 413: "too_long", 503: "not_ready"}
 
 
@@ -60,7 +61,7 @@ def create_app(settings: Settings) -> Sanic:
             return error_response(ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused."))
         if isinstance(error, OperationalError | DatabaseTimeout):
             log.error("database not usable", error=type(error.orig or error).__name__, where=logs.where(error.__traceback__))
-            return error_response(not_ready())
+            return error_response(ApiError(503, "not_ready", _NOT_STORED, retry_after=5))
         # never its message: it may quote the request
         log.error("request failed", error=type(error).__name__, route=_route(request), where=logs.where(error.__traceback__))
         return error_response(ApiError(500, "internal", "Something went wrong on our side. Please try again."))

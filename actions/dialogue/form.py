@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from actions.dialogue.words import agrees, kinds_named, narrows
+from actions.dialogue.words import agrees, begins_with_yes, kinds_named, narrows
 from actions.ledger.addresses import BadAddress, normalise
-from actions.ledger.model import EVERYTHING, Action, Kind
+from actions.ledger.model import Action, Kind
 
 MAX_BAD_ADDRESSES = 2
 _BROWSER_IS_ENOUGH = frozenset({Kind.TARGETED_ADVERTISING})
@@ -68,21 +68,25 @@ def begin(action: Action, said: Said, value: Callable[[str], str | None]) -> Dra
 
 
 def advance(draft: Draft, said: Said, value: Callable[[str], str | None]) -> Draft:
-    """Return the draft after another message."""
+    """Return the draft after another message.
+
+    A yes is to what was shown, so with anything changed in the same breath the new draft is shown first.
+    """
     asked = draft.asks()
-    named = said.chosen_kinds or kinds_named(said.text)
-    changed = bool(said.emails) or said.chosen_email is not None or said.wants_other_address
-    if named and (asked is Ask.KINDS or said.chosen_kinds or narrows(said.text)):
-        changed |= bool(draft.kinds) and named != draft.kinds
-        draft = replace(draft, kinds=named)
-    elif named - draft.kinds and asked is Ask.AGREED and not said.emails:
-        changed, draft = True, replace(draft, kinds=EVERYTHING if named == EVERYTHING else draft.kinds | named)
+    if said.agrees and not said.chosen_email:
+        return replace(draft, agreed=asked is Ask.AGREED)
     if said.wants_other_address:
         return replace(draft, email=None)
+    if agrees(said.text) and not said.emails:
+        return replace(draft, agreed=True) if asked is Ask.AGREED else _with_address(draft, said, value, asked is Ask.EMAIL)
+    named = said.chosen_kinds or kinds_named(said.text)
+    if named and (asked is Ask.KINDS or said.chosen_kinds or narrows(said.text)):
+        draft = replace(draft, kinds=named)
+    elif named - draft.kinds and asked is Ask.AGREED and not said.emails and not begins_with_yes(said.text):
+        draft = replace(draft, kinds=draft.kinds | named)
     draft = _with_address(draft, said, value, asked is Ask.EMAIL)
-    yes = said.agrees or agrees(said.text)
-    # A yes is to what was shown; with a change in the same breath it is a yes to the change.
-    return replace(draft, agreed=asked is Ask.AGREED and (yes or (changed and yes)))
+    # The button that offers another spelling says what it records.
+    return replace(draft, agreed=said.agrees and draft.email == said.chosen_email)
 
 
 def _with_address(draft: Draft, said: Said, value: Callable[[str], str | None], asked: bool) -> Draft:
@@ -90,7 +94,7 @@ def _with_address(draft: Draft, said: Said, value: Callable[[str], str | None], 
     typed = value(given) if given else None
     if typed is not None and _is_address(typed):
         return replace(draft, email=given)
-    if given or (asked and not said.chosen_kinds):
+    if given or "@" in said.text or (asked and not said.chosen_kinds):
         return replace(draft, bad_addresses=draft.bad_addresses + 1)
     return draft
 

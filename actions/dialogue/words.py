@@ -13,7 +13,7 @@ _EVERYTHING = re.compile(
 _KINDS = {
     Kind.MARKETING_EMAIL: re.compile(
         r"\be-?mail(?:s|ing|ed)?\b|\bnews ?letters?\b|\b(?:un|re)?subscri\w*|\bpromos?\b|\bpromotion\w*|\bspam\w*|\binbox\b|\bmailing list\b|\bmail ?list\b|\bcoupons?\b"
-        r"|\boffers\b|\bdeals\b|\bsales? (?:mails?|alerts?|announcements?)\b|\bmarketing (?:mails?|messages?)\b|\bmails\b|\bmailings?\b",
+        r"|\boffers\b|\bdeals\b|\bsales? (?:mails?|alerts?|announcements?)\b|\bmarketing (?:mails?|messages?)\b|\bmails\b|\bmailings\b",
         _I,
     ),
     Kind.TARGETED_ADVERTISING: re.compile(
@@ -37,14 +37,22 @@ _NOT_EMAIL = re.compile(
 )
 _NARROWS = re.compile(r"\b(?:only|just|instead|rather|not the rest|but not)\b", _I)
 _EXCEPT = re.compile(r"\b(?:except|but not|apart from|other than|not the|keep (?:the|my))\b(.*)$", _I)
+_KEEPS = re.compile(
+    r"\b(?:(?:don'?t|do not|never) stop|keep (?:sending|on|getting|me on))\b.*?(?:,|;|\.|\bbut\b|\band\b|$)", _I
+)
 _CANCELS = re.compile(
-    r"^\W*(?:please |pls |ok(?:ay)? |no,? |actually,? |wait,? |oh,? |hm+,? )*(?:cancel(?: (?:it|that|this|everything))?|never ?mind|nvm|nm|forget (?:it|that|about it)|drop it|leave it(?: be)?|stop(?: (?:it|this))?"
+    r"^\W*(?:no|nope|nah|n|no way)\W*$|^\W*(?:please |pls |ok(?:ay)? |no,? |actually,? |wait,? |oh,? |hm+,? )*(?:cancel(?: (?:it|that|this|everything))?|never ?mind|nvm|nm|forget (?:it|that|about it)|drop it|leave it(?: be)?|stop(?: (?:it|this))?"
     r"|abort|quit|exit|don'?t (?:bother|do it|do that|record (?:it|that|anything))|i (?:changed|'?ve changed|have changed) my mind|not now|no (?:thanks?|thx|thank you)|skip it|let it be|undo)\W*(?:please|thanks?|thx)?\W*$",
     _I,
 )
 _YES = re.compile(
-    r"^\W*(?:yes|yep|yeah|yea|yup|ya|ye|y|sure|ok|okay|k|correct|right|exactly|do (?:it|that|so)|go (?:ahead|on|for it)|please(?: do)?|confirm(?:ed)?|record it|that'?s (?:right|it|correct|fine|good|the one)"
-    r"|sounds good|fine|absolutely|of course|looks? (?:good|right)|perfect|all right|alright)\b",
+    r"\b(?:yes+|yep|yeah|yea|yup|ya|ye|y|sure|ok(?:ay)?|k|correct|right|exactly|go|agreed?|confirm(?:ed)?|record|absolutely|of course|perfect|all right|alright|fine|good|do)\b|👍|✅",
+    _I,
+)
+# What may stand around a yes without changing it.
+_AROUND_YES = re.compile(
+    r"\b(?:oh|i|said|that'?s|that|this|it'?s|it|is|please|pls|plz|thanks?|thx|thank you|just|already|now|ahead|on|for it|so|to|with|me|looks?|sounds?|then|great|all|everything|the one"
+    r"|and|very much|by all means|definitely|certainly|absolutely|you|can|may|want|would|like)\b",
     _I,
 )
 _WHY = re.compile(
@@ -54,7 +62,8 @@ _WHY = re.compile(
 
 
 def kinds_named(text: str) -> frozenset[Kind]:
-    """Return what a message names; all of them for "everything"."""
+    """Return what a message names; all of them for "everything", and nothing that it wants to keep."""
+    text = _KEEPS.sub(" ", text)
     exceptions = _EXCEPT.search(text)
     if exceptions and exceptions.group(1).strip():
         kept = _named(exceptions.group(1))
@@ -74,8 +83,14 @@ def cancels(text: str) -> bool:
 
 
 def agrees(text: str) -> bool:
-    """Return whether a message begins with a yes."""
-    return bool(_YES.search(text))
+    """Return whether a message is a yes, and nothing that could change what it says yes to."""
+    rest = _AROUND_YES.sub(" ", _YES.sub(" ", text))
+    return bool(_YES.search(text)) and "?" not in text and not re.search(r"[^\W_]", rest)
+
+
+def begins_with_yes(text: str) -> bool:
+    """Return whether a message begins as a yes does, whatever follows."""
+    return bool(_YES.match(text.lstrip(" ,.!")))
 
 
 def asks_why(text: str) -> bool:

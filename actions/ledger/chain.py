@@ -1,7 +1,7 @@
 """The history of the ledger: lines that can be added and not changed, removed or reordered without being noticed.
 
 Each line carries an HMAC over its own fields and the line before it, under a key that the database does not hold; the head row
-carries the last one. Content is bound by its SHA-256, so that it can be deleted when its time has come and the chain stays.
+carries the last one, sealed. Content is bound by its SHA-256, so that it can be deleted in its time while the chain stays.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ def append(
     db.execute(
         history.insert().values(seq=seq, optout=optout, at=at, event=event, content=written, content_sha256=digest, mac=mac)
     )
-    _set_head(db, seq, mac)
+    _set_head(db, keyring, seq, mac)
     return seq, mac
 
 
@@ -68,7 +68,8 @@ def faults(db: Connection, keyring: Keyring) -> Iterator[Fault]:
             yield Fault(row.seq, "its content was changed")
         seq, before = row.seq, row.mac
     end = db.execute(sa.select(head)).first()
-    if end is None or (end.seq, end.mac) != (seq, before):
+    sealed = end is not None and (end.seq == 0 or end.seal in keyring.marks(f"end {end.seq} {end.mac}"))
+    if end is None or (end.seq, end.mac) != (seq, before) or not sealed:
         yield Fault(seq, f"is the last, and the ledger ends with line {end.seq if end else 0}")
 
 
@@ -78,11 +79,16 @@ def renew(db: Connection, keyring: Keyring) -> None:
     for row in _rows(db):
         seq, before = row.seq, keyring.mark(_of(row, before))
         db.execute(history.update().where(history.c.seq == seq).values(mac=before))
-    _set_head(db, seq, before)
+    _set_head(db, keyring, seq, before)
 
 
-def _set_head(db: Connection, seq: int, mac: str) -> None:
-    db.execute(head.update().values(seq=seq, mac=mac))
+def _set_head(db: Connection, keyring: Keyring, seq: int, mac: str) -> None:
+    db.execute(head.update().values(seq=seq, mac=mac, seal=_seal(keyring, seq, mac)))
+
+
+def _seal(keyring: Keyring, seq: int, mac: str) -> str:
+    """Return what proves that the history ended here: who has no key cannot end it earlier."""
+    return keyring.mark(f"end {seq} {mac}")
 
 
 def _rows(db: Connection) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain as chain_all
 from itertools import islice
 from typing import Any
 
@@ -11,8 +12,9 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from actions.ledger import chain
 from actions.ledger.chain import Fault
-from actions.ledger.ledger import facts_of, kinds_of, marked
-from actions.ledger.model import STANDING, Action, Kind, LedgerError, Status, Subject
+from actions.ledger.ledger import facts_of, marked
+from actions.ledger.model import STANDING, Action, LedgerError, Status, Subject
+from actions.ledger.standing import kinds_of, left_of, requests_of
 from actions.ledger.tables import history, outbox, requests, suppressions
 from bot.database import aware
 from bot.keys import Keyring, UnreadableSecret
@@ -26,7 +28,7 @@ def verify(engine: Engine, keyring: Keyring) -> Iterator[Fault]:
         yield from chain.faults(db, keyring)
         yield from _changed_records(db, keyring)
         yield from _vanished_records(db)
-        yield from _missing_suppressions(db)
+        yield from _wrong_list(db, keyring)
 
 
 def expire(durable: Engine, keyring: Keyring, older_than: timedelta) -> int:
@@ -76,7 +78,14 @@ def _changed_records(db: Connection, keyring: Keyring) -> Iterator[Fault]:
     last = history.alias("last")
     latest = sa.select(sa.func.max(history.c.seq)).where(history.c.optout == requests.c.id).scalar_subquery()
     wanted = (
-        sa.select(requests, first.c.seq, first.c.content, last.c.seq.label("last_seq"), last.c.event.label("last_event"))
+        sa.select(
+            requests,
+            first.c.seq,
+            first.c.content,
+            last.c.seq.label("last_seq"),
+            last.c.event.label("last_event"),
+            last.c.content.label("last_content"),
+        )
         .outerjoin(first, sa.and_(first.c.optout == requests.c.id, first.c.event == "received"))
         .outerjoin(last, last.c.seq == latest)
         .order_by(first.c.seq)
@@ -92,11 +101,23 @@ def _changed_records(db: Connection, keyring: Keyring) -> Iterator[Fault]:
                 row.seq, f"whom the record {row.reference} is about cannot be read: it was changed, or its key is missing"
             )
             continue
-        said = json.loads(row.content) if row.content else None
-        if said != facts_of(row._mapping, subject) or row.digest not in keyring.marks(marked(subject)):
+        if _content(row.content) != facts_of(row._mapping, subject) or row.digest not in keyring.marks(marked(subject)):
             yield Fault(row.seq, f"the record {row.reference} was changed")
-        if (row.last_event if row.last_event != "received" else Status.OPEN) != row.status:
+        state = {"status": row.status, "how": row.how, "reason": row.reason}
+        told = (
+            {"status": str(Status.OPEN), "how": "", "reason": ""}
+            if row.last_event == "received"
+            else _content(row.last_content)
+        )
+        if state != told:
             yield Fault(row.last_seq, f"the state of the record {row.reference} was changed")
+
+
+def _content(written: str | None) -> Any:
+    try:
+        return json.loads(written or "null")
+    except ValueError:  # the chain has named the line already
+        return None
 
 
 def _vanished_records(db: Connection) -> Iterator[Fault]:
@@ -113,25 +134,40 @@ def _vanished_records(db: Connection) -> Iterator[Fault]:
         yield Fault(row.seq, "its content is missing")
 
 
-def _missing_suppressions(db: Connection) -> Iterator[Fault]:
-    """Yield the requests that stand although the list of who is out does not say so."""
+def _wrong_list(db: Connection, keyring: Keyring) -> Iterator[Fault]:
+    """Yield the requests that stand although the list of who is out does not say so, and entries of it that were changed."""
     standing = requests.c.status.in_([str(status) for status in STANDING])
     rows = db.execution_options(stream_results=True, yield_per=_PAGE).execute(
         sa.select(requests).where(standing, requests.c.action == str(Action.OPT_OUT))
     )
     for page in iter(lambda: list(islice(rows, _PAGE)), []):
-        digests = {row.digest for row in page}
-        out: dict[str, set[Kind]] = {}
-        for row in db.execute(sa.select(suppressions).where(suppressions.c.digest.in_(digests))):
-            out.setdefault(row.digest, set()).add(Kind(row.kind))
+        marks = {row.id: _marks(keyring, row) or [row.digest] for row in page}
+        known: dict[str, set[str]] = {}
+        for entry in db.execute(sa.select(suppressions).where(suppressions.c.digest.in_(set(chain_all(*marks.values()))))):
+            known.setdefault(entry.digest, set()).add(entry.kind)
         for row in page:
-            missing = kinds_of(row) - out.get(row.digest, set())
-            if missing and not missing <= _undone(db, row):
+            out = set().union(*(known.get(mark, set()) for mark in marks[row.id]))
+            if set(row.kinds.split(",")) - out and _missing(db, row, marks[row.id], out):
                 yield Fault(0, f"the record {row.reference} stands, and is not in the list of who is out")
+    for entry in db.execution_options(stream_results=True, yield_per=_PAGE).execute(sa.select(suppressions)):
+        if entry.digest not in _marks(keyring, entry):
+            yield Fault(
+                0, f"an entry of the list of who is out ({entry.kind}, since {aware(entry.since):%Y-%m-%d}) was changed"
+            )
 
 
-def _undone(db: Connection, row: Row) -> set[Kind]:
-    """Return the kinds that the same subject has opted into again since."""
-    later: Any = (requests.c.digest == row.digest, requests.c.action == str(Action.OPT_IN))
-    since = requests.c.received_at >= aware(row.received_at)
-    return {kind for undoing in db.execute(sa.select(requests).where(*later, since)) for kind in kinds_of(undoing)}
+def _missing(db: Connection, row: Row, marks: list[str], out: set[str]) -> bool:
+    """Return whether anything of a request that later ones have not undone is not in the list."""
+    try:
+        left = next((left for other, left, _ in left_of(requests_of(db, marks)) if other.id == row.id), kinds_of(row))
+    except ValueError:  # a damaged record, which is named already
+        return True
+    return bool({str(kind) for kind in left} - out)
+
+
+def _marks(keyring: Keyring, row: Row) -> list[str]:
+    """Return the marks of whom a row is about; none if that cannot be read."""
+    try:
+        return keyring.marks(marked(Subject(row.subject_type, keyring.decrypt(row.secret))))
+    except UnreadableSecret:
+        return []

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,6 +31,7 @@ from actions.ledger.model import (
     in_order,
 )
 from actions.ledger.references import new_reference, parse_reference
+from actions.ledger.standing import is_out, kinds_of, left_of, requests_of, write_list
 from actions.ledger.tables import history, requests, suppressions
 from bot.database import aware
 from bot.keys import Keyring, UnreadableSecret
@@ -68,10 +69,7 @@ class Ledger:
             values = self._new_row(db, request)
             db.execute(requests.insert().values(**values))
             end = chain.append(db, self._keyring, end, values["id"], "received", facts_of(values, request.subject))
-            if request.action is Action.OPT_OUT:
-                self._suppress(db, values, request.kinds, marks)
-            else:
-                self._release(db, end, request.kinds, marks, values["reference"])
+            self._settle(db, end, marks, request.kinds if request.action is Action.OPT_IN else ())
             outbox.add(db, values["id"], "received", self._receivers)
             return Recorded(self._record(db.execute(_by_id(values["id"])).one()), new=True)
 
@@ -102,6 +100,14 @@ class Ledger:
         with self._engine.connect().execution_options(stream_results=True, yield_per=_PAGE) as db:
             for row in db.execute(wanted):
                 yield self._record(row)
+
+    def standing(self, record: Record) -> frozenset[Kind]:
+        """Return what of a request was not undone since."""
+        if record.subject is None:
+            return record.kinds
+        with self._engine.connect() as db:
+            rows = requests_of(db, self._marks(record.subject))
+        return next((left for row, left, _ in left_of(rows) if row.id == record.id), frozenset())
 
     def history(self, identifier: str) -> list[dict[str, Any]]:
         """Return the lines of the history of a record, in order: ``seq``, ``at``, ``event`` and what it says."""
@@ -206,9 +212,8 @@ class Ledger:
 
     def _same_request(self, db: Connection, request: Request, marks: list[str]) -> Row | None:
         """Return the latest standing request of the same subject that asks for all of this, and has not been undone since."""
-        mine = db.execute(sa.select(suppressions.c.kind).where(suppressions.c.digest.in_(marks))).all()
-        out = {Kind(row.kind) for row in mine} & request.kinds
-        if out != (request.kinds if request.action is Action.OPT_OUT else set()):
+        out = is_out(db, marks) & request.kinds
+        if out != (request.kinds if request.action is Action.OPT_OUT else frozenset()):
             return None
         standing = requests.c.status.in_([str(status) for status in STANDING])
         wanted = sa.select(requests).where(requests.c.digest.in_(marks), requests.c.action == str(request.action), standing)
@@ -217,22 +222,15 @@ class Ledger:
                 return row
         return None
 
-    def _suppress(self, db: Connection, values: dict[str, Any], kinds: frozenset[Kind], marks: list[str]) -> None:
-        known = db.execute(sa.select(suppressions.c.kind).where(suppressions.c.digest.in_(marks))).all()
-        for kind in in_order(kinds - {Kind(row.kind) for row in known}):
-            row = {name: values[name] for name in ("digest", "subject_type", "secret")}
-            db.execute(suppressions.insert().values(**row, kind=str(kind), since=values["received_at"]))
-
-    def _release(self, db: Connection, end: tuple[int, str], kinds: frozenset[Kind], marks: list[str], reference: str) -> None:
-        """Take kinds off the list; earlier requests of which nothing is left are revoked."""
-        mine = suppressions.c.digest.in_(marks)
-        db.execute(suppressions.delete().where(mine, suppressions.c.kind.in_([str(kind) for kind in kinds])))
-        left = {Kind(row.kind) for row in db.execute(sa.select(suppressions.c.kind).where(mine))}
-        standing = requests.c.status.in_([str(status) for status in STANDING])
-        earlier = sa.select(requests).where(requests.c.digest.in_(marks), requests.c.action == str(Action.OPT_OUT), standing)
-        for row in db.execute(earlier).all():
-            if not kinds_of(row) & left:
-                end = self._set_status(db, end, row, Status.REVOKED, how=f"undone by {reference}")
+    def _settle(self, db: Connection, end: tuple[int, str], marks: list[str], released: Iterable[Kind]) -> None:
+        """After a new request or a denial: revoke what is undone, revive what is not any more, and write the list."""
+        rows = requests_of(db, marks)
+        for row, left, by in left_of(rows):
+            if not left and row.status in STANDING:
+                end = self._set_status(db, end, row, Status.REVOKED, how=f"undone by {by}")
+            elif left and row.status == Status.REVOKED:
+                end = self._set_status(db, end, row, Status.OPEN, how="what had undone it was denied")
+        write_list(db, marks, rows, released)
 
     def _decide(self, reference: str, status: Status, how: str = "", reason: str = "") -> Record:
         with self._writing() as db:
@@ -243,9 +241,13 @@ class Ledger:
             if Status(row.status) not in (UNFINISHED if status is Status.FULFILLED else STANDING):
                 raise LedgerError(f"{row.reference} is {row.status} already: it cannot become {status}.")
             end = self._set_status(db, end, row, status, how, reason)
-            if status is Status.DENIED and row.action == Action.OPT_OUT:
-                kinds = [str(kind) for kind in kinds_of(row)]
-                db.execute(suppressions.delete().where(suppressions.c.digest == row.digest, suppressions.c.kind.in_(kinds)))
+            if status is Status.DENIED:
+                subject = self._subject(row)
+                if subject is None:
+                    raise LedgerError(
+                        f"{row.reference} cannot be denied: the key of its address is not in PRIVACY_BOT_DATA_KEYS."
+                    )
+                self._settle(db, end, self._marks(subject), kinds_of(row) if row.action == Action.OPT_OUT else ())
             outbox.add(db, row.id, str(status), self._receivers if status is Status.DENIED else ())
             return self._record(db.execute(_by_id(row.id)).one())
 
@@ -270,6 +272,12 @@ class Ledger:
             return None
 
     def _record(self, row: Row) -> Record:
+        try:
+            return self._read(row)
+        except ValueError:
+            raise LedgerError(f"The record {row.reference} is damaged: see privacy-bot optouts verify.") from None
+
+    def _read(self, row: Row) -> Record:
         return Record(
             id=row.id,
             reference=row.reference,
@@ -290,11 +298,6 @@ class Ledger:
 
 def _by_id(identifier: str) -> Any:
     return sa.select(requests).where(requests.c.id == identifier)
-
-
-def kinds_of(row: Row) -> frozenset[Kind]:
-    """Return the kinds of a row of requests."""
-    return frozenset(map(Kind, row.kinds.split(",")))
 
 
 def marked(subject: Subject) -> str:

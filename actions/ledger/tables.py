@@ -54,6 +54,7 @@ head = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("mac", sa.String(64), nullable=False),
+    sa.Column("seal", sa.String(64), nullable=False),
 )
 outbox = sa.Table(
     "optout_outbox",

@@ -23,7 +23,6 @@ FORM = "opt_out_form"
 CANCEL = "action_opt_out_cancel"
 _ACTIONS = {"opt_out": FORM, "opt_in": FORM, "opt_out_status": "action_opt_out_status"}  # said by actions, not by responses
 _OPT_OUTS = frozenset({"opt_out", "opt_in"})
-_LEAVES = frozenset({"deny", "goodbye"})
 _ANSWER_WORDS = 4  # so short is an answer to the form, if it is no question
 _ENDS = frozenset({"forget"})
 _QUESTION = re.compile(r"\W*(?:what|whats|who|whose|where|when|why|how|which)\b", re.IGNORECASE)
@@ -96,7 +95,8 @@ def plan(tracker: DialogueStateTracker) -> list[str]:
 def _plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> list[str]:
     """Return what is done about a message while an opt-out is talked through: the form goes on unless it says otherwise."""
     text, intent, requested = history.said(tracker), history.intent(tracker), tracker.get_slot("requested_slot")
-    if intent in _LEAVES or cancels(text):
+    corrects = bool(PLACEHOLDER.search(text) or (kinds_named(text) and requested == Ask.AGREED))
+    if intent == "goodbye" or (cancels(text) and not corrects) or (intent == "deny" and not asked):
         return [CANCEL]
     if intent in _ENDS:
         return [f"{history.UTTER}{intent}"]

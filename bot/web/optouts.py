@@ -17,6 +17,7 @@ from actions.ledger.model import (
     Action,
     Channel,
     Kind,
+    LedgerError,
     NotRecorded,
     Record,
     Request,
@@ -117,6 +118,10 @@ def optouts(settings: Settings, services: Services) -> Blueprint:
             found = await asyncio.to_thread(services.ledger.find, reference)
         except UnknownReference as error:
             raise ApiError(404, "not_found", str(error)) from None
+        except LedgerError as error:
+            raise ApiError(
+                503, "not_ready", "This request cannot be looked up just now. Please ask our support team."
+            ) from error
         return json_response(status_object(found))
 
     @blueprint.get("/.well-known/gpc.json")

@@ -52,8 +52,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("mac", sa.String(64), nullable=False),
+        sa.Column("seal", sa.String(64), nullable=False),
     )
-    op.bulk_insert(end, [{"id": 1, "seq": 0, "mac": "0" * 64}])
+    op.bulk_insert(end, [{"id": 1, "seq": 0, "mac": "0" * 64, "seal": ""}])
     op.create_table(
         "optout_outbox",
         sa.Column("id", sa.String(32), primary_key=True),

@@ -42,7 +42,7 @@ def read_over(text: str) -> str:
 
     A message that is nothing else stays as it is.
     """
-    if not PLACEHOLDER.search(text):
+    if not PLACEHOLDER.search(text) or text.startswith("/"):  # the payload of a choice
         return text
     read = _AFTERTHOUGHT.sub(" ", _INTRODUCTION.sub(" ", text))
     read = PLACEHOLDER.sub(lambda match: _NAMES.get(match[1], "") if _ACTED_ON.search(read, 0, match.start()) else "", read)

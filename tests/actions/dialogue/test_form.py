@@ -49,10 +49,23 @@ def test_corrections_are_taken() -> None:
     assert then(start("no mails", "[email-1]"), "everything").kinds == EVERYTHING
 
 
-def test_a_change_with_a_yes_is_agreed() -> None:
-    """Yes, but only the ads: what was said is what is recorded."""
+def test_a_change_with_a_yes_is_shown_first() -> None:
+    """Yes, but only the ads: that is another request than the one that was shown."""
     draft = then(start("no mails and no ads", "[email-1]"), "yes but only the ads")
-    assert (draft.kinds, draft.asks()) == ({ADS}, None)
+    assert (draft.kinds, draft.asks()) == ({ADS}, Ask.AGREED)
+
+
+def test_words_around_a_yes_add_nothing() -> None:
+    """Nothing is recorded that was not shown: neither by "everything" nor by "sharing" in a courtesy."""
+    for text in ("yes, that's all", "yes everything is correct"):
+        draft = then(start("no mails", "[email-1]"), text)
+        assert (draft.kinds, draft.asks()) == ({MAIL}, None)
+    assert not then(start("no mails", "[email-1]"), "yes thanks for sharing").agreed
+
+
+def test_a_bad_address_for_ads_is_noticed() -> None:
+    """Who types an address wants it recorded; the browser alone is not what they meant."""
+    assert then(start("no ads"), "foo@@bar").bad_addresses == 1
 
 
 def test_choices_do_what_they_say() -> None:

@@ -46,11 +46,62 @@ def test_other_wishes_do_not_cancel(text: str) -> None:
     assert not cancels(text)
 
 
-def test_a_yes_a_narrowing_and_a_why() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes please",
+        "ok, do it",
+        "just do it already",
+        "I agree",
+        "I confirm",
+        "that is right",
+        "oh yes",
+        "i said yes",
+        "yess",
+        "👍",
+        "record it",
+    ],
+)
+def test_a_yes_is_heard(text: str) -> None:
+    """However it is said."""
+    assert agrees(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please do not record this",
+        "yes but wrong address",
+        "correct the address please",
+        "that's right but use another address",
+        "ok so what happens if I say yes?",
+        "exactly what will you record?",
+        "fine, let me think about it",
+        "yes or no?",
+        "OK, but I want a person to do it",
+        "no, yes is wrong",
+    ],
+)
+def test_what_only_begins_like_a_yes_is_none(text: str) -> None:
+    """Nothing is recorded that somebody has not clearly agreed to."""
+    assert not agrees(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("keep sending emails but stop the ads", {ADS}),
+        ("don't stop emailing me", frozenset()),
+        ("stop mailing me catalogs", {PHONE}),
+    ],
+)
+def test_what_shall_stay_is_not_named(text: str, kinds: frozenset[Kind]) -> None:
+    """What somebody wants to keep is not what they want to stop."""
+    assert kinds_named(text) == kinds
+
+
+def test_a_narrowing_and_a_why() -> None:
     """The small words of the form."""
-    assert agrees("yes please")
-    assert agrees("ok, do it")
-    assert not agrees("no, yes is wrong")
     assert narrows("only the ads")
     assert not narrows("the ads")
     assert asks_why("why do you need it")

@@ -56,6 +56,13 @@ def test_an_untouched_ledger_has_no_faults(filled: Ledger, engine: Engine, keyri
         ),
         ("UPDATE optouts SET status = 'fulfilled' WHERE status = 'open'", "the state of the record"),
         ("UPDATE optouts SET digest = 'x' WHERE id = (SELECT optout FROM optout_history WHERE seq = 1)", "line 1: the record"),
+        (
+            "UPDATE optouts SET kinds = 'bogus' WHERE id = (SELECT optout FROM optout_history WHERE seq = 1)",
+            "line 1: the record",
+        ),
+        ("UPDATE optout_history SET content = '{' WHERE seq = 2", "line 2: its content was changed"),
+        ("UPDATE optouts SET how = 'forged' WHERE status = 'fulfilled'", "the state of the record"),
+        ("UPDATE optout_suppressions SET secret = 'x'", "an entry of the list"),
         ("DELETE FROM optout_suppressions", "stands, and is not in the list of who is out"),
         ("DELETE FROM optout_head", "is the last, and the ledger ends with line 0"),
     ],
@@ -83,6 +90,26 @@ def test_a_line_forged_without_the_key_is_found(filled: Ledger, engine: Engine, 
     change(durable, f"INSERT INTO optout_history SELECT {copied}")
     change(durable, "UPDATE optout_head SET seq = 14, mac = (SELECT mac FROM optout_history WHERE seq = 14)")
     assert "line 14: was changed" in str(next(verify(engine, keyring)))
+
+
+def test_a_history_that_was_cut_off_is_found_though_its_end_was_forged(
+    filled: Ledger, engine: Engine, durable: Engine, keyring: Keyring
+) -> None:
+    """The end is sealed with the key: it cannot be set back to an earlier line."""
+    change(durable, "DELETE FROM optout_history WHERE seq = 13")
+    change(durable, "UPDATE optout_head SET seq = 12, mac = (SELECT mac FROM optout_history WHERE seq = 12)")
+    assert any("line 12: is the last" in str(fault) for fault in verify(engine, keyring))
+
+
+def test_a_second_key_raises_no_false_alarm(filled: Ledger, engine: Engine, durable: Engine) -> None:
+    """Between adding a key and rotating, requests under either belong together."""
+    both = Keyring([*KEYS, "n" * 40], "ledger")
+    ledger = Ledger(engine, durable, both, "policy-1")
+    more = ledger.record(opt_out(*Kind, subject=email("s1@example.com"))).record
+    assert list(verify(engine, both)) == []
+    ledger.deny(more.reference, "fraud")
+    assert ledger.is_suppressed(email("s1@example.com"), Kind.MARKETING_EMAIL)
+    assert list(verify(engine, both)) == []
 
 
 def test_records_end_after_their_age_and_the_list_stays(

@@ -100,6 +100,33 @@ def test_a_denial_needs_a_reason_and_lifts_the_opt_out(ledger: Ledger) -> None:
         ledger.fulfil(out.reference, "x")
 
 
+def test_a_denial_leaves_what_other_requests_hold(ledger: Ledger) -> None:
+    """Who is out by two requests stays out by the one that was not denied."""
+    ledger.record(opt_out())
+    everything = ledger.record(opt_out(*EVERYTHING)).record
+    ledger.deny(everything.reference, "fraud")
+    assert ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
+    assert not ledger.is_suppressed(email(), Kind.SHARING)
+
+
+def test_denying_a_forged_undoing_restores_the_opt_out(ledger: Ledger) -> None:
+    """If somebody else asked for the mail again, the opt-out stands as before."""
+    out = ledger.record(opt_out()).record
+    forged = ledger.record(opt_in()).record
+    ledger.deny(forged.reference, "the owner of the address did not ask for it")
+    assert ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
+    assert ledger.find(out.reference).status is Status.OPEN
+
+
+def test_what_is_left_of_a_request_is_known(ledger: Ledger) -> None:
+    """After a part was undone, the rest stands; an undoing is itself undone by opting out again."""
+    out = ledger.record(opt_out(*EVERYTHING)).record
+    again = ledger.record(opt_in()).record
+    assert ledger.standing(out) == EVERYTHING - {Kind.MARKETING_EMAIL}
+    ledger.record(opt_out())
+    assert ledger.find(again.reference).status is Status.REVOKED
+
+
 def test_fulfilling_says_when_and_how(ledger: Ledger) -> None:
     """A fulfilled request is not due any more; fulfilling it twice changes nothing."""
     out = ledger.record(opt_out()).record
