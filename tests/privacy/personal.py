@@ -1,6 +1,7 @@
 """Generates people, and messages full of their personal data."""
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -88,9 +89,16 @@ def halves(somebody: Person) -> tuple[str, str]:
 
 def traces(somebody: Person) -> list[bytes]:
     """Return every form in which a value of the person could be found: as typed, and numbers without signs."""
-    found = [value.encode() for value in somebody.values.values()]
-    found += [
-        somebody.values["card"].replace(" ", "").replace("-", "").encode(),
-        somebody.values["ssn"].replace("-", "").encode(),
-    ]
-    return [*found, somebody.values["email"].split("@")[0].encode()]
+    values = somebody.values
+    bare = [values[kind].replace(" ", "").replace("-", "") for kind in ("card", "ssn")]
+    return [value.encode() for value in (*values.values(), values["email"].split("@")[0], *bare)]
+
+
+def stands_in(content: bytes, trace: bytes) -> bool:
+    """Return whether a trace is in some content.
+
+    Nine digits alone occur by chance in the fractions of a hundred thousand probabilities, so a number must stand for itself.
+    """
+    if trace not in content:
+        return False
+    return not trace.isdigit() or bool(re.search(rb"(?<![\d.])" + trace + rb"(?!\d)", content))

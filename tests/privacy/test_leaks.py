@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.conftest import BASE, Server, new_postgres_database, start_server
-from tests.privacy.personal import Person, halves, messages, person, traces
+from tests.privacy.personal import Person, halves, messages, person, stands_in, traces
 
 CONVERSATIONS = {"sqlite": 300, "postgresql": 80}
 SCRIPT = str(Path(__file__).with_name("faulty_server.py"))
@@ -60,13 +60,8 @@ def converse(server: Server, number: int) -> tuple[Person, Counter[int], bool]:
 
 def found_in(places: dict[str, bytes], people: list[Person]) -> list[str]:
     """Return where a trace of somebody is."""
-    return [
-        f"{trace!r} in {place}"
-        for place, content in places.items()
-        for one in people
-        for trace in traces(one)
-        if trace in content
-    ]
+    wanted = [trace for one in people for trace in traces(one)]
+    return [f"{trace!r} in {place}" for place, content in places.items() for trace in wanted if stands_in(content, trace)]
 
 
 def everything_written(folder: Path) -> dict[str, bytes]:
