@@ -122,14 +122,14 @@ def _content(written: str | None) -> Any:
 
 def _vanished_records(db: Connection) -> Iterator[Fault]:
     """Yield the records that the history tells of and that are not there any more, though their time has not come."""
-    expired = sa.select(history.c.optout).where(history.c.event == "expired")
-    known = sa.select(requests.c.id)
-    gone = sa.select(history.c.seq).where(
-        history.c.event == "received", history.c.optout.not_in(known), history.c.optout.not_in(expired)
-    )
+    # NOT EXISTS, because PostgreSQL compares each row with each for a NOT IN that does not fit its memory.
+    other = history.alias("other")
+    expired = sa.exists().where(other.c.optout == history.c.optout, other.c.event == "expired")
+    known = sa.exists().where(requests.c.id == history.c.optout)
+    gone = sa.select(history.c.seq).where(history.c.event == "received", ~known, ~expired)
     for row in db.execute(gone.order_by(history.c.seq)):
         yield Fault(row.seq, "its record is missing")
-    emptied = sa.select(history.c.seq).where(history.c.content.is_(None), history.c.optout.not_in(expired))
+    emptied = sa.select(history.c.seq).where(history.c.content.is_(None), ~expired)
     for row in db.execute(emptied.order_by(history.c.seq)):
         yield Fault(row.seq, "its content is missing")
 
