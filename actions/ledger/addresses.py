@@ -52,7 +52,7 @@ def normalise(address: str) -> str:
         checked = validate_email(address.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise BadAddress(str(error)) from None
-    return checked.normalized.casefold()
+    return checked.normalized.lower()  # not casefold: ß is not ss in an address
 
 
 def suggestion(address: str) -> str | None:

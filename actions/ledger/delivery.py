@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from actions.ledger.ledger import Ledger
-from actions.ledger.model import LedgerError, Record, UnknownReference, in_order
+from actions.ledger.model import LedgerError, NotRecorded, Record, UnknownReference, in_order
 from actions.ledger.outbox import Message, Outbox
 from actions.ledger.receivers import NotDelivered, Receiver
 
@@ -53,6 +53,8 @@ class Courier:
     def _confirm(self, record: Record, how: str) -> None:
         try:
             self._ledger.fulfil(record.reference, how=f"confirmed by {how}")
+        except NotRecorded:  # the message stays in the outbox and is tried again
+            raise
         except LedgerError:  # it was denied or undone meanwhile, which stands
             log.warning("confirmation came too late", receiver=how)
 

@@ -70,7 +70,7 @@ class Webhook:
             answer = requests.post(self._url, data=body, headers=headers, timeout=_SECONDS, allow_redirects=False)
         except requests.RequestException as error:
             raise NotDelivered(type(error).__name__) from None
-        if answer.ok and not answer.is_redirect:
+        if 200 <= answer.status_code < 300:
             return Delivery("webhook", _says_fulfilled(answer))
         passing = answer.status_code == 429 or answer.status_code in (408, 409, 425) or answer.status_code >= 500
         raise NotDelivered(f"HTTP {answer.status_code}", for_good=not passing, retry_after=_retry_after(answer))
