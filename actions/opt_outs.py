@@ -30,7 +30,7 @@ from actions.ledger.model import (
 from actions.ledger.references import find_reference, looks_like_reference
 from actions.services import record, services
 from bot.privacy.masking import PLACEHOLDER
-from bot.privacy.recognition import Finding
+from bot.privacy.recognition import Finding, as_meant
 
 Events = list[dict[str, Any]]
 
@@ -229,8 +229,13 @@ _NEVER_MIND = {"title": "Never mind", "payload": "/deny"}
 
 
 def lookup(tracker: Tracker) -> Callable[[str], str | None]:
-    """Return what finds the value of a placeholder of this conversation."""
-    return lambda placeholder: services().vault.value(tracker.sender_id, placeholder)
+    """Return what finds the address that a placeholder of this conversation stands for."""
+
+    def address(placeholder: str) -> str | None:
+        value = services().vault.value(tracker.sender_id, placeholder)
+        return as_meant(value) if value else None
+
+    return address
 
 
 def draft_of(tracker: Tracker) -> Draft | None:

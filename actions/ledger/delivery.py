@@ -43,6 +43,12 @@ class Courier:
             self._outbox.failed(message, str(error), error.retry_after, error.for_good)
             log.warning("opt-out not delivered", receiver=message.receiver, attempts=message.attempts, for_good=error.for_good)
             return False
+        except NotRecorded:
+            raise
+        except Exception as error:  # whatever it is, it must not keep other messages, or go on for ever
+            self._outbox.failed(message, type(error).__name__)
+            log.exception("opt-out not delivered", receiver=message.receiver)
+            return False
         if message.event == "received":
             self._ledger.delivered(record.id, delivery.how)
             if delivery.fulfilled:

@@ -154,15 +154,19 @@ class Ledger:
     # --- the list of who is out -------------------------------------------------------------------------------------------
 
     def suppressed(self, kind: Kind | None = None) -> Iterator[tuple[Subject, Kind, datetime]]:
-        """Yield who is out of what since when, in constant memory, in no particular order."""
-        wanted = sa.select(suppressions)
+        """Yield who is out of what since when, in constant memory, all of one subject together.
+
+        Raises LedgerError at the first that cannot be read.
+        """
+        wanted = sa.select(suppressions).order_by(suppressions.c.digest, suppressions.c.kind)
         if kind is not None:
             wanted = wanted.where(suppressions.c.kind == str(kind))
         with self._engine.connect().execution_options(stream_results=True, yield_per=_PAGE) as db:
             for row in db.execute(wanted):
                 subject = self._subject(row)
-                if subject is not None:
-                    yield subject, Kind(row.kind), aware(row.since)
+                if subject is None:  # a list with gaps would have people mailed who are out
+                    raise LedgerError("The list cannot be read: a key is missing from PRIVACY_BOT_DATA_KEYS.")
+                yield subject, Kind(row.kind), aware(row.since)
 
     def is_suppressed(self, subject: Subject, kind: Kind) -> bool:
         """Return whether somebody is out of something."""
@@ -222,7 +226,14 @@ class Ledger:
                 return row
         return None
 
-    def _settle(self, db: Connection, end: tuple[int, str], marks: list[str], released: Iterable[Kind]) -> None:
+    def _settle(
+        self,
+        db: Connection,
+        end: tuple[int, str],
+        marks: list[str],
+        released: Iterable[Kind],
+        since: datetime | None = None,
+    ) -> None:
         """After a new request or a denial: revoke what is undone, revive what is not any more, and write the list."""
         rows = requests_of(db, marks)
         for row, left, by in left_of(rows):
@@ -230,7 +241,7 @@ class Ledger:
                 end = self._set_status(db, end, row, Status.REVOKED, how=f"undone by {by}")
             elif left and row.status == Status.REVOKED:
                 end = self._set_status(db, end, row, Status.OPEN, how="what had undone it was denied")
-        write_list(db, marks, rows, released)
+        write_list(db, marks, rows, released, since)
 
     def _decide(self, reference: str, status: Status, how: str = "", reason: str = "") -> Record:
         with self._writing() as db:
@@ -247,7 +258,8 @@ class Ledger:
                     raise LedgerError(
                         f"{row.reference} cannot be denied: the key of its address is not in PRIVACY_BOT_DATA_KEYS."
                     )
-                self._settle(db, end, self._marks(subject), kinds_of(row) if row.action == Action.OPT_OUT else ())
+                released = kinds_of(row) if row.action == Action.OPT_OUT else frozenset()
+                self._settle(db, end, self._marks(subject), released, since=row.received_at)
             outbox.add(db, row.id, str(status), self._receivers if status is Status.DENIED else ())
             return self._record(db.execute(_by_id(row.id)).one())
 

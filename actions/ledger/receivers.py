@@ -129,11 +129,15 @@ class LinesInFile:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(file, json.dumps(message, ensure_ascii=False).encode() + b"\n")
-                os.fsync(file)
-            finally:
-                os.close(file)
+            with os.fdopen(file, "ab") as lines:
+                before = lines.tell()
+                try:
+                    lines.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+                    lines.flush()
+                    os.fsync(file)
+                except OSError:
+                    os.ftruncate(file, before)  # half a line would spoil the next one
+                    raise
         except OSError as error:
             raise NotDelivered(error.strerror or type(error).__name__) from None
         return Delivery("file")
@@ -149,7 +153,7 @@ def _says_fulfilled(answer: requests.Response) -> bool:
 
 def _retry_after(answer: requests.Response) -> timedelta | None:
     given = answer.headers.get("Retry-After", "")
-    return timedelta(seconds=min(int(given), 86_400)) if given.isdigit() else None
+    return timedelta(seconds=min(int(given), 86_400)) if given.isascii() and given.isdigit() else None
 
 
 def _plain(value: Any) -> str:

@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -198,6 +198,8 @@ def _print(records: Iterator[Record], as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from bot.policy.hours import STORE_ZONE
+
     table = Table(box=None)
     for name in ("reference", "due", "status", "action"):
         table.add_column(name, no_wrap=True)
@@ -205,7 +207,7 @@ def _print(records: Iterator[Record], as_json: bool) -> None:
         table.add_column(name, overflow="fold")
     for record in records:
         entry = record_json(record)
-        late = record.overdue_since is not None and record.overdue_since < date.today()
+        late = record.overdue_since is not None and record.overdue_since < datetime.now(STORE_ZONE).date()
         table.add_row(
             record.reference,
             f"[red]{entry['due']}[/red]" if late else entry["due"],

@@ -41,6 +41,13 @@ def find(text: str) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.start)
 
 
+def as_meant(address: str) -> str:
+    """Return an e-mail address that was spelled out, ``jo (at) example dot com``, as it is meant."""
+    address = re.sub(r"\s*(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|\bat\b|-at-|_at_|%40|&#64;)\s*", "@", address, flags=re.IGNORECASE)
+    address = re.sub(r"\s*(?:[(\[{<]\s*dot\s*[)\]}>]|\bdot\b|-dot-|_dot_|,)\s*", ".", address, flags=re.IGNORECASE)
+    return re.sub(r"\s", "", address)
+
+
 def _emails(text: str) -> Iterator[tuple[int, int]]:
     if "@" not in text and not patterns.EMAIL_CUE.search(text):
         return

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.database import metadata
 from bot.keys import Keyring, UnreadableSecret
 from bot.privacy.masking import NEVER_TYPE, PLACEHOLDER
-from bot.privacy.recognition import Finding
+from bot.privacy.recognition import Finding, as_meant
 
 vault = sa.Table(
     "vault",
@@ -68,10 +68,11 @@ class Vault:
 
     def touch(self, conversation: str) -> None:
         """Note that a conversation goes on: its values stay for another while."""
+        kept = sa.and_(vault.c.conversation == conversation, vault.c.secret.is_not(None))
         with self._engine.begin() as db:
-            self._drop_expired(db, vault.c.conversation == conversation)
-            kept = vault.c.secret.is_not(None)
-            db.execute(vault.update().where(vault.c.conversation == conversation, kept).values(used_at=datetime.now(UTC)))
+            if db.execute(sa.select(vault.c.placeholder).where(kept).limit(1)).first():  # most conversations have none
+                self._drop_expired(db, kept)
+                db.execute(vault.update().where(kept).values(used_at=datetime.now(UTC)))
 
     def value(self, conversation: str, placeholder: str) -> str | None:
         """Return what a placeholder stands for; None if it was never kept, has expired, or is of another conversation."""
@@ -142,8 +143,7 @@ def _normal(kind: str, value: str) -> str:
     if kind == "phone":
         folded = re.sub(r"\D", "", folded) or folded
     elif kind == "email":
-        folded = re.sub(r"\s*(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|\bat\b|-at-|_at_|%40|&#64;)\s*", "@", folded)
-        folded = re.sub(r"\s*(?:[(\[{<]\s*dot\s*[)\]}>]|\bdot\b|-dot-|_dot_|,)\s*", ".", folded).replace(" ", "")
+        folded = as_meant(folded)
     return f"{kind}:{folded}"
 
 

@@ -125,7 +125,8 @@ class Conversations:
                     raise malformed('This "client_id" belongs to another message. Give each message its own.')
                 if repeated and repeated.answered:
                     return self._revealed(conversation, repeated.answered)
-                self._store.state(conversation)  # of a conversation that is over, nothing is taken in
+                if client_id is None:
+                    self._store.state(conversation)  # of a conversation that is over, nothing is taken in
                 turn = await self._answer(conversation, sent, client_id, repeated)
             except FromChild:
                 turn = self._stop(conversation)

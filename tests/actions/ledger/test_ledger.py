@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.engine import Engine
 
+from actions.ledger.keeping import expire
 from actions.ledger.ledger import Ledger
 from actions.ledger.model import EVERYTHING, Kind, LedgerError, NotRecorded, Status, Subject, UnknownReference
 from actions.ledger.references import parse_reference
@@ -201,3 +202,20 @@ def test_everything_of_somebody_is_found_across_keys(ledger: Ledger, engine: Eng
     assert not rotated.record(opt_out()).new
     with time_machine.travel(datetime.now(UTC) + timedelta(days=1)):
         assert rotated.record(opt_out(Kind.SHARING)).new
+
+
+def test_a_list_with_gaps_is_not_handed_out(ledger: Ledger, engine: Engine, durable: Engine) -> None:
+    """With a wrong key the export is an error, not an empty list."""
+    ledger.record(opt_out())
+    with pytest.raises(LedgerError, match="DATA_KEYS"):
+        list(Ledger(engine, durable, Keyring(["x" * 40], "ledger"), "p").suppressed())
+
+
+def test_a_denial_does_not_lift_what_an_older_request_left(ledger: Ledger, durable: Engine, keyring: Keyring) -> None:
+    """Who opted out long ago stays out, though the record has reached its age and a repetition is denied."""
+    with time_machine.travel(datetime(2020, 1, 6, tzinfo=UTC), tick=False):
+        ledger.record(opt_out())
+    expire(durable, keyring, timedelta(days=731))
+    again = ledger.record(opt_out()).record
+    ledger.deny(again.reference, "sent by a script")
+    assert ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
