@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from actions.dialogue.words import agrees, begins_with_yes, kinds_named, narrows
+from actions.dialogue.words import agrees, begins_with_yes, kinds_excepted, kinds_named, narrows
 from actions.ledger.addresses import BadAddress, normalise
 from actions.ledger.model import Action, Kind
 
@@ -80,6 +80,11 @@ def advance(draft: Draft, said: Said, value: Callable[[str], str | None]) -> Dra
     if agrees(said.text) and not said.emails:
         return replace(draft, agreed=True) if asked is Ask.AGREED else _with_address(draft, said, value, asked is Ask.EMAIL)
     named = said.chosen_kinds or kinds_named(said.text)
+    left = draft.kinds - kinds_excepted(said.text)
+    if left and left != draft.kinds:
+        return replace(draft, kinds=left)
+    if asked is Ask.EMAIL and named - draft.kinds and not said.emails:  # "and the ads too" is no address
+        return replace(draft, kinds=named if narrows(said.text) else draft.kinds | named)
     if named and (asked is Ask.KINDS or said.chosen_kinds or narrows(said.text)):
         draft = replace(draft, kinds=named)
     elif named - draft.kinds and asked is Ask.AGREED and not said.emails and not begins_with_yes(said.text):

@@ -1,9 +1,10 @@
 """How requests, dates and states are put into words."""
 
-from datetime import date
+from datetime import date, datetime
 
 from actions.ledger.deadlines import due_date
 from actions.ledger.model import Action, Kind, Record, Status, in_order
+from bot.policy.hours import STORE_ZONE
 
 _OUT = {
     Kind.MARKETING_EMAIL: "no more marketing e-mail",
@@ -60,6 +61,8 @@ class Wording:
             return "It is in force."
         days = {kind: due_date(record.received_at, kind) for kind in in_order(record.kinds)}
         mail, rest = days.pop(Kind.MARKETING_EMAIL, None), min(days.values(), default=None)
+        if record.due < datetime.now(STORE_ZONE).date():
+            return f"It was due by {spoken(record.due)} and is not confirmed yet; please ask our support team about it."
         if mail and rest:
             return f"It will be in force by {spoken(mail)} for marketing e-mail, and by {spoken(rest)} for the rest."
         return f"It will be in force by {spoken(mail or rest)}."

@@ -41,8 +41,8 @@ _KEEPS = re.compile(
     r"\b(?:(?:don'?t|do not|never) stop|keep (?:sending|on|getting|me on))\b.*?(?:,|;|\.|\bbut\b|\band\b|$)", _I
 )
 _CANCELS = re.compile(
-    r"^\W*(?:no|nope|nah|n|no way)\W*$|^\W*(?:please |pls |ok(?:ay)? |no,? |actually,? |wait,? |oh,? |hm+,? )*(?:cancel(?: (?:it|that|this|everything))?|never ?mind|nvm|nm|forget (?:it|that|about it)|drop it|leave it(?: be)?|stop(?: (?:it|this))?"
-    r"|abort|quit|exit|don'?t (?:bother|do it|do that|record (?:it|that|anything))|i (?:changed|'?ve changed|have changed) my mind|not now|no (?:thanks?|thx|thank you)|skip it|let it be|undo)\W*(?:please|thanks?|thx)?\W*$",
+    r"^\W*(?:no|nope|nah|n|no way)\W*$|^\W*(?:please |pls |ok(?:ay)? |no,? |actually,? |wait,? |oh,? |hm+,? |fine,? )*(?:cancel(?: (?:it|that|this|everything))?|never ?mind|nvm|nm|forget (?:it|that|about it)|drop it|leave it(?: be)?|stop(?: (?:it|this))?"
+    r"|abort|quit|exit|no|(?:don'?t|do not)(?: (?:bother|do (?:it|that|this)|record (?:it|that|this|anything)))?|i (?:changed|'?ve changed|have changed) my mind|not now|no (?:thanks?|thx|thank you)|skip it|let it be|undo)\W*(?:please|thanks?|thx)?\W*$",
     _I,
 )
 _YES = re.compile(
@@ -70,6 +70,12 @@ def kinds_named(text: str) -> frozenset[Kind]:
         named = EVERYTHING if _EVERYTHING.search(text[: exceptions.start()]) else _named(text[: exceptions.start()])
         return frozenset(named - kept) if named - kept else named
     return EVERYTHING if _EVERYTHING.search(text) else _named(text)
+
+
+def kinds_excepted(text: str) -> frozenset[Kind]:
+    """Return what a message takes out: "but not sharing"."""
+    exceptions = _EXCEPT.search(text)
+    return _named(exceptions.group(1)) if exceptions else frozenset()
 
 
 def narrows(text: str) -> bool:

@@ -25,10 +25,19 @@ _PAGE = 500  # rows compared at a time
 def verify(engine: Engine, keyring: Keyring) -> Iterator[Fault]:
     """Yield all that is not as it was written: lines of the history, records, the list of who is out."""
     with engine.connect() as db:
+        _hold_still(db)
         yield from chain.faults(db, keyring)
         yield from _changed_records(db, keyring)
         yield from _vanished_records(db)
         yield from _wrong_list(db, keyring)
+
+
+def _hold_still(db: Connection) -> None:
+    """Let a connection read one state of the database to the end, whatever is recorded meanwhile."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    else:
+        db.exec_driver_sql("BEGIN")  # the driver begins one itself only to write
 
 
 def expire(durable: Engine, keyring: Keyring, older_than: timedelta) -> int:

@@ -121,8 +121,7 @@ class StorefrontChannel(InputChannel):
         return http.messages_response(messages, self._conversations.state(conversation))
 
     async def _honour_signal(self, conversation: str) -> list[Reply]:
-        text = await honour_signal(services(), conversation)
-        return [Reply(text, topic="opt_out", outcome="done")]
+        return [await honour_signal(services(), conversation)]
 
     def _trackers(self) -> Any:
         """Return the assistant's tracker store; routes ask only when it is loaded."""

@@ -27,6 +27,7 @@ from actions.ledger.model import (
 from actions.services import Services, record
 from bot.keys import Keyring, UnreadableSecret
 from bot.settings import Settings
+from bot.turns import Reply
 from bot.web import optout_pages as pages
 from bot.web.errors import ApiError
 
@@ -132,7 +133,7 @@ def optouts(settings: Settings, services: Services) -> Blueprint:
     return blueprint
 
 
-async def honour_signal(services: Services, conversation: str) -> str:
+async def honour_signal(services: Services, conversation: str) -> Reply:
     """Record the Global Privacy Control signal of a conversation's browser.
 
     Return what the visitor is shown, because it must be shown that the signal was processed (11 CCR 7025(c)(6)).
@@ -143,14 +144,16 @@ async def honour_signal(services: Services, conversation: str) -> str:
     try:
         recorded = (await record(services, request)).record
     except NotRecorded:
-        return (
+        text = (
             "Your browser sends the Global Privacy Control signal. I could not record it just now; please ask me to opt you "
             "out of ads and sharing."
         )
-    return (
+        return Reply(text, topic="opt_out", outcome="clarify")
+    text = (
         "Opt-out request honored: your browser sends the Global Privacy Control signal, and I have recorded for it: "
         f"{wording.of(kinds)}. Your reference is {recorded.reference}. {wording.by(recorded)}"
     )
+    return Reply(text, topic="opt_out", outcome="done")
 
 
 def status_object(record: Record) -> dict[str, Any]:

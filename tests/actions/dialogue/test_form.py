@@ -83,3 +83,15 @@ def test_two_bad_addresses_end_it() -> None:
     twice = then(once, "it is", "[email-3]")
     assert twice.gives_up
     assert twice.asks() is None
+
+
+def test_what_is_taken_out_is_out() -> None:
+    """Yes, but not sharing: it is shown again without."""
+    draft = then(start("everything", "[email-1]"), "yes but not sharing")
+    assert (draft.kinds, draft.asks()) == (EVERYTHING - {Kind.SHARING}, Ask.AGREED)
+
+
+def test_more_kinds_are_no_bad_address() -> None:
+    """While the address is asked, something else can be added."""
+    draft = then(start("stop the mails"), "and the ads too")
+    assert (draft.kinds, draft.bad_addresses, draft.asks()) == ({MAIL, ADS}, 0, Ask.EMAIL)

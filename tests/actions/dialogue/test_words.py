@@ -33,7 +33,20 @@ def test_kinds_are_named(text: str, kinds: frozenset[Kind]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["cancel", "never mind", "nvm", "stop", "no thanks", "actually, forget it", "don't bother", "Cancel that please"]
+    "text",
+    [
+        "cancel",
+        "never mind",
+        "nvm",
+        "stop",
+        "no thanks",
+        "actually, forget it",
+        "don't bother",
+        "Cancel that please",
+        "please don't",
+        "okay no",
+        "fine, forget it",
+    ],
 )
 def test_a_wish_to_stop_is_heard(text: str) -> None:
     """However it is said."""

@@ -76,6 +76,16 @@ def test_what_was_changed_is_found_and_named(
     assert any(found in fault for fault in faults), faults
 
 
+def test_what_is_recorded_meanwhile_is_no_fault(filled: Ledger, engine: Engine, durable: Engine, keyring: Keyring) -> None:
+    """A ledger is verified as it was when that began."""
+    change(durable, "UPDATE optout_history SET event = 'denied' WHERE seq = 2")
+    faults = verify(engine, keyring)
+    first = next(faults)
+    filled.record(opt_out(subject=email("late@example.com")))
+    assert "line 2" in str(first)
+    assert [fault.seq for fault in faults if fault.seq > 2] == []
+
+
 def test_lines_in_another_order_are_found(filled: Ledger, engine: Engine, durable: Engine, keyring: Keyring) -> None:
     """Two lines that changed places do not fit any more."""
     change(durable, "UPDATE optout_history SET seq = 99 WHERE seq = 4")
