@@ -88,9 +88,10 @@ class Memory:
 
     def _drop_strays(self, before: datetime) -> None:
         """Delete what is left of conversations that are not there, such as one whose deletion was cut off."""
-        known = sa.select(conversations.c.id)
+        # NOT EXISTS, because PostgreSQL compares each row with each for a NOT IN that does not fit its memory.
         with self._engine.begin() as db:
             if sa.inspect(db).has_table(_events.name):
-                stray = (_events.c.sender_id.not_in(known), _events.c.timestamp < before.timestamp())
-                db.execute(_events.delete().where(*stray))
-            db.execute(vault.delete().where(vault.c.conversation.not_in(known), vault.c.secret.is_(None)))
+                known = sa.exists().where(conversations.c.id == _events.c.sender_id)
+                db.execute(_events.delete().where(_events.c.timestamp < before.timestamp(), ~known))
+            known = sa.exists().where(conversations.c.id == vault.c.conversation)
+            db.execute(vault.delete().where(vault.c.secret.is_(None), ~known))

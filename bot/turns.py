@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.policy.document import load
+from bot.topics import FORGET
 
 # If a turn has several outcomes, the one that says most: what was done before what was answered before what was not understood.
 _OUTCOMES = ("handoff", "done", "form", "answered", "clarify", "out_of_scope", "smalltalk")
@@ -93,6 +94,11 @@ class Turn:
 def topics(replies: Iterable[Reply]) -> tuple[str, ...]:
     """Return what the replies answered, in order, each topic once."""
     return tuple(dict.fromkeys(reply.topic for reply in replies if reply.topic))
+
+
+def forgets(replies: Iterable[Reply]) -> bool:
+    """Return whether the replies tell that the conversation is deleted: then it must be."""
+    return any(reply.topic == FORGET and reply.outcome == "done" for reply in replies)
 
 
 def outcome(replies: Iterable[Reply]) -> str:

@@ -17,9 +17,8 @@ from bot.keys import Keyring
 from bot.privacy.splitting import MESSAGES
 from bot.privacy.vault import Vault
 from bot.settings import settings
-from bot.topics import FORGET
 from bot.tracker import TrackerMemory
-from bot.turns import Choice, Message, Reply, Turn, outcome, topics
+from bot.turns import Choice, Message, Reply, Turn, forgets, outcome, topics
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ class Conversation:
         self._agent = agent
         self._vault = vault
         self._intake = Intake(vault)
+        self._trackers = TrackerMemory(lambda: self._agent.tracker_store)
         self._id = uuid4().hex
         self._numbers = itertools.count(1)
         self._said: deque[Earlier] = deque(maxlen=MESSAGES)
@@ -68,7 +68,7 @@ class Conversation:
         except FromChild:
             return self._last_words([STOP])
         for mended in typed.mended:
-            TrackerMemory(lambda: self._agent.tracker_store).amend(self._id, as_said(mended.before), mended.pieces)
+            self._trackers.amend(self._id, as_said(mended.before), mended.pieces)
         return await self._turn(typed)
 
     async def send(self, payload: str) -> Understood:
@@ -81,7 +81,7 @@ class Conversation:
         said = typed.answered_by(answers)
         self._said.append(Earlier(next(self._numbers), typed.shown))
         nlu = await self._nlu()
-        if any(reply.topic == FORGET and reply.outcome == "done" for reply in said):
+        if forgets(said):
             return self._last_words(said, nlu)
         payloads: dict[str, str] = {}
         messages = []
@@ -94,7 +94,7 @@ class Conversation:
     def _last_words(self, said: list[Reply], nlu: dict[str, Any] | None = None) -> Understood:
         """Forget the conversation, and return what is told about it."""
         turn = Turn(tuple(map(self._message, said)), topics(said), outcome(said), "closed")
-        TrackerMemory(lambda: self._agent.tracker_store).forget(self._id)
+        self._trackers.forget(self._id)
         self._vault.forget(self._id)
         return Understood(turn, nlu or {"intent": None, "confidence": None, "ranking": []}, {})
 

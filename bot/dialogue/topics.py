@@ -17,14 +17,13 @@ from actions.ledger.references import find_reference
 from bot.dialogue import history
 from bot.policy.questions import Question
 from bot.privacy.masking import PLACEHOLDER
-from bot.topics import ANSWERABLE, CLARIFY
+from bot.topics import ANSWERABLE, CLARIFY, FORGET
 
 FORM = "opt_out_form"
 CANCEL = "action_opt_out_cancel"
 _ACTIONS = {"opt_out": FORM, "opt_in": FORM, "opt_out_status": "action_opt_out_status"}  # said by actions, not by responses
 _OPT_OUTS = frozenset({"opt_out", "opt_in"})
 _ANSWER_WORDS = 4  # so short is an answer to the form, if it is no question
-_ENDS = frozenset({"forget"})
 _QUESTION = re.compile(r"\W*(?:what|whats|who|whose|where|when|why|how|which)\b", re.IGNORECASE)
 
 # Topics after which "and my address?" makes sense.
@@ -98,8 +97,8 @@ def _plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) ->
     corrects = bool(PLACEHOLDER.search(text) or (kinds_named(text) and requested == Ask.AGREED))
     if intent == "goodbye" or (cancels(text) and not corrects) or (intent == "deny" and not asked):
         return [CANCEL]
-    if intent in _ENDS:
-        return [f"{history.UTTER}{intent}"]
+    if intent == FORGET:
+        return [f"{history.UTTER}{FORGET}"]
     if PLACEHOLDER.search(text) or intent in _OPT_OUTS or agrees(text) or not asked:
         return [FORM]
     if requested == Ask.EMAIL and asks_why(text):

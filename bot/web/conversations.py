@@ -13,8 +13,7 @@ from bot import metrics
 from bot.intake import STOP, FromChild, Intake, Typed, clean, taken_before
 from bot.memory import Memory
 from bot.privacy.splitting import MESSAGES
-from bot.topics import FORGET
-from bot.turns import Message, Reply, Turn, outcome, topics
+from bot.turns import Message, Reply, Turn, forgets, outcome, topics
 from bot.web.errors import expired, malformed, not_ready
 from bot.web.store import Arriving, Received, UnknownConversation
 from bot.web.tokens import new_session
@@ -150,7 +149,7 @@ class Conversations:
             if typed.mended:
                 await self._wipe()
         replies = typed.answered_by([] if typed.says_nothing_else else await self._ask(conversation, typed.said))
-        if any(reply.topic == FORGET and reply.outcome == "done" for reply in replies):
+        if forgets(replies):
             turn = self._last_words(message, replies)
             self._erase(conversation, "visitor")
         else:
