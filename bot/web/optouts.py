@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import partial
 from typing import Any
 
 from sanic import Blueprint
@@ -50,28 +51,42 @@ def _tokens(settings: Settings) -> Keyring:
 
 def optouts(settings: Settings, services: Services) -> Blueprint:
     """Return the routes."""
-    blueprint = Blueprint("optouts", strict_slashes=False)
-    tokens = _tokens(settings)
+    blueprint, doors = Blueprint("optouts", strict_slashes=False), _Doors(settings, services)
+    for method, path, handler in (
+        ("GET", "/opt-out", doors.form),
+        ("POST", "/opt-out", doors.submit),
+        ("GET", "/unsubscribe/<token:str>", doors.ask),
+        ("POST", "/unsubscribe/<token:str>", doors.unsubscribe),
+        ("GET", "/optouts/<reference:str>", doors.status),
+        ("GET", "/.well-known/gpc.json", doors.gpc),
+    ):
+        # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
+        blueprint.add_route(partial(handler), path, methods=[method], name=handler.__name__)
+    return blueprint
 
-    async def opt_out(kinds: frozenset[Kind], email: str, channel: Channel) -> Record:
+
+class _Doors:
+    def __init__(self, settings: Settings, services: Services) -> None:
+        self._services = services
+        self._tokens = _tokens(settings)
+
+    async def _opt_out(self, kinds: frozenset[Kind], email: str, channel: Channel) -> Record:
         """Record an opt-out of an address; raises NotRecorded."""
         wording = Wording(Action.OPT_OUT).of(kinds)
-        return (await record(services, Request(Action.OPT_OUT, kinds, Subject("email", email), channel, wording))).record
+        return (await record(self._services, Request(Action.OPT_OUT, kinds, Subject("email", email), channel, wording))).record
 
-    def address_in(token: str) -> str:
+    def _address_in(self, token: str) -> str:
         """Return the address that a link is for; raises the contract's error if it was not made here."""
         try:
-            return tokens.decrypt(token)
+            return self._tokens.decrypt(token)
         except UnreadableSecret:
             raise ApiError(404, "not_found", "This link is not valid. Please use the form at /opt-out.") from None
 
-    @blueprint.get("/opt-out")
-    async def form(_: HttpRequest) -> HTTPResponse:
+    async def form(self, _: HttpRequest) -> HTTPResponse:
         """Show the form."""
         return html_response(pages.form())
 
-    @blueprint.post("/opt-out")
-    async def submit(request: HttpRequest) -> HTTPResponse:
+    async def submit(self, request: HttpRequest) -> HTTPResponse:
         """Record what was chosen, or show the form again with what is wrong."""
         email = (request.form.get("email") or "").strip()
         chosen = request.form.getlist("kind") or []
@@ -86,37 +101,34 @@ def optouts(settings: Settings, services: Services) -> Blueprint:
         if problems:
             return html_response(pages.form(email, kinds, problems), status=400)
         try:
-            recorded = await opt_out(kinds, normal, Channel.WEB_FORM)
+            recorded = await self._opt_out(kinds, normal, Channel.WEB_FORM)
         except NotRecorded:
             return html_response(pages.not_recorded(), status=503)
         return html_response(pages.recorded(recorded))
 
-    @blueprint.get("/unsubscribe/<token:str>")
-    async def ask(_: HttpRequest, token: str) -> HTTPResponse:
+    async def ask(self, _: HttpRequest, token: str) -> HTTPResponse:
         """Show a button; a link scanner that follows the link changes nothing."""
-        address_in(token)
+        self._address_in(token)
         return html_response(pages.unsubscribe())
 
-    @blueprint.post("/unsubscribe/<token:str>")
-    async def unsubscribe(request: HttpRequest, token: str) -> HTTPResponse:
+    async def unsubscribe(self, request: HttpRequest, token: str) -> HTTPResponse:
         """Unsubscribe with one click: no cookie, no login, no redirection (RFC 8058, 3.2)."""
-        email = address_in(token)
+        email = self._address_in(token)
         urlencoded = request.form.get(_ONE_CLICK[0]) == _ONE_CLICK[1]
         if not urlencoded and not _MULTIPART_ONE_CLICK.search(request.body + b"\r\n"):
             raise ApiError(400, "malformed", "The body must be List-Unsubscribe=One-Click.")
         try:
-            recorded = await opt_out(frozenset({Kind.MARKETING_EMAIL}), email, Channel.ONE_CLICK)
+            recorded = await self._opt_out(frozenset({Kind.MARKETING_EMAIL}), email, Channel.ONE_CLICK)
         except NotRecorded:
             raise ApiError(
                 503, "not_recorded", "This could not be recorded just now. Please try again.", retry_after=60
             ) from None
         return html_response(pages.recorded(recorded))
 
-    @blueprint.get("/optouts/<reference:str>")
-    async def status(_: HttpRequest, reference: str) -> HTTPResponse:
+    async def status(self, _: HttpRequest, reference: str) -> HTTPResponse:
         """Tell the status of a request, as the Data Rights Protocol has it, and never whose it is."""
         try:
-            found = await asyncio.to_thread(services.ledger.find, reference)
+            found = await asyncio.to_thread(self._services.ledger.find, reference)
         except UnknownReference as error:
             raise ApiError(404, "not_found", str(error)) from None
         except LedgerError as error:
@@ -125,12 +137,9 @@ def optouts(settings: Settings, services: Services) -> Blueprint:
             ) from error
         return json_response(status_object(found))
 
-    @blueprint.get("/.well-known/gpc.json")
-    async def gpc(_: HttpRequest) -> HTTPResponse:
+    async def gpc(self, _: HttpRequest) -> HTTPResponse:
         """Say that the Global Privacy Control signal is honoured."""
         return json_response({"gpc": True, "lastUpdate": GPC_SUPPORTED_SINCE})
-
-    return blueprint
 
 
 async def honour_signal(services: Services, conversation: str) -> Reply:
