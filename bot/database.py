@@ -22,7 +22,9 @@ def connect(url: str, durable: bool = False) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True, future=True)
+        engine = sa.create_engine(url, pool_pre_ping=True, future=True, connect_args={"connect_timeout": _BUSY_SECONDS})
+        sa.event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     in_memory = not parsed.database or parsed.database == ":memory:"
     if not in_memory:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +50,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """Let a new PostgreSQL connection wait for locks no longer than SQLite does."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{_BUSY_SECONDS}s'")
+    connection.commit()
 
 
 def _prepare_durable_sqlite(connection: Any, _record: Any) -> None:

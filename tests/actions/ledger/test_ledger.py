@@ -12,7 +12,7 @@ from actions.ledger.keeping import expire
 from actions.ledger.ledger import Ledger
 from actions.ledger.model import EVERYTHING, Kind, LedgerError, NotRecorded, Status, Subject, UnknownReference
 from actions.ledger.references import parse_reference
-from actions.ledger.tables import history, requests
+from actions.ledger.tables import head, history, requests
 from bot.database import connect
 from bot.keys import Keyring
 from tests.actions.ledger.conftest import KEYS, email, opt_in, opt_out
@@ -182,7 +182,7 @@ def test_the_list_of_who_is_out_can_be_read(ledger: Ledger) -> None:
 
 
 def test_a_database_that_cannot_be_written_to_records_nothing(tmp_path: object, keyring: Keyring) -> None:
-    """If the database is gone, locked or full, the error says that nothing was recorded."""
+    """If the tables are gone, the error says that nothing was recorded."""
     missing = connect(f"sqlite:///{tmp_path}/empty.db", durable=True)
     with pytest.raises(NotRecorded, match="Nothing was recorded"):
         Ledger(missing, missing, keyring, "policy-1").record(opt_out())
@@ -219,3 +219,12 @@ def test_a_denial_does_not_lift_what_an_older_request_left(ledger: Ledger, durab
     again = ledger.record(opt_out()).record
     ledger.deny(again.reference, "sent by a script")
     assert ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
+
+
+def test_a_locked_ledger_records_nothing(ledger: Ledger, durable: Engine) -> None:
+    """Who holds the lock for too long keeps nobody waiting for ever: the request is refused, and not recorded later."""
+    with durable.begin() as db:
+        db.execute(sa.select(head).with_for_update())
+        with pytest.raises(NotRecorded, match="Nothing was recorded"):
+            ledger.record(opt_out())
+    assert list(ledger.records()) == []
