@@ -103,6 +103,8 @@ class AskAgreement(RasaAction):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
         """Show it; a domain that is nearly a common one may be a slip, and is offered."""
         draft = _required(tracker)
+        if said_in(tracker, draft).several_emails:
+            dispatcher.utter_message(response="utter_opt_out_one_address", email=draft.email)
         what = Wording(draft.action).of(draft.kinds)
         shown = _mark(draft)
         yes = {"title": "Yes, record it", "payload": _choice("affirm", optout_draft=shown)}
@@ -203,10 +205,15 @@ class TellStatus(RasaAction):
         reference = find_reference(text)
         if reference is None and not looks_like_reference(text):
             reference = tracker.get_slot("optout_reference")
-            if reference is None:
-                dispatcher.utter_message(response="utter_opt_out_status_which")
-                return []
         try:
+            if reference is None and not looks_like_reference(text):
+                # what its browser's signal asked for (Global Privacy Control), of which the conversation was told
+                reference = next(
+                    (known.reference for known in services().ledger.of(Subject("browser", tracker.sender_id))), None
+                )
+                if reference is None:
+                    dispatcher.utter_message(response="utter_opt_out_status_which")
+                    return []
             record = services().ledger.find(reference or text)
             standing = services().ledger.standing(record)
         except UnknownReference:

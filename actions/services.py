@@ -19,7 +19,7 @@ from bot.database import connect, migrate
 from bot.keys import Keyring
 from bot.policy.document import load
 from bot.privacy.vault import Vault
-from bot.settings import Settings, settings
+from bot.settings import Settings, SettingsError, settings
 
 _SECONDS = 2
 
@@ -59,9 +59,14 @@ def receivers_of(chosen: Settings) -> dict[str, Receiver]:
     """Return who is told of opt-outs, by name."""
     receivers: dict[str, Receiver] = {}
     if chosen.optout_webhook_url:
+        if not chosen.optout_webhook_url.startswith(("https://", "http://")):
+            raise SettingsError("PRIVACY_BOT_OPTOUT_WEBHOOK_URL: must begin with https:// (or http://)")
         receivers["webhook"] = Webhook(chosen.optout_webhook_url, chosen.optout_webhook_secret)
     if chosen.optout_smtp_url:
-        receivers["mail"] = Mailbox(chosen.optout_smtp_url)
+        try:
+            receivers["mail"] = Mailbox(chosen.optout_smtp_url)
+        except ValueError as error:
+            raise SettingsError(f"PRIVACY_BOT_OPTOUT_SMTP_URL: {error}") from None
     if chosen.optout_file:
         receivers["file"] = LinesInFile(Path(chosen.optout_file))
     return receivers
@@ -85,13 +90,23 @@ async def record(works: Services, request: Request) -> Recorded:
 
 
 async def deliver(works: Services) -> None:
-    """Deliver what is in the outbox, every few seconds; a failure is logged and tried again."""
+    """Deliver what is in the outbox, every few seconds; a slow receiver does not keep the others waiting."""
     courier = Courier(works.ledger, works.outbox, works.receivers)
-    while works.receivers:
+    if strangers := await asyncio.to_thread(works.outbox.give_up_strangers, list(works.receivers)):
+        log.warning("opt-outs not delivered: no such receiver", messages=strangers)
+    try:
+        await asyncio.gather(*(_deliver_to(courier, receiver) for receiver in works.receivers))
+    finally:
+        courier.stop()
+
+
+async def _deliver_to(courier: Courier, receiver: str) -> None:
+    """Deliver to one receiver again and again; a failure is logged and tried again."""
+    while True:
         try:
-            await asyncio.to_thread(courier.run)
+            await asyncio.to_thread(courier.run, receiver)
         except Exception:
-            log.exception("delivery failed")
+            log.exception("delivery failed", receiver=receiver)
         await asyncio.sleep(_SECONDS)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from actions.dialogue.words import agrees, begins_with_yes, kinds_excepted, kinds_named, narrows
+from actions.dialogue.words import agrees, begins_with_yes, corrects, has_no_email, kinds_excepted, kinds_named, narrows
 from actions.ledger.addresses import BadAddress, normalise
 from actions.ledger.model import Action, Kind
 
@@ -60,6 +60,18 @@ class Said:
     agrees: bool = False
     wants_other_address: bool = False
 
+    @property
+    def email(self) -> str | None:
+        """The address that the message gives: of several the first, but the last where one is taken back."""
+        if self.chosen_email or not self.emails:
+            return self.chosen_email
+        return self.emails[-1 if corrects(self.text) else 0]
+
+    @property
+    def several_emails(self) -> bool:
+        """Whether it gives several addresses, of which only one can be recorded at a time."""
+        return len(set(self.emails)) > 1 and not corrects(self.text)
+
 
 def begin(action: Action, said: Said, value: Callable[[str], str | None]) -> Draft:
     """Return the draft that the first message makes; ``value`` returns what a placeholder stands for."""
@@ -79,6 +91,8 @@ def advance(draft: Draft, said: Said, value: Callable[[str], str | None]) -> Dra
         return replace(draft, email=None)
     if agrees(said.text) and not said.emails:
         return replace(draft, agreed=True) if asked is Ask.AGREED else _with_address(draft, said, value, asked is Ask.EMAIL)
+    if asked is Ask.EMAIL and has_no_email(said.text) and not said.emails:
+        return replace(draft, bad_addresses=MAX_BAD_ADDRESSES)
     named = said.chosen_kinds or kinds_named(said.text)
     left = draft.kinds - kinds_excepted(said.text)
     if left and left != draft.kinds:
@@ -95,7 +109,7 @@ def advance(draft: Draft, said: Said, value: Callable[[str], str | None]) -> Dra
 
 
 def _with_address(draft: Draft, said: Said, value: Callable[[str], str | None], asked: bool) -> Draft:
-    given = said.chosen_email or (said.emails[-1] if said.emails else None)
+    given = said.email
     typed = value(given) if given else None
     if typed is not None and _is_address(typed):
         return replace(draft, email=given)

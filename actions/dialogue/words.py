@@ -55,6 +55,14 @@ _AROUND_YES = re.compile(
     r"|and|very much|by all means|definitely|certainly|absolutely|you|can|may|want|would|like)\b",
     _I,
 )
+_NO_EMAIL = re.compile(
+    r"\b(?:don'?t|do not|dont|haven'?t|have not) (?:have|use|own|got|do)(?: an?y?| got an?)? ?e-?mails?\b|\b(?:have|got|there'?s) no e-?mail\b"
+    r"|^\W*no e-?mail(?: address)?\W*$|\bwithout (?:an |any )?e-?mail\b",
+    _I,
+)
+_CORRECTS = re.compile(
+    r"\b(?:instead|not|no|wait|sorry|oops|actually|meant?|rather|wrong|typo|should be|correct\w*|scratch|it'?s)\b", _I
+)
 _WHY = re.compile(
     r"\bwhy\b|\bwhat for\b|\bdo i (?:have|need) to\b|\bmust i\b|\bwithout (?:giving|my|an)\b|\bwhat (?:do|will) you (?:need|do|use)\b",
     _I,
@@ -102,6 +110,16 @@ def begins_with_yes(text: str) -> bool:
 def asks_why(text: str) -> bool:
     """Return whether a message asks what the address is needed for."""
     return bool(_WHY.search(text))
+
+
+def has_no_email(text: str) -> bool:
+    """Return whether a message says that there is no e-mail address to give."""
+    return bool(_NO_EMAIL.search(text))
+
+
+def corrects(text: str) -> bool:
+    """Return whether a message takes back something that it names: "not this one but that"."""
+    return bool(_CORRECTS.search(text))
 
 
 def _named(text: str) -> frozenset[Kind]:

@@ -40,11 +40,17 @@ def lock(db: Connection) -> tuple[int, str]:
 
 
 def append(
-    db: Connection, keyring: Keyring, end: tuple[int, str], optout: str, event: str, content: dict[str, Any]
+    db: Connection,
+    keyring: Keyring,
+    end: tuple[int, str],
+    optout: str,
+    event: str,
+    content: dict[str, Any],
+    at: datetime | None = None,
 ) -> tuple[int, str]:
-    """Add a line after ``end`` and return the new end; the ledger must be locked."""
+    """Add a line after ``end``, which happened ``at`` a time or now, and return the new end; the ledger must be locked."""
     seq, before = end[0] + 1, end[1]
-    at = datetime.now(UTC)
+    at = at or datetime.now(UTC)
     written = json.dumps(content, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(written.encode()).hexdigest()
     mac = keyring.mark(_bound(before, seq, optout, at, event, digest))
@@ -55,10 +61,16 @@ def append(
     return seq, mac
 
 
-def faults(db: Connection, keyring: Keyring) -> Iterator[Fault]:
-    """Yield every line that was changed, and every place where lines are missing or out of order."""
+def faults(db: Connection, keyring: Keyring, anchor: tuple[int, str] | None = None) -> Iterator[Fault]:
+    """Yield every line that was changed, and every place where lines are missing or out of order.
+
+    An ``anchor`` is number and HMAC of a line as they were noted outside of the database: with it a history is recognised that
+    was shortened, emptied or replaced as a whole by an older one.
+    """
     seq, before = 0, _START
     for row in _rows(db):
+        if anchor and row.seq == anchor[0] and row.mac != anchor[1]:
+            yield Fault(row.seq, "is not the one that was noted")
         if row.seq != seq + 1:
             missing = f"lines {seq + 1} to {row.seq - 1} are" if row.seq - seq > 2 else f"line {seq + 1} is"
             yield Fault(row.seq, f"{missing} missing before it")
@@ -67,10 +79,18 @@ def faults(db: Connection, keyring: Keyring) -> Iterator[Fault]:
         if row.content is not None and hashlib.sha256(row.content.encode()).hexdigest() != row.content_sha256:
             yield Fault(row.seq, "its content was changed")
         seq, before = row.seq, row.mac
+    if anchor and seq < anchor[0]:
+        yield Fault(seq, f"is the last, and line {anchor[0]} was noted")
     end = db.execute(sa.select(head)).first()
     sealed = end is not None and (end.seq == 0 or end.seal in keyring.marks(f"end {end.seq} {end.mac}"))
     if end is None or (end.seq, end.mac) != (seq, before) or not sealed:
         yield Fault(seq, f"is the last, and the ledger ends with line {end.seq if end else 0}")
+
+
+def last(db: Connection) -> tuple[int, str]:
+    """Return number and HMAC of the last line: to be noted outside of the database."""
+    row = db.execute(sa.select(head)).one()
+    return row.seq, row.mac
 
 
 def renew(db: Connection, keyring: Keyring) -> None:

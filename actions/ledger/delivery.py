@@ -1,5 +1,6 @@
 """Delivers what is in the outbox."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,22 +21,27 @@ class Courier:
         self._ledger = ledger
         self._outbox = outbox
         self._receivers = receivers
+        self._stopped = threading.Event()
 
-    def run(self) -> int:
-        """Deliver all messages whose time has come; return how many arrived."""
+    def stop(self) -> None:
+        """Let ``run`` end after the message that is under way."""
+        self._stopped.set()
+
+    def run(self, receiver: str) -> int:
+        """Deliver all messages to a receiver whose time has come; return how many arrived."""
         arrived = 0
-        while messages := self._outbox.take():
-            arrived += sum(map(self._deliver, messages))
+        while messages := self._outbox.take(receiver):
+            for tried, message in enumerate(messages):
+                if self._stopped.is_set():
+                    self._outbox.release(messages[tried:])
+                    return arrived
+                arrived += self._deliver(message)
         return arrived
 
     def _deliver(self, message: Message) -> bool:
-        receiver = self._receivers.get(message.receiver)
-        if receiver is None:
-            self._outbox.failed(message, "no such receiver is configured any more", for_good=True)
-            return False
         try:
             record = self._ledger.get(message.optout)
-            delivery = receiver.deliver(content(message, record))
+            delivery = self._receivers[message.receiver].deliver(content(message, record))
         except UnknownReference:
             self._outbox.failed(message, "the record is gone", for_good=True)
             return False

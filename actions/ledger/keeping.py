@@ -14,19 +14,20 @@ from actions.ledger import chain
 from actions.ledger.chain import Fault
 from actions.ledger.ledger import facts_of, marked
 from actions.ledger.model import STANDING, Action, LedgerError, Status, Subject
-from actions.ledger.standing import kinds_of, left_of, requests_of
+from actions.ledger.standing import kinds_of, left_of, requests_of, seal, seals
 from actions.ledger.tables import history, outbox, requests, suppressions
 from bot.database import aware
 from bot.keys import Keyring, UnreadableSecret
 
 _PAGE = 500  # rows compared at a time
+_SAME_TIME = timedelta(seconds=1)
 
 
-def verify(engine: Engine, keyring: Keyring) -> Iterator[Fault]:
-    """Yield all that is not as it was written: lines of the history, records, the list of who is out."""
+def verify(engine: Engine, keyring: Keyring, anchor: tuple[int, str] | None = None) -> Iterator[Fault]:
+    """Yield all that is not as it was written: lines of the history (see chain.faults), records, the list of who is out."""
     with engine.connect() as db:
         _hold_still(db)
-        yield from chain.faults(db, keyring)
+        yield from chain.faults(db, keyring, anchor)
         yield from _changed_records(db, keyring)
         yield from _vanished_records(db)
         yield from _wrong_list(db, keyring)
@@ -52,6 +53,7 @@ def expire(durable: Engine, keyring: Keyring, older_than: timedelta) -> int:
             db.execute(history.update().where(history.c.optout == identifier).values(content=None))
             db.execute(outbox.delete().where(outbox.c.optout == identifier))
             db.execute(requests.delete().where(requests.c.id == identifier))
+            db.execute(suppressions.delete().where(suppressions.c.lifted_by == identifier))
             end = chain.append(db, keyring, end, identifier, "expired", {})
         return len(old)
 
@@ -67,18 +69,40 @@ def rotate(durable: Engine, keyring: Keyring) -> int:
         if fault is not None:
             raise LedgerError(f"The history has faults ({fault}): find out why before keys are rotated.")
         changed = 0
-        for table, key in ((requests, ("id",)), (suppressions, ("digest", "kind"))):
-            for row in db.execute(sa.select(table)).all():
-                try:
-                    value = keyring.decrypt(row.secret)
-                except UnreadableSecret as error:
-                    raise LedgerError(f"Something in the ledger cannot be read: {error}") from None
-                renewed = {"secret": keyring.encrypt(value), "digest": keyring.mark(marked(Subject(row.subject_type, value)))}
-                this = sa.and_(*(table.c[name] == getattr(row, name) for name in key))
-                db.execute(table.update().where(this).values(**renewed))
+        for row in _paged(db, requests, "id"):
+            db.execute(requests.update().where(requests.c.id == row.id).values(**_renewed(row, keyring)))
+            changed += 1
+        for row in _paged(db, suppressions, "digest", "kind"):
+            renewed = _renewed(row, keyring)
+            mac = seal(keyring, {**row._mapping, **renewed})
+            if (row.digest, row.mac) != (renewed["digest"], mac):  # else it was met before, under its old digest
+                this = sa.and_(suppressions.c.digest == row.digest, suppressions.c.kind == row.kind)
+                db.execute(suppressions.update().where(this).values(**renewed, mac=mac))
                 changed += 1
         chain.renew(db, keyring)
         return changed
+
+
+def _paged(db: Connection, table: sa.Table, *key: str) -> Iterator[Row]:
+    """Yield the rows of a table in the order of its key, which may be changed meanwhile, without holding them all."""
+    columns = [table.c[name] for name in key]
+    last: tuple[str, ...] = ("",) * len(key)
+    while True:
+        after = sa.tuple_(*columns) > sa.tuple_(*last)
+        page = db.execute(sa.select(table).where(after).order_by(*columns).limit(_PAGE)).all()
+        yield from page
+        if len(page) < _PAGE:
+            return
+        last = tuple(getattr(page[-1], name) for name in key)
+
+
+def _renewed(row: Row, keyring: Keyring) -> dict[str, str]:
+    """Return secret and digest of a row under the newest key; raises LedgerError if it cannot be read."""
+    try:
+        value = keyring.decrypt(row.secret)
+    except UnreadableSecret as error:
+        raise LedgerError(f"Something in the ledger cannot be read: {error}") from None
+    return {"secret": keyring.encrypt(value), "digest": keyring.mark(marked(Subject(row.subject_type, value)))}
 
 
 def _changed_records(db: Connection, keyring: Keyring) -> Iterator[Fault]:
@@ -92,6 +116,7 @@ def _changed_records(db: Connection, keyring: Keyring) -> Iterator[Fault]:
             first.c.seq,
             first.c.content,
             last.c.seq.label("last_seq"),
+            last.c.at.label("last_at"),
             last.c.event.label("last_event"),
             last.c.content.label("last_content"),
         )
@@ -118,7 +143,7 @@ def _changed_records(db: Connection, keyring: Keyring) -> Iterator[Fault]:
             if row.last_event == "received"
             else _content(row.last_content)
         )
-        if state != told:
+        if state != told or abs(aware(row.status_at) - aware(row.last_at)) > _SAME_TIME:
             yield Fault(row.last_seq, f"the state of the record {row.reference} was changed")
 
 
@@ -152,14 +177,15 @@ def _wrong_list(db: Connection, keyring: Keyring) -> Iterator[Fault]:
     for page in iter(lambda: list(islice(rows, _PAGE)), []):
         marks = {row.id: _marks(keyring, row) or [row.digest] for row in page}
         known: dict[str, set[str]] = {}
-        for entry in db.execute(sa.select(suppressions).where(suppressions.c.digest.in_(set(chain_all(*marks.values()))))):
+        listed = sa.select(suppressions).where(suppressions.c.lifted_by.is_(None))
+        for entry in db.execute(listed.where(suppressions.c.digest.in_(set(chain_all(*marks.values()))))):
             known.setdefault(entry.digest, set()).add(entry.kind)
         for row in page:
             out = set().union(*(known.get(mark, set()) for mark in marks[row.id]))
             if set(row.kinds.split(",")) - out and _missing(db, row, marks[row.id], out):
                 yield Fault(0, f"the record {row.reference} stands, and is not in the list of who is out")
     for entry in db.execution_options(stream_results=True, yield_per=_PAGE).execute(sa.select(suppressions)):
-        if entry.digest not in _marks(keyring, entry):
+        if entry.digest not in _marks(keyring, entry) or entry.mac not in seals(keyring, entry._mapping):
             yield Fault(
                 0, f"an entry of the list of who is out ({entry.kind}, since {aware(entry.since):%Y-%m-%d}) was changed"
             )

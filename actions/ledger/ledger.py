@@ -3,7 +3,8 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,7 +32,7 @@ from actions.ledger.model import (
     in_order,
 )
 from actions.ledger.references import new_reference, parse_reference
-from actions.ledger.standing import is_out, kinds_of, left_of, requests_of, write_list
+from actions.ledger.standing import drop, hold, is_out, kinds_of, left_of, lift, put_back, requests_of
 from actions.ledger.tables import history, requests, suppressions
 from bot.database import aware
 from bot.keys import Keyring, UnreadableSecret
@@ -52,6 +53,7 @@ class Ledger:
         self._keyring = keyring
         self._policy_version = policy_version
         self._receivers = tuple(receivers)
+        self._turn = threading.Lock()
 
     # --- requests ---------------------------------------------------------------------------------------------------------
 
@@ -68,8 +70,12 @@ class Ledger:
                 return Recorded(self._record(same), new=False)
             values = self._new_row(db, request)
             db.execute(requests.insert().values(**values))
-            end = chain.append(db, self._keyring, end, values["id"], "received", facts_of(values, request.subject))
-            self._settle(db, end, marks, request.kinds if request.action is Action.OPT_IN else ())
+            facts = facts_of(values, request.subject)
+            end = chain.append(db, self._keyring, end, values["id"], "received", facts, at=values["received_at"])
+            rows = self._settle(db, end, marks)
+            if request.action is Action.OPT_IN:
+                lift(db, self._keyring, marks, rows, request.kinds, by=values["id"])
+            hold(db, self._keyring, marks, rows)
             outbox.add(db, values["id"], "received", self._receivers)
             return Recorded(self._record(db.execute(_by_id(values["id"])).one()), new=True)
 
@@ -153,14 +159,15 @@ class Ledger:
 
     # --- the list of who is out -------------------------------------------------------------------------------------------
 
-    def suppressed(self, kind: Kind | None = None) -> Iterator[tuple[Subject, Kind, datetime]]:
-        """Yield who is out of what since when, in constant memory, all of one subject together.
+    def suppressed(self, *kinds: Kind) -> Iterator[tuple[Subject, Kind, datetime]]:
+        """Yield who is out of what since when, of some kinds or all, in constant memory, all of one subject together.
 
         Raises LedgerError at the first that cannot be read.
         """
-        wanted = sa.select(suppressions).order_by(suppressions.c.digest, suppressions.c.kind)
-        if kind is not None:
-            wanted = wanted.where(suppressions.c.kind == str(kind))
+        listed = sa.select(suppressions).where(suppressions.c.lifted_by.is_(None))
+        wanted = listed.order_by(suppressions.c.digest, suppressions.c.kind)
+        if kinds:
+            wanted = wanted.where(suppressions.c.kind.in_([str(kind) for kind in kinds]))
         with self._engine.connect().execution_options(stream_results=True, yield_per=_PAGE) as db:
             for row in db.execute(wanted):
                 subject = self._subject(row)
@@ -170,18 +177,16 @@ class Ledger:
 
     def is_suppressed(self, subject: Subject, kind: Kind) -> bool:
         """Return whether somebody is out of something."""
-        wanted = sa.select(suppressions.c.kind).where(
-            suppressions.c.digest.in_(self._marks(subject)), suppressions.c.kind == str(kind)
-        )
         with self._engine.connect() as db:
-            return db.execute(wanted).first() is not None
+            return kind in is_out(db, self._marks(subject))
 
     # --- inside -----------------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         try:
-            with self._durable.begin() as db:
+            # One after the other within this process, because SQLite wakes those who wait for its lock by chance: one may starve.
+            with self._turn, self._durable.begin() as db:
                 yield db
         except SQLAlchemyError as error:
             raise NotRecorded("The ledger's database cannot be written to just now. Nothing was recorded.") from error
@@ -226,22 +231,15 @@ class Ledger:
                 return row
         return None
 
-    def _settle(
-        self,
-        db: Connection,
-        end: tuple[int, str],
-        marks: list[str],
-        released: Iterable[Kind],
-        since: datetime | None = None,
-    ) -> None:
-        """After a new request or a denial: revoke what is undone, revive what is not any more, and write the list."""
+    def _settle(self, db: Connection, end: tuple[int, str], marks: list[str]) -> list[Row]:
+        """Revoke what is undone now, revive what is not any more; return all requests that were not denied."""
         rows = requests_of(db, marks)
         for row, left, by in left_of(rows):
             if not left and row.status in STANDING:
                 end = self._set_status(db, end, row, Status.REVOKED, how=f"undone by {by}")
             elif left and row.status == Status.REVOKED:
                 end = self._set_status(db, end, row, Status.OPEN, how="what had undone it was denied")
-        write_list(db, marks, rows, released, since)
+        return rows
 
     def _decide(self, reference: str, status: Status, how: str = "", reason: str = "") -> Record:
         with self._writing() as db:
@@ -258,17 +256,22 @@ class Ledger:
                     raise LedgerError(
                         f"{row.reference} cannot be denied: the key of its address is not in PRIVACY_BOT_DATA_KEYS."
                     )
-                released = kinds_of(row) if row.action == Action.OPT_OUT else frozenset()
-                self._settle(db, end, self._marks(subject), released, since=row.received_at)
+                marks = self._marks(subject)
+                rows = self._settle(db, end, marks)
+                if row.action == Action.OPT_IN:
+                    put_back(db, self._keyring, marks, rows, row.id)
+                else:
+                    drop(db, marks, rows, row)
+                hold(db, self._keyring, marks, rows)
             outbox.add(db, row.id, str(status), self._receivers if status is Status.DENIED else ())
             return self._record(db.execute(_by_id(row.id)).one())
 
     def _set_status(
         self, db: Connection, end: tuple[int, str], row: Row, status: Status, how: str = "", reason: str = ""
     ) -> tuple[int, str]:
-        changed = {"status": str(status), "status_at": datetime.now(UTC), "how": how, "reason": reason}
-        db.execute(requests.update().where(requests.c.id == row.id).values(**changed))
-        return chain.append(db, self._keyring, end, row.id, str(status), {"status": str(status), "how": how, "reason": reason})
+        now, said = datetime.now(UTC), {"status": str(status), "how": how, "reason": reason}
+        db.execute(requests.update().where(requests.c.id == row.id).values(**said, status_at=now))
+        return chain.append(db, self._keyring, end, row.id, str(status), said, at=now)
 
     def _row(self, db: Connection, reference: str) -> Row:
         known = parse_reference(reference)

@@ -5,20 +5,21 @@ A message holds no data of its own but the id of its request; what is sent is re
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from actions.ledger.tables import outbox
+from actions.ledger.tables import outbox, requests
 from bot.database import aware
 
 MAX_ATTEMPTS = 18  # with the waits below about three days
 _FIRST_WAIT = timedelta(seconds=20)
 _LONGEST_WAIT = timedelta(hours=12)
-_LEASE = timedelta(minutes=5)  # longer than any attempt: after that another worker may try
+_LEASE = timedelta(minutes=10)  # longer than all that are taken at once need: after that another worker may try
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,14 @@ class Outbox:
         self._engine = engine
         self._durable = durable
 
-    def take(self, limit: int = 20) -> list[Message]:
-        """Take messages whose time has come; nobody else gets them until the lease is over."""
+    def take(self, receiver: str, limit: int = 10) -> list[Message]:
+        """Take messages to a receiver whose time has come; nobody else gets them until the lease is over.
+
+        What came later about the same subject waits for what came before, so that nobody is opted in again by a late message.
+        """
         now = datetime.now(UTC)
-        due = sa.select(outbox).where(outbox.c.next_at <= now).order_by(outbox.c.next_at).limit(limit)
+        ready = (outbox.c.receiver == receiver, outbox.c.next_at <= now, ~_earlier_is_waiting())
+        due = sa.select(outbox).where(*ready).order_by(outbox.c.created_at).limit(limit)
         with self._engine.connect() as db:
             if not db.execute(due.limit(1)).first():  # without the lock, because mostly there is nothing
                 return []
@@ -83,6 +88,19 @@ class Outbox:
             self._note(message, next_at=None, given_up_at=datetime.now(UTC), error=error[:200])
         else:
             self._note(message, next_at=datetime.now(UTC) + (retry_after or wait(message.attempts)), error=error[:200])
+
+    def release(self, messages: Sequence[Message]) -> None:
+        """Give back messages that were taken and not tried."""
+        untried = outbox.c.id.in_([message.id for message in messages])
+        with self._durable.begin() as db:
+            db.execute(outbox.update().where(untried).values(next_at=datetime.now(UTC), attempts=outbox.c.attempts - 1))
+
+    def give_up_strangers(self, known: Collection[str]) -> int:
+        """Give up what waits for receivers that are not configured any more; return how many messages."""
+        strange = (outbox.c.next_at.is_not(None), outbox.c.receiver.not_in(known))
+        gone = {"next_at": None, "given_up_at": datetime.now(UTC), "error": "no such receiver is configured any more"}
+        with self._durable.begin() as db:
+            return int(db.execute(outbox.update().where(*strange).values(**gone)).rowcount)
 
     def given_up(self) -> list[Message]:
         """Return the messages that never arrived."""
@@ -110,6 +128,22 @@ def wait(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: doubled each time, between half and all of it at random."""
     whole = min(_FIRST_WAIT * 2 ** (attempts - 1), _LONGEST_WAIT)
     return whole * random.uniform(0.5, 1)
+
+
+def _earlier_is_waiting() -> Any:
+    """Return the condition that an earlier message about the same subject has still to reach the same receiver."""
+    mine, others, before = requests.alias("mine"), requests.alias("others"), outbox.alias("before")
+    return (
+        sa.select(before.c.id)
+        .select_from(before.join(others, others.c.id == before.c.optout).join(mine, mine.c.digest == others.c.digest))
+        .where(
+            mine.c.id == outbox.c.optout,
+            before.c.receiver == outbox.c.receiver,
+            before.c.next_at.is_not(None),
+            before.c.created_at < outbox.c.created_at,
+        )
+        .exists()
+    )
 
 
 def _message(row: sa.engine.Row, attempts: int) -> Message:

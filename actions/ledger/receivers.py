@@ -82,7 +82,7 @@ class Mailbox:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         asked = parse_qs(parts.query)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not asked.get("to"):
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0 or not asked.get("to"):
             raise ValueError("must be smtp[s]://[user:password@]host[:port]?to=ADDRESS[&from=ADDRESS][&starttls=1]")
         self._parts = parts
         self._to = asked["to"][0]

@@ -17,7 +17,7 @@ requests = sa.Table(
     sa.Column("secret", sa.Text, nullable=False),  # the subject, encrypted
     sa.Column("nonce", sa.String(32), nullable=False),  # of the commitment to the subject in the history
     sa.Column("received_at", sa.DateTime(timezone=True), nullable=False, index=True),
-    sa.Column("due", sa.Date, nullable=False),
+    sa.Column("due", sa.Date, nullable=False, index=True),
     sa.Column("policy_version", sa.String(64), nullable=False),
     sa.Column("wording", sa.Text, nullable=False),
     sa.Column("status", sa.String(20), nullable=False, index=True),
@@ -35,6 +35,9 @@ suppressions = sa.Table(
     sa.Column("subject_type", sa.String(10), nullable=False),
     sa.Column("secret", sa.Text, nullable=False),
     sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    # The request that took the entry off the list; until it has reached its age, because its denial puts the entry back.
+    sa.Column("lifted_by", sa.String(32), index=True),
+    sa.Column("mac", sa.String(64), nullable=False),  # HMAC of all but the secret
 )
 history = sa.Table(
     "optout_history",
@@ -67,6 +70,6 @@ outbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_at", sa.DateTime(timezone=True), index=True),  # empty when it was delivered or given up
     sa.Column("delivered_at", sa.DateTime(timezone=True)),
-    sa.Column("given_up_at", sa.DateTime(timezone=True)),
+    sa.Column("given_up_at", sa.DateTime(timezone=True), index=True),
     sa.Column("error", sa.String(200), nullable=False),
 )

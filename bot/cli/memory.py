@@ -27,14 +27,15 @@ def erase(session: str | None, email: str | None) -> None:
     """Delete one conversation, or every one in which an e-mail address was typed, and say what was done."""
     if (session is None) == (email is None):
         raise CommandError("Say whose: --session ID or --email ADDRESS.")
+    subject = Subject("email", _normal(email)) if email is not None else None
     memory = open_memory()
     found = memory.vault.conversations_with("email", email) if email is not None else [str(session)]
     known = [conversation for conversation in found if memory.store.exists(conversation)]
     for conversation in found:  # also one that the channel does not know any more: a deletion may have failed half-way
         memory.forget(conversation)
     print(f"Deleted {_count(len(known), 'conversation')}, with all that Rasa and the vault remember.{_yet(memory.wipe())}")
-    if email is not None:
-        kept = len(of_settings().ledger.of(Subject("email", _normal(email))))
+    if subject is not None:
+        kept = len(of_settings().ledger.of(subject))
         if kept:
             print(f"{_count(kept, 'record')} of opt-outs of this address stay: the law wants them for 24 months (11 CCR 7101).")
 

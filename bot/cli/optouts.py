@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="Requests to opt out: list, show, d
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, a line each.")]
 Reference = Annotated[str, typer.Argument(help="As the shopper has it: K7M-4QXT.")]
 _FORMATS = ("csv", "jsonl", "sha256")
+_FORMULA = ("=", "+", "-", "@")
 
 
 @app.command("list")
@@ -62,7 +64,7 @@ def fulfil(reference: Reference, how: Annotated[str, typer.Option(help="How it i
 def deny(
     reference: Reference, reason: Annotated[str, typer.Option(help="The good-faith, documented belief of fraud.")]
 ) -> None:
-    """Deny a request; the shopper who asks is told the reason."""
+    """Deny a request; who asks with its reference is told the reason, so nothing personal belongs there."""
     record = _services().ledger.deny(reference, reason)
     print(f"{record.reference} is denied: {record.reason}")
 
@@ -106,17 +108,22 @@ def undelivered(
 
 
 @app.command()
-def verify() -> None:
+def verify(
+    anchor: Annotated[str, typer.Option(help="What an earlier run printed as its end, noted outside of the database.")] = "",
+) -> None:
     """Hold the whole ledger against its history; ends with status 1 if anything was changed, removed or reordered."""
+    from actions.ledger.chain import last
     from actions.ledger.keeping import verify as faults
 
-    services = _services()
+    noted, services = _anchor(anchor), _services()
+    with services.engine.connect() as db:
+        seq, mac = last(db)
     found = 0
-    for found, fault in enumerate(faults(services.engine, services.keyring), start=1):  # noqa: B007
+    for found, fault in enumerate(faults(services.engine, services.keyring, noted), start=1):  # noqa: B007
         print(fault)
     if found:
         raise CommandError(f"The ledger has {found} fault{'s' if found > 1 else ''}: the lines above say where.")
-    print("The ledger is as it was written.")
+    print(f"The ledger is as it was written. Its end, to be noted and given to the next --anchor: {seq}:{mac}")
 
 
 @app.command()
@@ -124,7 +131,11 @@ def export(
     form: Annotated[str, typer.Option("--format", help="csv, jsonl, or sha256 as ad platforms take it.")] = "csv",
     kind: Annotated[str | None, typer.Option(help="Only who is out of this.")] = None,
 ) -> None:
-    """Print the suppression list: who is out of what, since when."""
+    """Print the suppression list: who is out of what, since when.
+
+    sha256 is for ad platforms, and has those who are out of ads or sharing unless --kind says otherwise. In csv, an address
+    that a spreadsheet would take for a formula has an apostrophe before it; jsonl has every address as it is.
+    """
     from actions.ledger.addresses import advertising_hash
     from actions.ledger.model import Kind
 
@@ -132,7 +143,8 @@ def export(
         raise CommandError(f"There is no format {form!r}. Choose one of {', '.join(_FORMATS)}.")
     if kind is not None and kind not in list(Kind):
         raise CommandError(f"There is no kind {kind!r}. Choose one of {', '.join(Kind)}.")
-    out = _services().ledger.suppressed(Kind(kind) if kind else None)
+    for_ads = [Kind.TARGETED_ADVERTISING, Kind.SHARING] if form == "sha256" else []
+    out = _services().ledger.suppressed(*([Kind(kind)] if kind else for_ads))
     if form == "sha256":
         last = ""
         for subject, _, _ in out:
@@ -150,7 +162,8 @@ def export(
         return
     writer = csv.DictWriter(sys.stdout, ["type", "subject", "kind", "since"])
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow({**row, "subject": f"'{row['subject']}" if row["subject"].startswith(_FORMULA) else row["subject"]})
 
 
 @app.command()
@@ -173,6 +186,13 @@ def rotate() -> None:
 
     services = _services()
     print(f"{renew(services.durable, services.keyring)} rows are under the newest key.")
+
+
+def _anchor(written: str) -> tuple[int, str] | None:
+    seq, _, mac = written.partition(":")
+    if written and not (seq.isdigit() and re.fullmatch("[0-9a-f]{64}", mac)):
+        raise CommandError("An anchor is what optouts verify printed as the end: a number, a colon and 64 hexadecimal digits.")
+    return (int(seq), mac) if written else None
 
 
 def _services() -> Services:

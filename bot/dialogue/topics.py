@@ -12,7 +12,7 @@ from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.dialogue.form import Ask
-from actions.dialogue.words import agrees, asks_why, cancels, kinds_named, narrows
+from actions.dialogue.words import agrees, asks_why, cancels, has_no_email, kinds_named, narrows
 from actions.ledger.references import find_reference
 from bot.dialogue import history
 from bot.policy.questions import Question
@@ -100,6 +100,8 @@ def _plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) ->
     if intent == FORGET:
         return [f"{history.UTTER}{FORGET}"]
     if PLACEHOLDER.search(text) or intent in _OPT_OUTS or agrees(text) or not asked:
+        return [FORM]
+    if requested == Ask.EMAIL and has_no_email(text):
         return [FORM]
     if requested == Ask.EMAIL and asks_why(text):
         return ["action_opt_out_why", FORM]

@@ -115,7 +115,8 @@ class _Doors:
         """Unsubscribe with one click: no cookie, no login, no redirection (RFC 8058, 3.2)."""
         email = self._address_in(token)
         urlencoded = request.form.get(_ONE_CLICK[0]) == _ONE_CLICK[1]
-        if not urlencoded and not _MULTIPART_ONE_CLICK.search(request.body + b"\r\n"):
+        multipart = request.content_type.partition(";")[0].strip().lower() == "multipart/form-data"
+        if not urlencoded and not (multipart and _MULTIPART_ONE_CLICK.search(request.body + b"\r\n")):
             raise ApiError(400, "malformed", "The body must be List-Unsubscribe=One-Click.")
         try:
             recorded = await self._opt_out(frozenset({Kind.MARKETING_EMAIL}), email, Channel.ONE_CLICK)

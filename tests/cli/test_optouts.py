@@ -89,6 +89,44 @@ def test_a_changed_ledger_does_not_verify(works: Services, environment: dict[str
     assert "fault" in one_line(result)
 
 
+def test_a_noted_end_is_held_against_the_ledger(works: Services, environment: dict[str, str]) -> None:
+    """What one run prints, the next one takes; an emptied ledger does not pass then."""
+    works.ledger.record(opt_out())
+    end = run("optouts", "verify", **environment).stdout.split()[-1]
+    works.ledger.record(opt_out(subject=email("al@example.com")))
+    assert run("optouts", "verify", "--anchor", end, **environment).returncode == 0
+    with works.durable.begin() as db:
+        for table in ("optouts", "optout_history", "optout_suppressions"):
+            db.execute(sa.text(f"DELETE FROM {table}"))
+        db.execute(sa.text(f"UPDATE optout_head SET seq = 0, mac = '{'0' * 64}', seal = ''"))
+    assert run("optouts", "verify", **environment).returncode == 0
+    assert "line 1 was noted" in run("optouts", "verify", "--anchor", end, **environment).stdout
+    assert "a number, a colon" in one_line(run("optouts", "verify", "--anchor", "x", **environment))
+
+
+def test_ad_platforms_are_not_told_of_those_who_only_want_no_mail(works: Services, environment: dict[str, str]) -> None:
+    """A hash that is handed over is of somebody who is out of ads or of sharing."""
+    works.ledger.record(opt_out())
+    assert run("optouts", "export", "--format", "sha256", **environment).stdout == ""
+
+
+def test_a_spreadsheet_finds_no_formula_in_the_list(works: Services, environment: dict[str, str]) -> None:
+    """An address that begins like a formula is shown as text; JSON has it as it is."""
+    works.ledger.record(opt_out(subject=email("=1+1@example.com")))
+    (row,) = csv.DictReader(io.StringIO(run("optouts", "export", **environment).stdout))
+    assert row["subject"] == "'=1+1@example.com"
+    assert json.loads(run("optouts", "export", "--format", "jsonl", **environment).stdout)["subject"] == "=1+1@example.com"
+
+
+def test_a_receiver_that_cannot_be_is_refused_at_the_start(environment: dict[str, str]) -> None:
+    """A wrong address of a receiver names its variable."""
+    for name, url in (
+        ("OPTOUT_SMTP_URL", "smtp://mail.example.com:x?to=a@example.com"),
+        ("OPTOUT_WEBHOOK_URL", "hook.example.com"),
+    ):
+        assert f"PRIVACY_BOT_{name}" in one_line(run("optouts", "list", **environment, **{f"PRIVACY_BOT_{name}": url}))
+
+
 def test_the_list_is_exported_in_every_form(works: Services, environment: dict[str, str]) -> None:
     """As CSV, as JSON lines, and as the hashes that ad platforms take; one kind or all."""
     works.ledger.record(opt_out(Kind.MARKETING_EMAIL, Kind.SHARING))

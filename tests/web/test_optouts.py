@@ -108,6 +108,15 @@ def test_the_signal_is_honoured_and_shown(client: httpx.Client) -> None:
     assert greeting["topic"] == "greeting"
 
 
+def test_the_chat_knows_what_the_signal_asked_for(client: httpx.Client) -> None:
+    """Who asks what became of it need not read out a reference."""
+    opened = client.post(f"{BASE}/session", headers={"Sec-GPC": "1"}).json()
+    reference = reference_in(opened["messages"][1]["text"])
+    asking = {"Authorization": f"Bearer {opened['token']}"}
+    turn = client.post(f"{BASE}/messages", json={"text": "what happened to my opt-out?"}, headers=asking).json()
+    assert reference in turn["messages"][0]["text"]
+
+
 @pytest.mark.parametrize("value", ["0", "true", "", "11"])
 def test_only_the_exact_signal_counts(client: httpx.Client, value: str) -> None:
     """Any other value is no signal."""

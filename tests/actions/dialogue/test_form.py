@@ -32,6 +32,21 @@ def test_ads_need_no_address() -> None:
     assert then(start("no ads"), "for", "[email-1]").email == "[email-1]"
 
 
+def test_of_two_addresses_the_first_comes_first() -> None:
+    """Two addresses are two requests, and that is said; where one takes the other back, it counts."""
+    both = Said("unsubscribe and", ("[email-1]", "[email-2]"))
+    assert (both.email, both.several_emails) == ("[email-1]", True)
+    corrected = Said("not but", ("[email-1]", "[email-2]"))
+    assert (corrected.email, corrected.several_emails) == ("[email-2]", False)
+
+
+def test_who_has_no_address_is_shown_another_way() -> None:
+    """Nobody is asked again for what they do not have."""
+    assert then(start("stop the calls"), "I don't have an email").gives_up
+    assert then(start("stop the calls"), "no email").gives_up
+    assert not then(start("stop the calls"), "no more emails either").gives_up
+
+
 def test_a_yes_counts_only_when_it_is_asked_for() -> None:
     """Nobody agrees to what was not shown."""
     assert then(start("opt me out"), "yes").asks() is Ask.KINDS

@@ -91,7 +91,7 @@ def courier(ledger: Ledger, outbox: Outbox, receiver: Receiver, name: str = "web
 def test_a_webhook_is_told_with_a_signature(told: Ledger, outbox: Outbox, hook: Hook) -> None:
     """The request is posted as JSON with a stable id, signed; then it is in progress, not fulfilled."""
     record = told.record(opt_out()).record
-    assert courier(told, outbox, Webhook(hook.url, SECRET)).run() == 1
+    assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 1
     ((headers, body),) = hook.got
     sent = json.loads(body)
     signed = hmac.new(SECRET.encode(), headers["X-Timestamp"].encode() + b"." + body, hashlib.sha256).hexdigest()
@@ -100,14 +100,14 @@ def test_a_webhook_is_told_with_a_signature(told: Ledger, outbox: Outbox, hook: 
     assert (sent["subject"], sent["kinds"], sent["reference"]) == ("jo@example.com", ["marketing_email"], record.reference)
     assert told.find(record.reference).status is Status.IN_PROGRESS
     assert outbox.waiting() == 0
-    assert courier(told, outbox, Webhook(hook.url, SECRET)).run() == 0
+    assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 0
 
 
 def test_it_is_fulfilled_only_when_confirmed(told: Ledger, outbox: Outbox, hook: Hook) -> None:
     """A receiver that says so in its answer fulfils the request."""
     hook.answers.append((200, {}, b'{"status": "fulfilled"}'))
     record = told.record(opt_out()).record
-    courier(told, outbox, Webhook(hook.url, SECRET)).run()
+    courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook")
     assert told.find(record.reference).status is Status.FULFILLED
     assert told.find(record.reference).how == "confirmed by webhook"
 
@@ -119,10 +119,10 @@ def test_a_failure_is_tried_again_with_the_same_id(
     """After a while the same message goes out once more, and arrives."""
     hook.answers.append(failure)
     told.record(opt_out())
-    assert courier(told, outbox, Webhook(hook.url, SECRET)).run() == 0
-    assert courier(told, outbox, Webhook(hook.url, SECRET)).run() == 0  # not at once
+    assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 0
+    assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 0  # not at once
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2)):
-        assert courier(told, outbox, Webhook(hook.url, SECRET)).run() == 1
+        assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 1
     ids = [json.loads(body)["id"] for _, body in hook.got]
     assert len(ids) == 2
     assert len(set(ids)) == 1
@@ -132,23 +132,23 @@ def test_retry_after_is_kept(told: Ledger, outbox: Outbox, hook: Hook) -> None:
     """A receiver that says when to come again is not asked before."""
     hook.answers.append((429, {"Retry-After": "3600"}, b""))
     told.record(opt_out())
-    courier(told, outbox, Webhook(hook.url, SECRET)).run()
+    courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook")
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=59)):
-        assert courier(told, outbox, Webhook(hook.url, SECRET)).run() == 0
+        assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 0
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61)):
-        assert courier(told, outbox, Webhook(hook.url, SECRET)).run() == 1
+        assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 1
 
 
 def test_a_refusal_is_given_up_and_visible(told: Ledger, outbox: Outbox, hook: Hook) -> None:
     """400 will stay 400: the message is listed as undelivered, and can be tried again by hand."""
     hook.answers.append((400, {}, b""))
     record = told.record(opt_out()).record
-    courier(told, outbox, Webhook(hook.url, SECRET)).run()
+    courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook")
     (message,) = outbox.given_up()
     assert (message.optout, message.error) == (record.id, "HTTP 400")
     assert told.find(record.reference).status is Status.OPEN
     assert outbox.retry() == 1
-    assert courier(told, outbox, Webhook(hook.url, SECRET)).run() == 1
+    assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 1
 
 
 def test_after_the_last_attempt_it_is_given_up(told: Ledger, outbox: Outbox, hook: Hook) -> None:
@@ -158,7 +158,7 @@ def test_after_the_last_attempt_it_is_given_up(told: Ledger, outbox: Outbox, hoo
     for attempt in range(MAX_ATTEMPTS):
         hook.answers.append((500, {}, b""))
         with time_machine.travel(now + timedelta(days=attempt)):
-            courier(told, outbox, Webhook(hook.url, SECRET)).run()
+            courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook")
     assert len(hook.got) == MAX_ATTEMPTS
     assert len(outbox.given_up()) == 1
     assert wait(1) <= timedelta(seconds=20)
@@ -168,10 +168,10 @@ def test_after_the_last_attempt_it_is_given_up(told: Ledger, outbox: Outbox, hoo
 def test_a_worker_that_dies_loses_nothing(told: Ledger, outbox: Outbox, hook: Hook) -> None:
     """What was taken and not finished is taken again after its lease, by whoever comes."""
     told.record(opt_out())
-    assert len(outbox.take()) == 1
-    assert outbox.take() == []
-    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
-        assert courier(told, outbox, Webhook(hook.url, SECRET)).run() == 1
+    assert len(outbox.take("webhook")) == 1
+    assert outbox.take("webhook") == []
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11)):
+        assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 1
 
 
 def test_mail_is_sent_to_the_office(engine: Engine, durable: Engine, keyring: Keyring, outbox: Outbox) -> None:
@@ -192,7 +192,7 @@ def test_mail_is_sent_to_the_office(engine: Engine, durable: Engine, keyring: Ke
     try:
         record = ledger.record(opt_out()).record
         box = Mailbox(f"smtp://127.0.0.1:{port}?to=office@example.com&from=bot@example.com")
-        assert courier(ledger, outbox, box, "mail").run() == 1
+        assert courier(ledger, outbox, box, "mail").run("mail") == 1
     finally:
         server.stop()
     (mail,) = mails
@@ -206,7 +206,7 @@ def test_a_mail_server_that_is_down_is_tried_again(engine: Engine, durable: Engi
     """Nothing is lost while nobody takes mail."""
     ledger = ledger_with(engine, durable, keyring, "mail")
     ledger.record(opt_out())
-    assert courier(ledger, outbox, Mailbox("smtp://127.0.0.1:9?to=office@example.com"), "mail").run() == 0
+    assert courier(ledger, outbox, Mailbox("smtp://127.0.0.1:9?to=office@example.com"), "mail").run("mail") == 0
     assert outbox.waiting() == 1
 
 
@@ -216,7 +216,7 @@ def test_a_file_gets_a_line_each(engine: Engine, durable: Engine, keyring: Keyri
     file = tmp_path / "deep" / "optouts.jsonl"
     ledger.record(opt_out())
     ledger.record(opt_in())
-    assert courier(ledger, outbox, LinesInFile(file), "file").run() == 2
+    assert courier(ledger, outbox, LinesInFile(file), "file").run("file") == 2
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert [line["action"] for line in lines] == ["opt_out", "opt_in"]
     assert file.stat().st_mode & 0o077 == 0
@@ -227,6 +227,42 @@ def test_a_file_that_cannot_be_written_is_no_delivery(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(NotDelivered):
         LinesInFile(tmp_path / "taken" / "optouts.jsonl").deliver({"id": "x"})
+
+
+def test_a_later_wish_waits_for_the_earlier_one(told: Ledger, outbox: Outbox, hook: Hook) -> None:
+    """A receiver that missed the undoing is not told of the new opt-out first: the last thing it hears is the last wish."""
+    told.record(opt_out())
+    told.record(opt_in())
+    told.record(opt_out(subject=email("al@example.com")))
+    hook.answers += [(500, {}, b"")]
+    assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 1
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)):
+        assert courier(told, outbox, Webhook(hook.url, SECRET)).run("webhook") == 2
+    told_of = [json.loads(body) for _, body in hook.got]
+    assert [(told["action"], told["subject"][:2]) for told in told_of] == [
+        ("opt_out", "jo"),
+        ("opt_out", "al"),
+        ("opt_out", "jo"),
+        ("opt_in", "jo"),
+    ]
+
+
+def test_a_stopped_courier_gives_back_what_it_took(told: Ledger, outbox: Outbox, hook: Hook) -> None:
+    """The server does not wait for a whole batch when it stops, and the next one need not wait for a lease."""
+    told.record(opt_out())
+    bringing = courier(told, outbox, Webhook(hook.url, SECRET))
+    bringing.stop()
+    assert bringing.run("webhook") == 0
+    (message,) = outbox.take("webhook")
+    assert message.attempts == 1
+
+
+def test_what_waits_for_nobody_is_given_up_and_visible(told: Ledger, outbox: Outbox) -> None:
+    """Messages to a receiver that is not configured any more do not wait in silence."""
+    told.record(opt_out())
+    assert outbox.give_up_strangers(["webhook"]) == 0
+    assert outbox.give_up_strangers(["mail"]) == 1
+    assert [message.receiver for message in outbox.given_up()] == ["webhook"]
 
 
 def test_record_and_message_are_one(engine: Engine, durable: Engine, keyring: Keyring, outbox: Outbox) -> None:

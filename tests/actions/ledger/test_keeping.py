@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.engine import Engine
 
+from actions.ledger.chain import last
 from actions.ledger.keeping import expire, rotate, verify
 from actions.ledger.ledger import Ledger
 from actions.ledger.model import Kind, LedgerError, UnknownReference
@@ -63,6 +64,10 @@ def test_an_untouched_ledger_has_no_faults(filled: Ledger, engine: Engine, keyri
         ("UPDATE optout_history SET content = '{' WHERE seq = 2", "line 2: its content was changed"),
         ("UPDATE optouts SET how = 'forged' WHERE status = 'fulfilled'", "the state of the record"),
         ("UPDATE optout_suppressions SET secret = 'x'", "an entry of the list"),
+        ("UPDATE optout_suppressions SET since = '2020-01-01 00:00:00'", "an entry of the list"),
+        ("UPDATE optout_suppressions SET kind = 'sharing'", "an entry of the list"),
+        ("UPDATE optout_suppressions SET lifted_by = 'x'", "an entry of the list"),
+        ("UPDATE optouts SET status_at = '2020-01-01 00:00:00' WHERE status = 'open'", "the state of the record"),
         ("DELETE FROM optout_suppressions", "stands, and is not in the list of who is out"),
         ("DELETE FROM optout_head", "is the last, and the ledger ends with line 0"),
     ],
@@ -111,6 +116,39 @@ def test_a_history_that_was_cut_off_is_found_though_its_end_was_forged(
     assert any("line 12: is the last" in str(fault) for fault in verify(engine, keyring))
 
 
+def test_an_emptied_ledger_is_found_by_what_was_noted(
+    filled: Ledger, engine: Engine, durable: Engine, keyring: Keyring
+) -> None:
+    """With everything gone the ledger is like a new one, but not like the one whose end was noted."""
+    with engine.connect() as db:
+        anchor = last(db)
+    assert list(verify(engine, keyring, anchor)) == []
+    for table in ("optouts", "optout_history", "optout_suppressions", "optout_outbox"):
+        change(durable, f"DELETE FROM {table}")
+    change(durable, f"UPDATE optout_head SET seq = 0, mac = '{'0' * 64}', seal = ''")
+    assert [str(fault) for fault in verify(engine, keyring, anchor)] == ["line 0: is the last, and line 13 was noted"]
+
+
+def test_another_history_is_found_by_what_was_noted(filled: Ledger, engine: Engine, keyring: Keyring) -> None:
+    """Who holds the keys cannot replace what was noted before."""
+    assert "line 5: is not the one" in str(next(verify(engine, keyring, (5, "f" * 64))))
+
+
+def test_an_undone_entry_is_gone_with_the_record_that_undid_it(
+    ledger: Ledger, engine: Engine, durable: Engine, keyring: Keyring
+) -> None:
+    """When nothing can put an entry back any more, the address is not kept."""
+    with time_machine.travel(NOW - timedelta(days=800), tick=False):
+        ledger.record(opt_out())
+    with time_machine.travel(NOW - timedelta(days=799), tick=False):
+        ledger.record(opt_in())
+    with time_machine.travel(NOW, tick=False):
+        assert expire(durable, keyring, timedelta(days=731)) == 2
+    with engine.connect() as db:
+        assert db.execute(sa.text("SELECT count(*) FROM optout_suppressions")).scalar() == 0
+    assert list(verify(engine, keyring)) == []
+
+
 def test_a_second_key_raises_no_false_alarm(filled: Ledger, engine: Engine, durable: Engine) -> None:
     """Between adding a key and rotating, requests under either belong together."""
     both = Keyring([*KEYS, "n" * 40], "ledger")
@@ -144,7 +182,7 @@ def test_records_end_after_their_age_and_the_list_stays(
 
 def test_keys_are_rotated(filled: Ledger, engine: Engine, durable: Engine) -> None:
     """After a rotation everything is under the new key alone, is found, and is whole."""
-    assert rotate(durable, Keyring([*KEYS, "n" * 40], "ledger")) == 20
+    assert rotate(durable, Keyring([*KEYS, "n" * 40], "ledger")) == 11 + 10  # requests and entries of the list
     renewed = Keyring(["n" * 40], "ledger")
     assert list(verify(engine, renewed)) == []
     ledger = Ledger(engine, durable, renewed, "policy-1")

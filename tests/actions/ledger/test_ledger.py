@@ -221,6 +221,39 @@ def test_a_denial_does_not_lift_what_an_older_request_left(ledger: Ledger, durab
     assert ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
 
 
+def test_denying_a_forged_undoing_restores_what_only_the_list_knew(ledger: Ledger, durable: Engine, keyring: Keyring) -> None:
+    """Who opted out so long ago that its record is gone is back on the list, since the same day, when the undoing is denied."""
+    with time_machine.travel(datetime(2020, 1, 6, tzinfo=UTC), tick=False):
+        ledger.record(opt_out())
+    expire(durable, keyring, timedelta(days=731))
+    forged = ledger.record(opt_in()).record
+    assert not ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
+    assert list(ledger.suppressed()) == []
+    ledger.deny(forged.reference, "the owner of the address did not ask for it")
+    assert [(subject, since.year) for subject, _, since in ledger.suppressed()] == [(email(), 2020)]
+
+
+def test_one_denied_undoing_of_two_restores_nothing(ledger: Ledger, durable: Engine, keyring: Keyring) -> None:
+    """What a second request undid as well stays undone, until that one is denied too."""
+    with time_machine.travel(datetime(2020, 1, 6, tzinfo=UTC), tick=False):
+        ledger.record(opt_out())
+    expire(durable, keyring, timedelta(days=731))
+    first, second = ledger.record(opt_in()).record, ledger.record(opt_in(Kind.MARKETING_EMAIL, Kind.SHARING)).record
+    ledger.deny(first.reference, "fraud")
+    assert not ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
+    ledger.deny(second.reference, "fraud")
+    assert ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
+
+
+def test_opting_out_after_an_undoing_is_on_the_list_again(ledger: Ledger) -> None:
+    """The list knows the latest wish."""
+    ledger.record(opt_out())
+    ledger.record(opt_in())
+    ledger.record(opt_out())
+    assert ledger.is_suppressed(email(), Kind.MARKETING_EMAIL)
+    assert len(list(ledger.suppressed())) == 1
+
+
 def test_a_locked_ledger_records_nothing(ledger: Ledger, durable: Engine) -> None:
     """Who holds the lock for too long keeps nobody waiting for ever: the request is refused, and not recorded later."""
     with durable.begin() as db:
