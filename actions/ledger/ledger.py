@@ -185,7 +185,7 @@ class Ledger:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         try:
-            # One after the other within this process, because SQLite wakes those who wait for its lock by chance: one may starve.
+            # One after the other within this process: SQLite wakes those who wait for its lock by chance, and one may starve.
             with self._turn, self._durable.begin() as db:
                 yield db
         except SQLAlchemyError as error:
