@@ -21,6 +21,7 @@ train: $(VENV)/ready
 	@exec $(BIN)/privacy-bot train
 
 test: $(VENV)/ready-for-tests
+	@scripts/test_packages.sh
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/ready-for-tests

@@ -23,15 +23,20 @@ from bot.retention import keep_house
 from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore
 from bot.web.channel import StorefrontChannel
+from bot.web.connections import Connection
 from bot.web.door import check_head
 from bot.web.errors import ApiError
 from bot.web.http import error_response
+from bot.web.limits import Limits
 from bot.web.optouts import optouts
-from bot.web.pages import pages
+from bot.web.origins import security_headers
+from bot.web.site import site
 
 log = structlog.get_logger()
 
 _NOT_STORED = "Your message could not be stored just now, so nothing was recorded or changed. Please try again in a moment."
+_SPARE_SECONDS = 10  # of a request, beside the longest wait and the longest turn
+_UNLIMITED = ("/unsubscribe/", "/health", "/ready")
 _CODES = {400: "malformed", 404: "not_found", 405: "not_allowed", 408: "timeout", 413: "too_long", 503: "not_ready"}
 
 
@@ -40,16 +45,33 @@ def create_app(settings: Settings) -> Sanic:
     app = Sanic("privacy_bot", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = settings.max_body
     app.config.KEEP_ALIVE_TIMEOUT = 30
+    app.config.REQUEST_TIMEOUT = settings.request_seconds
+    app.config.RESPONSE_TIMEOUT = settings.max_wait_seconds + settings.turn_seconds + _SPARE_SECONDS
+    app.config.MAX_CONNECTIONS = 0 if settings.proxies else settings.max_connections  # all of a proxy's are of one address
+    app.config.PROXIES_COUNT = settings.proxies
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.agent = None
-    channel = StorefrontChannel(settings)
+    limits, headers = Limits(settings), security_headers(settings.production)
+    channel = StorefrontChannel(settings, limits)
     register([channel], app, route="/webhooks/")
     engine = connect(settings.database)
     works = build(settings, engine, connect(settings.database, durable=True), channel.memory.vault)
     use(works)
-    app.blueprint(pages())
-    app.blueprint(optouts(settings, works))
+    app.blueprint(site(settings))
+    app.blueprint(optouts(settings, works, limits))
+
+    @app.on_request
+    async def count(request: Request) -> None:
+        """Turn away an address that asks for too much; mail providers unsubscribe many people from few addresses."""
+        if not request.path.startswith(_UNLIMITED):
+            await limits.count_request(request)
+
+    @app.on_response
+    async def protect(_: Request, response: HTTPResponse) -> None:
+        """Tell browsers what an answer may do."""
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
 
     @app.exception(Exception)
     async def on_error(request: Request, error: Exception) -> HTTPResponse:
@@ -58,7 +80,9 @@ def create_app(settings: Settings) -> Sanic:
             return error_response(error)
         if isinstance(error, SanicException):
             status = error.status_code or 500
-            return error_response(ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused."))
+            answer = error_response(ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused."))
+            answer.headers.update(getattr(error, "headers", {}))  # which methods are allowed
+            return answer
         if isinstance(error, OperationalError | DatabaseTimeout):
             log.error("database not usable", error=type(error.orig or error).__name__, where=logs.where(error.__traceback__))
             return error_response(ApiError(503, "not_ready", _NOT_STORED, retry_after=5))
@@ -118,7 +142,7 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted; raises whatever kept the assistant from starting."""
     logs.configure(settings.log_level, settings.log_format)
     app = create_app(settings)
-    app.run(host=settings.host, port=settings.port, workers=1, access_log=False, debug=False, motd=False)
+    app.run(host=settings.host, port=settings.port, workers=1, protocol=Connection, access_log=False, debug=False, motd=False)
     failure = getattr(app.ctx, "failure", None)
     if failure is not None:
         raise failure

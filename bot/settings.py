@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from limits import parse_many as parse_limits
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableVariable
@@ -22,7 +23,7 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    """Read from variables that begin with ``PRIVACY_BOT_``, but for DATABASE_URL, which other tools share."""
+    """Read from variables that begin with ``PRIVACY_BOT_``, but for DATABASE_URL and REDIS_URL, which other tools share."""
 
     model_config = SettingsConfigDict(env_prefix="PRIVACY_BOT_", env_file=None)
 
@@ -61,6 +62,24 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe event logged")
     log_format: Literal["logfmt", "json"] = Field(default="logfmt", description="form of a line of the log")
 
+    origins: list[str] = Field(
+        default=[],
+        description='JSON list of the origins whose pages may embed the widget, for example ["https://shop.example.com"]',
+    )
+    proxies: int = Field(
+        default=0, ge=0, description="trusted proxies in front of the server, each of which adds to X-Forwarded-For"
+    )
+    redis_url: str = Field(
+        default="", validation_alias="REDIS_URL", description="where several server processes share their counts of requests"
+    )
+    limit_messages: str = Field(default="40/minute", description="messages of one conversation; empty: no limit")
+    limit_starts: str = Field(
+        default="30/minute", description="conversations begun and forms sent from one address; empty: no limit"
+    )
+    limit_requests: str = Field(default="600/minute", description="requests from one address; empty: no limit")
+    max_connections: int = Field(default=100, ge=0, description="open connections of one address without proxies; 0: no limit")
+    request_seconds: float = Field(default=15, gt=0, description="time to send the head of a request")
+
     max_text: int = Field(default=1000, gt=0, description="characters of one message")
     max_body: int = Field(default=16_384, gt=0, description="bytes of one request")
     turn_seconds: float = Field(default=10, gt=0, description="time to answer one message")
@@ -92,6 +111,26 @@ class Settings(BaseSettings):
             raise ValueError("must be a SQLAlchemy URL, for example postgresql://user@host/database") from None
         return url
 
+    @field_validator("origins")
+    @classmethod
+    def _exact_origins(cls, origins: list[str]) -> list[str]:
+        for origin in origins:
+            if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", origin):
+                raise ValueError(
+                    f"{origin!r} is no origin: give scheme, host and port alone, for example https://shop.example.com"
+                )
+        return origins
+
+    @field_validator("limit_messages", "limit_starts", "limit_requests")
+    @classmethod
+    def _readable_limit(cls, limit: str) -> str:
+        try:
+            if limit:
+                parse_limits(limit)
+        except ValueError:
+            raise ValueError('must be a number and a time, for example 40/minute, or "5/second;40/minute"') from None
+        return limit
+
     @property
     def database(self) -> str:
         """The SQLAlchemy URL of the database."""
@@ -113,5 +152,5 @@ def settings(**changed: Any) -> Settings:
 
 def _in_words(problem: Any) -> str:
     name = str(problem["loc"][0]).upper() if problem["loc"] else ""
-    place = f"{name if name == 'DATABASE_URL' else f'PRIVACY_BOT_{name}'}: " if name else ""
+    place = f"{name if name in ('DATABASE_URL', 'REDIS_URL') else f'PRIVACY_BOT_{name}'}: " if name else ""
     return place + str(problem["msg"])

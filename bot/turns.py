@@ -80,6 +80,7 @@ class Turn:
     topics: tuple[str, ...]
     outcome: str
     state: str = "bot"
+    received: int | None = None  # id of the visitor's message; beside the contract's body, in a header
 
     def as_json(self) -> dict[str, Any]:
         """Return the turn in the form of the HTTP contract."""

@@ -89,6 +89,10 @@ def sqlite(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+# All tests come from one address, and ask for more than a crowd of shoppers.
+UNLIMITED = {f"PRIVACY_BOT_LIMIT_{name}": "" for name in ("MESSAGES", "STARTS", "REQUESTS")}
+
+
 @dataclass
 class Server:
     """A server in a process of its own, and where its files are."""
@@ -109,7 +113,7 @@ def start_server(data_dir: Path, command: Sequence[str] = SERVE, **environment: 
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = data_dir / "server.log"
-    settings = {"PRIVACY_BOT_PORT": str(port), "PRIVACY_BOT_DATA_DIR": str(data_dir), **environment}
+    settings = {"PRIVACY_BOT_PORT": str(port), "PRIVACY_BOT_DATA_DIR": str(data_dir), **UNLIMITED, **environment}
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **settings}, stdout=output, stderr=output

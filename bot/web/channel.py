@@ -22,15 +22,19 @@ from bot.turns import Message, Reply, rfc3339
 from bot.web import http
 from bot.web.conversations import Conversations
 from bot.web.errors import ApiError, expired, malformed, too_long, unauthorized
+from bot.web.limits import Limits
 from bot.web.optouts import honour_signal
+from bot.web.origins import Origins
 from bot.web.tokens import BadToken, ExpiredToken, Tokens
 
 
 class StorefrontChannel(InputChannel):
     """Serves ``/webhooks/storefront``."""
 
-    def __init__(self, configuration: Settings | None = None) -> None:
+    def __init__(self, configuration: Settings | None = None, limits: Limits | None = None) -> None:
         self._settings = configuration or settings()
+        self._origins = Origins(self._settings)
+        self._limits = limits or Limits(self._settings)
         self._tokens = Tokens(self._settings.secrets, timedelta(hours=self._settings.session_hours))
         self._app: Sanic | None = None
         self.memory = Memory.of(self._settings, TrackerMemory(self._trackers))
@@ -63,6 +67,19 @@ class StorefrontChannel(InputChannel):
         ):
             # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
             blueprint.add_route(partial(handler), path, methods=[method], name=handler.__name__)
+        for path in ("/session", "/messages", "/transcript"):
+            blueprint.add_route(partial(self._preflight), path, methods=["OPTIONS"], name=f"preflight{path}".replace("/", "_"))
+
+        @blueprint.on_request
+        async def guard(request: Request) -> None:
+            """Turn away pages of other sites."""
+            self._origins.check(request)
+
+        @blueprint.on_response
+        async def share(request: Request, response: HTTPResponse) -> None:
+            """Let pages of the allowed origins read the answer, and nobody keep it."""
+            response.headers.update(self._origins.headers(request))
+            response.headers["Cache-Control"] = "no-store"
 
         @blueprint.before_server_start
         async def remember(app: Sanic, _: Any) -> None:
@@ -76,6 +93,9 @@ class StorefrontChannel(InputChannel):
 
         return blueprint
 
+    async def _preflight(self, request: Request) -> HTTPResponse:
+        return HTTPResponse(status=204, headers=self._origins.preflight(request))
+
     async def _start(self, request: Request) -> HTTPResponse:
         http.require_ready(request)
         sent = http.body(request, optional=True)
@@ -83,6 +103,7 @@ class StorefrontChannel(InputChannel):
             conversation = self._session(http.string(sent, "resume"))
             messages = self._conversations.heard(conversation)
             return self._opened(conversation, self._conversations.state(conversation), messages, 200)
+        await self._limits.count_start(request)
         signal = self._honour_signal if request.headers.get("sec-gpc") == "1" else None  # no other value counts (W3C GPC)
         conversation, turn = await self._conversations.start(signal)
         return self._opened(conversation, turn.state, turn.messages, 201)
@@ -98,13 +119,14 @@ class StorefrontChannel(InputChannel):
         http.require_ready(request)
         sent = http.body(request)
         client_id = http.client_id(sent)
+        await self._limits.count("messages", conversation)
         if ("text" in sent) == ("choice" in sent):
             raise malformed('Send either {"text": "…"} or {"choice": "<id>"}.')
         if "choice" in sent:
             turn = await self._conversations.choose(conversation, http.string(sent, "choice"), client_id)
         else:
             turn = await self._conversations.say(conversation, self._text(sent), client_id)
-        return json_response(turn.as_json())
+        return json_response(turn.as_json(), headers={"X-Message-Id": str(turn.received)} if turn.received else {})
 
     async def _listen(self, request: Request) -> HTTPResponse:
         conversation = self._authorized(request)

@@ -123,7 +123,7 @@ class Conversations:
                 if repeated and repeated.fingerprint != self._memory.mark(sent.content):
                     raise malformed('This "client_id" belongs to another message. Give each message its own.')
                 if repeated and repeated.answered:
-                    return self._revealed(conversation, repeated.answered)
+                    return replace(self._revealed(conversation, repeated.answered), received=repeated.id)
                 if client_id is None:
                     self._store.state(conversation)  # of a conversation that is over, nothing is taken in
                 turn = await self._answer(conversation, sent, client_id, repeated)
@@ -159,7 +159,7 @@ class Conversations:
         seconds = time.perf_counter() - started
         metrics.answered(turn.outcome, turn.topics, seconds)
         log.info("turn", outcome=turn.outcome, topics=turn.topics, masked=typed.types, ms=round(seconds * 1000, 1))
-        return turn
+        return replace(turn, received=message)
 
     def _stop(self, conversation: str) -> Turn:
         """End a conversation with a child: nothing of it stays but the count."""

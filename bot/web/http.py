@@ -12,6 +12,7 @@ from bot.turns import Message, rfc3339
 from bot.web.errors import ApiError, malformed, not_ready
 
 MAX_CLIENT_ID = 64
+MAX_NUMBER = 2**31 - 1  # what a column of integers holds
 
 
 def error_response(error: ApiError) -> HTTPResponse:
@@ -82,6 +83,6 @@ def number(request: Request, name: str, whole: bool = False) -> float:
         value = int(given) if whole else float(given)
     except ValueError:
         raise malformed(f'"{name}" must be a number.') from None
-    if not 0 <= value <= 2**31 - 1:
-        raise malformed(f'"{name}" must be a number from 0 to {2**31 - 1}.')
+    if not 0 <= value <= MAX_NUMBER:
+        raise malformed(f'"{name}" must be a number from 0 to {MAX_NUMBER}.')
     return value

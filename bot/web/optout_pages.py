@@ -5,7 +5,7 @@ import html
 from actions.dialogue.wording import Wording
 from actions.ledger.model import Action, Kind, Record
 from bot.policy.facts import facts
-from bot.web.pages import page
+from bot.web.site import page
 
 
 def form(email: str = "", chosen: frozenset[Kind] = frozenset(), problems: dict[str, str] | None = None) -> str:

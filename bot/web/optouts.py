@@ -31,6 +31,7 @@ from bot.settings import Settings
 from bot.turns import Reply
 from bot.web import optout_pages as pages
 from bot.web.errors import ApiError
+from bot.web.limits import Limits
 
 GPC_SUPPORTED_SINCE = "2026-11-25"
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058, 3.1
@@ -49,9 +50,9 @@ def _tokens(settings: Settings) -> Keyring:
     return Keyring(settings.data_keys, "unsubscribe")
 
 
-def optouts(settings: Settings, services: Services) -> Blueprint:
+def optouts(settings: Settings, services: Services, limits: Limits) -> Blueprint:
     """Return the routes."""
-    blueprint, doors = Blueprint("optouts", strict_slashes=False), _Doors(settings, services)
+    blueprint, doors = Blueprint("optouts", strict_slashes=False), _Doors(settings, services, limits)
     for method, path, handler in (
         ("GET", "/opt-out", doors.form),
         ("POST", "/opt-out", doors.submit),
@@ -60,14 +61,16 @@ def optouts(settings: Settings, services: Services) -> Blueprint:
         ("GET", "/optouts/<reference:str>", doors.status),
         ("GET", "/.well-known/gpc.json", doors.gpc),
     ):
+        methods = ["GET", "HEAD"] if method == "GET" else [method]
         # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
-        blueprint.add_route(partial(handler), path, methods=[method], name=handler.__name__)
+        blueprint.add_route(partial(handler), path, methods=methods, name=handler.__name__)
     return blueprint
 
 
 class _Doors:
-    def __init__(self, settings: Settings, services: Services) -> None:
+    def __init__(self, settings: Settings, services: Services, limits: Limits) -> None:
         self._services = services
+        self._limits = limits
         self._tokens = _tokens(settings)
 
     async def _opt_out(self, kinds: frozenset[Kind], email: str, channel: Channel) -> Record:
@@ -88,6 +91,7 @@ class _Doors:
 
     async def submit(self, request: HttpRequest) -> HTTPResponse:
         """Record what was chosen, or show the form again with what is wrong."""
+        await self._limits.count_start(request)
         email = (request.form.get("email") or "").strip()
         chosen = request.form.getlist("kind") or []
         kinds = EVERYTHING if "everything" in chosen else frozenset(kind for kind in Kind if kind in chosen)

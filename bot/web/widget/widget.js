@@ -1,0 +1,699 @@
+/**
+ * The chat widget: <script type="module" src="https://…/widget.js"></script> and <privacy-chat></privacy-chat>.
+ *
+ * One element, no dependency, no build step, no cookie, no request to any host but the one this file came from (or `server`).
+ * Attributes: server, theme="light|dark", open, and text-… for every entry of TEXTS (text-title="…", text-remove-ask="…").
+ * Methods: show(), hide(). Colours and shape: the custom properties --privacy-chat-… of STYLE.
+ */
+
+const TEXTS = {
+  title: "Privacy assistant",
+  subtitle: "Answers from our privacy policy",
+  launcher: "Privacy questions?",
+  unread: "new: {n}",
+  close: "Close the chat",
+  more: "More options",
+  log: "Conversation",
+  input: "Your message",
+  hint: "Ask about your privacy",
+  send: "Send",
+  person: "Talk to a person",
+  personSay: "I want to talk to a person",
+  transcript: "Download transcript",
+  remove: "Delete this conversation",
+  removeAsk: "Delete this conversation? It is erased for good, here and on our server.",
+  removeYes: "Delete",
+  removeNo: "Keep it",
+  removed: "The conversation was deleted. Nothing of it is kept.",
+  you: "You",
+  bot: "Assistant",
+  agent: "Support",
+  system: "Note",
+  source: "Source: {section}",
+  read: "Read “{section}” in the policy",
+  newTab: "(opens in a new tab)",
+  choices: "Choices",
+  chosen: "(chosen)",
+  typing: "Typing …",
+  failed: "Not sent.",
+  retry: "Try again",
+  lost: "The connection is lost. Trying again …",
+  busy: "That was a lot at once. Please wait {n} seconds.",
+  over: "The earlier conversation has ended. This is a new one.",
+  waiting: "Waiting for a person. You can go on writing.",
+  withAgent: "You are talking to a person.",
+  ended: "This conversation has ended.",
+  fresh: "Start a new one",
+};
+
+const DARK = `--ink:#e9ecea;--soft:#a9b3b0;--face:#171b1b;--line:#39413f;--tint:#242b2a;--main:#8fd0bf;--on:#0d1f1b;--warn:#ffb4a8`;
+
+const STYLE = `
+:host{
+  --ink:#1c2422;--soft:#56615e;--face:#fff;--line:#d5dcd9;--tint:#f1f4f2;--main:#1d5247;--on:#fff;--warn:#a3261a;
+  --m:var(--privacy-chat-accent,var(--main));--o:var(--privacy-chat-on-accent,var(--on));
+  --f:var(--privacy-chat-surface,var(--face));--i:var(--privacy-chat-text,var(--ink));
+  --r:var(--privacy-chat-radius,16px);--gap:var(--privacy-chat-inset,20px);
+  font:var(--privacy-chat-font,16px/1.5 system-ui,sans-serif);color:var(--i);text-align:start;
+}
+@media(prefers-color-scheme:dark){:host(:not([theme=light])){${DARK};color-scheme:dark}}
+:host([theme=dark]){${DARK};color-scheme:dark}
+[hidden]{display:none!important}
+*{box-sizing:border-box;margin:0}
+button,textarea{font:inherit;color:inherit}
+button{cursor:pointer;background:none;border:1px solid transparent;border-radius:999px;min-height:32px;padding:4px 12px;text-align:start}
+:focus-visible{outline:3px solid var(--m);outline-offset:2px}
+svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round;flex:none}
+a{color:var(--m);text-underline-offset:3px}
+.vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.launcher,.panel{position:fixed;inset-block-end:var(--gap);inset-inline-end:var(--gap);z-index:var(--privacy-chat-layer,2147483000)}
+.launcher{display:flex;align-items:center;gap:10px;min-height:56px;padding:8px 22px 8px 18px;background:var(--m);color:var(--o);font-weight:600;box-shadow:0 6px 24px #0003}
+.launcher .count{background:var(--o);color:var(--m);border-radius:99px;padding:0 9px;font-size:.85em}
+.panel{display:flex;flex-direction:column;inline-size:min(400px,100vw - 2*var(--gap));block-size:min(640px,100dvh - 2*var(--gap));background:var(--f);border:1px solid var(--line);border-radius:var(--r);overflow:clip;box-shadow:0 18px 60px #0004}
+header{display:flex;align-items:center;gap:4px;padding-block:14px;padding-inline:20px 10px;border-block-end:1px solid var(--line)}
+header div{flex:1;min-inline-size:0}
+h2{font-size:1.05em;line-height:1.3}
+.sub,.note,.by{color:var(--soft);font-size:.85em}
+.icon{display:grid;place-items:center;inline-size:40px;block-size:40px;padding:0}
+.icon:hover,.menu button:hover{background:var(--tint)}
+.menu{display:grid;padding:6px 8px;border-block-end:1px solid var(--line)}
+.menu button{display:flex;gap:12px;align-items:center;min-height:40px;border-radius:10px}
+.ask,.state{padding:12px 20px;background:var(--tint);border-block-end:1px solid var(--line)}
+.ask div{display:flex;gap:8px;margin-block-start:10px}
+.log{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:20px;display:flex;flex-direction:column;gap:16px;outline-offset:-3px}
+.m{display:flex;flex-direction:column;align-items:flex-start;gap:8px;max-inline-size:92%}
+.m p{padding:10px 14px;border-radius:var(--r);border-end-start-radius:4px;background:var(--tint);border:1px solid transparent;white-space:pre-wrap;overflow-wrap:anywhere}
+.visitor{align-self:flex-end;align-items:flex-end;max-inline-size:84%}
+.visitor p{background:var(--m);color:var(--o);border-end-start-radius:var(--r);border-end-end-radius:4px}
+.agent p{background:var(--f);border-color:var(--m)}
+.system{align-self:center}
+.system p{background:none;color:var(--soft);font-size:.9em;text-align:center;padding:0}
+.choices{display:flex;flex-wrap:wrap;gap:8px}
+.choices button,.plain,.ask button{border-color:var(--m);color:var(--m);min-height:36px;padding:4px 14px}
+.choices button:hover,.plain:hover{background:var(--tint)}
+.choices [aria-disabled]{border-color:var(--line);color:var(--soft);cursor:default}
+.choices .chosen{border-color:var(--m);color:var(--i);background:var(--tint)}
+.ask .yes{background:var(--warn);border-color:var(--warn);color:var(--f)}
+details{font-size:.85em;color:var(--soft);max-inline-size:100%}
+summary{cursor:pointer;padding:4px 0;min-height:24px;border-radius:4px}
+blockquote{margin:6px 0 2px;padding:2px 12px;border-inline-start:3px solid var(--m);color:var(--i);white-space:pre-wrap;overflow-wrap:anywhere}
+.failed{color:var(--warn);font-size:.85em;display:flex;gap:8px;align-items:center}
+.typing{padding:0 20px 10px;color:var(--soft);font-size:.85em}
+.alert:not(:empty){padding:8px 20px;color:var(--warn);font-size:.9em;border-block-start:1px solid var(--line)}
+form{display:flex;gap:8px;align-items:flex-end;padding:12px;border-block-start:1px solid var(--line)}
+textarea{flex:1;min-inline-size:0;resize:none;max-block-size:8em;min-block-size:44px;padding:9px 14px;border:1px solid var(--soft);border-radius:22px;background:var(--f);line-height:1.5}
+textarea:focus-visible{outline-offset:-1px}
+textarea::placeholder{color:var(--soft);opacity:1}
+.send{background:var(--m);color:var(--o);inline-size:44px;block-size:44px}
+.send:hover{background:var(--m);filter:brightness(1.15)}
+:dir(rtl) .send svg{transform:scaleX(-1)}
+@media(max-width:480px),(max-height:480px){
+  .panel{inset:0;inline-size:auto;block-size:auto;border:0;border-radius:0;padding-block-end:env(safe-area-inset-bottom)}
+}
+@media(max-height:320px){.sub,.typing{display:none}header,form{padding-block:4px}}
+@media(prefers-reduced-motion:no-preference){
+  .m,.panel{animation:in .18s ease-out}
+  @keyframes in{from{opacity:0;transform:translateY(6px)}}
+}
+@media(forced-colors:active){.launcher,.panel,.m p,.choices .chosen,.send{border:1px solid}.chosen{border-width:3px!important}}
+`;
+
+const ICONS = {
+  chat: "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM9 11.5h6M9 8.5h6",
+  close: "M6 6l12 12M18 6L6 18",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  send: "M4 12l16-8-5 16-3-7z",
+  person: "M12 12a4 4 0 100-8 4 4 0 000 8zM4 21c0-4 4-6 8-6s8 2 8 6",
+  transcript: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  remove: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+};
+
+const HUMAN = ["waiting_for_agent", "with_agent"];
+const LINKS = /\/(?:opt-out|privacy)\b(?:#[\w.-]+)?|https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]|\b1-\d{3}-\d{3}-\d{4}\b/g;
+
+const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Make an element; text goes in as text, never as markup. */
+function h(name, attributes, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children.filter((child) => child != null));
+  return element;
+}
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", ICONS[name]);
+  if (name === "more") path.setAttribute("stroke-width", "3");
+  svg.append(path);
+  return svg;
+}
+
+/** What the server refused, or status 0 if it was not reached. */
+class Problem extends Error {
+  constructor(status, message, retryAfter) {
+    super(message);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+
+  get isOver() {
+    return this.status === 401 || this.status === 410;
+  }
+}
+
+/** The line to the server: the HTTP contract, and the token, which every tab of this browser shares. */
+class Line {
+  constructor(server) {
+    this.server = server;
+    this.url = new URL("webhooks/storefront/", server);
+    this.key = `privacy-chat ${this.url}`;
+    this.memory = {}; // where the browser lets nothing be stored
+  }
+
+  /** What is known of the conversation: token, state, and a name for it that stays when its token is renewed. */
+  get known() {
+    try {
+      return JSON.parse(localStorage.getItem(this.key)) || {};
+    } catch {
+      return this.memory;
+    }
+  }
+
+  set known(value) {
+    this.memory = value;
+    try {
+      if (value.token) localStorage.setItem(this.key, JSON.stringify(value));
+      else localStorage.removeItem(this.key);
+    } catch {
+      // it lasts as long as this page
+    }
+  }
+
+  async call(method, path, { body, accept = "application/json", seconds = 20, open = false } = {}) {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), seconds * 1000);
+    const headers = { Accept: accept };
+    if (body) headers["Content-Type"] = "application/json";
+    if (!open) headers.Authorization = `Bearer ${this.known.token}`;
+    try {
+      const options = { credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer", signal: stop.signal };
+      const answer = await fetch(new URL(path, this.url), { method, headers, body: body && JSON.stringify(body), ...options });
+      const said = answer.status === 204 ? null : accept === "text/plain" && answer.ok ? await answer.text() : await answer.json();
+      if (answer.ok) return { said, id: Number(answer.headers.get("X-Message-Id")) };
+      throw new Problem(answer.status, said.error.message, Number(answer.headers.get("Retry-After")));
+    } catch (problem) {
+      throw problem instanceof Problem ? problem : new Problem(0, String(problem));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Go on with the conversation of this browser, or start one; return its messages and state. */
+  async open() {
+    const { token, name } = this.known;
+    try {
+      const { said } = await this.call("POST", "session", { body: token ? { resume: token } : {}, open: true });
+      this.known = { token: said.token, name: token ? name : random(), state: said.state };
+      return said;
+    } catch (problem) {
+      if (!token || !problem.isOver) throw problem;
+      this.known = {};
+      return { ...(await this.open()), renewed: true };
+    }
+  }
+
+  say(body) {
+    return this.call("POST", "messages", { body });
+  }
+
+  async since(id) {
+    return (await this.call("GET", `messages?after=${id}&wait=25`, { seconds: 40 })).said;
+  }
+
+  async transcript() {
+    return (await this.call("GET", "transcript", { accept: "text/plain" })).said;
+  }
+
+  async forget() {
+    const { token } = this.known;
+    if (token) await this.call("DELETE", "session").catch((problem) => problem.isOver || Promise.reject(problem));
+    this.known = {};
+  }
+}
+
+class PrivacyChat extends HTMLElement {
+  connectedCallback() {
+    if (!this.shadowRoot) this.build();
+    this.line = new Line(new URL(this.getAttribute("server") || ".", import.meta.url));
+    this.events = new AbortController();
+    const { signal } = this.events;
+    addEventListener("storage", (event) => this.otherTab(event), { signal });
+    addEventListener("online", () => this.listen(), { signal });
+    document.addEventListener("visibilitychange", () => this.listen(), { signal });
+    const { token, state } = this.line.known;
+    if (this.hasAttribute("open") || this.wasOpen) this.show(false);
+    else if (token && HUMAN.includes(state)) this.begin(); // somebody may answer while the panel is closed
+  }
+
+  disconnectedCallback() {
+    this.events.abort();
+  }
+
+  t(key, values = {}) {
+    const given = this.getAttribute(`text-${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    return (given ?? TEXTS[key]).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  }
+
+  build() {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet];
+    const iconButton = (name, text, onclick, more) =>
+      h("button", { type: "button", class: "icon", "aria-label": this.t(text), title: this.t(text), onclick, ...more }, icon(name));
+    const menuItem = (name, onclick) =>
+      h("button", { type: "button", onclick: () => (this.toggleMenu(false), onclick()) }, icon(name), this.t(name));
+
+    this.count = h("span", { class: "count", hidden: true });
+    this.launcher = h(
+      "button",
+      { type: "button", class: "launcher", part: "launcher", "aria-expanded": "false", onclick: () => this.show() },
+      icon("chat"), h("span", {}, this.t("launcher")), this.count,
+    );
+    this.menuButton = iconButton("more", "more", () => this.toggleMenu(), { "aria-expanded": "false" });
+    this.menu = h(
+      "div", { class: "menu", hidden: true },
+      menuItem("person", () => this.send({ text: this.t("personSay") })),
+      menuItem("transcript", () => this.download()),
+      menuItem("remove", () => this.askRemoval()),
+    );
+    this.ask = h(
+      "div", { class: "ask", role: "group", "aria-labelledby": "ask", hidden: true },
+      h("p", { id: "ask" }, this.t("removeAsk")),
+      h("div", {},
+        h("button", { type: "button", class: "yes", onclick: () => this.remove() }, this.t("removeYes")),
+        h("button", { type: "button", onclick: () => this.closeAsk() }, this.t("removeNo"))),
+    );
+    this.state = h("p", { class: "state", role: "status", hidden: true });
+    this.log = h("div", { class: "log", role: "log", "aria-label": this.t("log"), tabindex: "0" });
+    this.typing = h("p", { class: "typing", "aria-hidden": "true", hidden: true }, this.t("typing"));
+    this.alert = h("div", { class: "alert", role: "alert" });
+    this.input = h("textarea", {
+      id: "input", rows: "1", maxlength: "1000", placeholder: this.t("hint"), autocomplete: "off", enterkeyhint: "send",
+      oninput: () => this.fit(),
+      onkeydown: (event) => {
+        // Enter of an input method chooses a word; keyCode 229 is what Safari says then
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+        event.preventDefault();
+        this.submit();
+      },
+    });
+    this.form = h(
+      "form", { onsubmit: (event) => (event.preventDefault(), this.submit()) },
+      h("label", { class: "vh", for: "input" }, this.t("input")), this.input,
+      iconButton("send", "send", null, { type: "submit", class: "icon send" }),
+    );
+    this.panel = h(
+      "section", { class: "panel", part: "panel", "aria-labelledby": "title", hidden: true, onkeydown: (event) => this.escape(event) },
+      h("header", {},
+        h("div", {}, h("h2", { id: "title" }, this.t("title")), h("p", { class: "sub" }, this.t("subtitle"))),
+        this.menuButton, iconButton("close", "close", () => this.hide())),
+      this.menu, this.ask, this.state, this.log, this.typing, this.alert, this.form,
+    );
+    root.append(this.launcher, this.panel);
+    this.reset();
+  }
+
+  reset() {
+    this.log.replaceChildren();
+    this.shown = new Map(); // id of a message: its element
+    this.cursor = 0; // the last id that the server listed
+    this.sends = Promise.resolve();
+    this.unread = 0;
+    this.began = null;
+  }
+
+  // --- opening and closing ------------------------------------------------------------------------------------------------
+
+  /** Open the panel, and move into it unless it opens by itself. */
+  show(focus = true) {
+    this.panel.hidden = false;
+    this.launcher.hidden = true;
+    this.launcher.setAttribute("aria-expanded", "true");
+    this.wasOpen = true;
+    this.noteUnread(0);
+    if (focus) this.input.focus();
+    this.begin();
+    this.scroll();
+  }
+
+  /** Close the panel and give the focus back to what opened it. */
+  hide() {
+    this.panel.hidden = true;
+    this.launcher.hidden = false;
+    this.launcher.setAttribute("aria-expanded", "false");
+    this.wasOpen = false;
+    this.launcher.focus();
+  }
+
+  get wasOpen() {
+    try {
+      return sessionStorage.getItem(this.line.key) === "open";
+    } catch {
+      return false;
+    }
+  }
+
+  set wasOpen(value) {
+    try {
+      sessionStorage.setItem(this.line.key, value ? "open" : "");
+    } catch {
+      // then the next page begins with a closed panel
+    }
+  }
+
+  escape(event) {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.stopPropagation();
+    if (!this.menu.hidden) this.toggleMenu(false);
+    else if (!this.ask.hidden) this.closeAsk();
+    else this.hide();
+  }
+
+  toggleMenu(open = this.menu.hidden) {
+    if (!open && this.menu.contains(this.shadowRoot.activeElement)) this.menuButton.focus();
+    this.menu.hidden = !open;
+    this.menuButton.setAttribute("aria-expanded", String(open));
+  }
+
+  noteUnread(count) {
+    this.unread = count;
+    this.count.hidden = !count;
+    this.count.textContent = count ? this.t("unread", { n: count }) : "";
+  }
+
+  // --- the conversation ---------------------------------------------------------------------------------------------------
+
+  /** Fetch or start the conversation, once; resolves when it is there. */
+  begin() {
+    this.began ??= this.open().catch((problem) => {
+      this.began = null;
+      throw problem;
+    });
+    return this.began.then(() => this.listen(), (problem) => this.isLost(problem));
+  }
+
+  async open() {
+    const before = this.line.known.token;
+    const { messages, state, renewed } = await this.line.open();
+    if (before) this.log.setAttribute("aria-live", "off"); // what was said before is not read out again
+    if (renewed) this.note(this.t("over"));
+    this.take(messages, state);
+    this.warn("");
+    if (before) setTimeout(() => this.log.removeAttribute("aria-live"), 500);
+  }
+
+  isLost(problem) {
+    this.warn(problem.status ? problem.message : this.t("lost"));
+    clearTimeout(this.again);
+    this.failures = (this.failures || 0) + 1;
+    const wait = problem.retryAfter || Math.min(30, 2 ** this.failures) * (0.5 + Math.random() / 2);
+    this.again = setTimeout(() => this.isConnected && (this.panel.hidden || this.begin()), wait * 1000);
+  }
+
+  /** Ask for news as long as somebody may want them: while the panel is seen, or a person may answer. */
+  async listen() {
+    if (this.listening || !this.began) return;
+    this.listening = true;
+    const wanted = () => this.isConnected && this.line.known.token
+      && (HUMAN.includes(this.line.known.state) || (!this.panel.hidden && document.visibilityState === "visible"));
+    let failures = 0;
+    while (wanted()) {
+      const started = performance.now();
+      const { name } = this.line.known;
+      try {
+        const { messages, state } = await this.line.since(this.cursor);
+        await this.sends; // what is being sent has its id then
+        if (name !== this.line.known.name) continue; // another conversation began meanwhile
+        this.take(messages, state);
+        if (failures > 1) this.warn("");
+        failures = 0;
+        if (state === "closed") break;
+        if (performance.now() - started < 500) await pause(0.5);
+      } catch (problem) {
+        if (problem.isOver) {
+          if (name === this.line.known.name) this.closed();
+          break;
+        }
+        failures += 1;
+        if (failures > 1) this.warn(this.t("lost"));
+        await pause(problem.retryAfter || Math.min(30, 2 ** (failures - 1)) * (0.5 + Math.random() / 2));
+      }
+    }
+    this.listening = false;
+  }
+
+  /** Show messages, each once; of a list without gaps the last id is where the next list begins. */
+  take(messages, state, listed = true) {
+    const fresh = messages.filter((message) => !this.shown.has(message.id));
+    const stay = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight > 120 && this.shown.size;
+    if (listed) for (const message of messages) this.cursor = Math.max(this.cursor, message.id);
+    const first = fresh.map((message) => this.append(message))[0];
+    if (fresh.length && !stay) this.scroll(first);
+    if (this.panel.hidden) this.noteUnread(this.unread + fresh.filter((message) => message.from === "agent").length);
+    if (state) this.setState(state);
+  }
+
+  setState(state) {
+    if (this.line.known.token) this.line.known = { ...this.line.known, state };
+    const text = { waiting_for_agent: "waiting", with_agent: "withAgent" }[state];
+    this.state.hidden = !text;
+    const shown = text ? this.t(text) : "";
+    if (this.state.textContent !== shown) this.state.textContent = shown;
+    if (state === "closed" && !this.form.hidden) this.closed();
+    else if (this.form.hidden) this.form.hidden = false;
+  }
+
+  /** The conversation is over: say so, and offer another one. */
+  closed() {
+    this.line.known = {};
+    this.form.hidden = true;
+    const again = h("button", { type: "button", class: "plain", onclick: () => this.restart() }, this.t("fresh"));
+    const note = this.note(this.t("ended"));
+    note.append(again);
+    this.scroll(note);
+  }
+
+  restart() {
+    this.line.known = {};
+    this.reset();
+    this.form.hidden = false;
+    this.input.focus();
+    this.begin();
+  }
+
+  /** Another tab has deleted the conversation, or begun another one. */
+  otherTab({ key, newValue, oldValue }) {
+    if (key !== this.line.key || !this.began) return;
+    const name = (value) => (value ? JSON.parse(value).name : "");
+    if (name(newValue) === name(oldValue)) return;
+    this.reset();
+    this.form.hidden = false;
+    if (!newValue) this.note(this.t("removed"));
+    else if (!this.panel.hidden) this.begin();
+  }
+
+  // --- sending ------------------------------------------------------------------------------------------------------------
+
+  submit() {
+    const text = this.input.value.trim();
+    if (!text) return this.input.focus();
+    this.input.value = "";
+    this.fit();
+    this.send({ text });
+  }
+
+  /** Show what the visitor says, and send it after what is being sent already. */
+  send(body, title = body.text) {
+    const mine = this.append({ from: "visitor", text: title });
+    this.scroll();
+    const attempt = () => (this.sends = this.sends.then(() => this.deliver({ ...body, client_id: mine.id }, mine, attempt)));
+    mine.id = random(); // the same at every attempt: however often it arrives, it is one message
+    return attempt();
+  }
+
+  async deliver(body, mine, again) {
+    mine.querySelector(".failed")?.remove();
+    const slow = setTimeout(() => (this.typing.hidden = false), 400);
+    try {
+      await this.begin();
+      if (!this.began) throw new Problem(0, this.t("lost"));
+      const { said, id } = await this.line.say(body).catch((problem) => (problem.isOver ? this.sayAnew(body, mine) : Promise.reject(problem)));
+      if (this.shown.has(id) && this.shown.get(id) !== mine) mine.remove(); // an earlier attempt had arrived
+      else this.shown.set(id, mine);
+      this.warn("");
+      this.take(said.messages, said.state, false);
+    } catch (problem) {
+      this.fail(problem, mine, again);
+    } finally {
+      clearTimeout(slow);
+      this.typing.hidden = true;
+    }
+  }
+
+  /** The conversation had ended: say it in a new one. */
+  async sayAnew(body, mine) {
+    if (body.choice) throw new Problem(410, this.t("ended"));
+    this.line.known = {};
+    this.reset();
+    this.note(this.t("over"));
+    await this.begin();
+    this.log.append(mine);
+    return this.line.say(body);
+  }
+
+  fail(problem, mine, again) {
+    const text = problem.status === 429 ? this.t("busy", { n: problem.retryAfter || 10 }) : problem.status ? problem.message : this.t("lost");
+    this.warn(text);
+    const retry = h("button", { type: "button", class: "plain", onclick: () => again() }, this.t("retry"));
+    mine.append(h("span", { class: "failed" }, this.t("failed"), problem.status === 400 || problem.status === 413 ? null : retry));
+    this.scroll();
+  }
+
+  choose(choice, group) {
+    if (group.querySelector("[aria-disabled]")) return;
+    this.use(group, choice.title);
+    this.send({ choice: choice.id }, choice.title);
+  }
+
+  /** Mark choices as used up: they stay readable, and say which it was. */
+  use(group, title) {
+    for (const button of group.children) {
+      button.setAttribute("aria-disabled", "true");
+      if (button.textContent === title) {
+        button.classList.add("chosen");
+        button.append(h("span", { class: "vh" }, ` ${this.t("chosen")}`));
+      }
+    }
+  }
+
+  // --- what can be done with it -------------------------------------------------------------------------------------------
+
+  async download() {
+    try {
+      await this.begin();
+      const url = URL.createObjectURL(new Blob([await this.line.transcript()], { type: "text/plain" }));
+      h("a", { href: url, download: "privacy-chat.txt" }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    } catch (problem) {
+      this.warn(problem.status ? problem.message : this.t("lost"));
+    }
+  }
+
+  askRemoval() {
+    this.ask.hidden = false;
+    this.ask.querySelector("button").focus();
+  }
+
+  closeAsk() {
+    this.ask.hidden = true;
+    this.menuButton.focus();
+  }
+
+  async remove() {
+    try {
+      await this.line.forget();
+    } catch (problem) {
+      return this.warn(problem.status ? problem.message : this.t("lost"));
+    }
+    this.closeAsk();
+    this.reset();
+    this.form.hidden = false;
+    this.setState("bot");
+    this.note(this.t("removed"));
+    this.input.focus();
+  }
+
+  // --- drawing ------------------------------------------------------------------------------------------------------------
+
+  /** Put a whole message into the log at once, so that it is read out once and whole; return its element. */
+  append({ id, from, text, sources = [], choices = [] }) {
+    const words = h("p", { dir: "auto" }, h("span", { class: "vh" }, `${this.t(from === "visitor" ? "you" : from)}: `));
+    words.append(...(from === "visitor" ? [text] : this.linked(text)));
+    const element = h("div", { class: `m ${from}` }, from === "agent" ? h("span", { class: "by", "aria-hidden": "true" }, this.t("agent")) : null, words);
+    const sections = new Set(sources.map((source) => source.section));
+    for (const section of sections) element.append(this.quoted(section, sources.filter((source) => source.section === section)));
+    if (choices.length) element.append(this.offered(choices));
+    if (from === "visitor") {
+      const last = [...this.log.querySelectorAll(".choices")].pop();
+      const picked = [...(last?.children ?? [])].some((button) => button.textContent === text && !button.ariaDisabled);
+      if (picked) this.use(last, text);
+    }
+    this.log.append(element);
+    if (id) this.shown.set(id, element);
+    return element;
+  }
+
+  note(text) {
+    return this.append({ from: "system", text });
+  }
+
+  /** A section of the policy that can be opened: what it says, word for word, and where. */
+  quoted(section, sources) {
+    const element = h("details", {}, h("summary", {}, this.t("source", { section })));
+    for (const { quote, url } of sources) {
+      const link = { href: new URL(url, this.line.server), target: "_blank", rel: "noopener" };
+      element.append(
+        h("blockquote", { dir: "auto" }, quote),
+        h("a", link, this.t("read", { section }), h("span", { class: "vh" }, ` ${this.t("newTab")}`)),
+      );
+    }
+    return element;
+  }
+
+  offered(choices) {
+    const group = h("div", { class: "choices", role: "group", "aria-label": this.t("choices") });
+    group.append(...choices.map((choice) => h("button", { type: "button", onclick: () => this.choose(choice, group) }, choice.title)));
+    return group;
+  }
+
+  /** Split a text into words and links: pages of ours, web addresses, phone numbers. */
+  linked(text) {
+    const parts = [];
+    let end = 0;
+    for (const { 0: found, index } of text.matchAll(LINKS)) {
+      const href = found.startsWith("/") ? new URL(found, this.line.server)
+        : found.includes("://") ? found : `tel:+${found}`;
+      const away = found.includes("/") ? { target: "_blank", rel: "noopener" } : {};
+      parts.push(text.slice(end, index), h("a", { href, ...away }, found));
+      end = index + found.length;
+    }
+    return [...parts, text.slice(end)];
+  }
+
+  warn(text) {
+    if (this.alert.textContent !== text) this.alert.textContent = text;
+  }
+
+  /** Show the end of the log, but of a long answer its beginning. */
+  scroll(first) {
+    const tall = first && this.log.scrollHeight - first.offsetTop > this.log.clientHeight;
+    this.log.scrollTop = tall ? first.offsetTop - this.log.offsetTop - 12 : this.log.scrollHeight;
+  }
+
+  fit() {
+    this.input.style.blockSize = "auto";
+    this.input.style.blockSize = `${this.input.scrollHeight + 2}px`;
+  }
+}
+
+customElements.define("privacy-chat", PrivacyChat);

@@ -1,0 +1,148 @@
+"""Tests of how much one conversation or one address may ask for, against real servers and a real Redis."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.settings import Settings
+from bot.web.errors import ApiError
+from bot.web.limits import Limits, address_of
+from tests.conftest import BASE, Server, Shopper, start_server
+
+REDIS = shutil.which("redis-server") or "redis-server"
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a Redis that was started for the tests."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("redis")
+    process = subprocess.Popen(
+        [REDIS, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""], stdout=subprocess.DEVNULL
+    )
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield f"redis://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def strict(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with small limits, behind one proxy, so that a test can come from any address."""
+    running = start_server(
+        tmp_path_factory.mktemp("strict"),
+        PRIVACY_BOT_LIMIT_MESSAGES="3/minute",
+        PRIVACY_BOT_LIMIT_STARTS="2/minute",
+        PRIVACY_BOT_LIMIT_REQUESTS="20/minute",
+        PRIVACY_BOT_PROXIES="1",
+    )
+    yield running
+    running.process.terminate()
+    running.process.wait(timeout=20)
+
+
+def from_address(server: Server, address: str) -> httpx.Client:
+    """Return a client whose requests the proxy says come from an address."""
+    return httpx.Client(base_url=server.url, headers={"X-Forwarded-For": address}, timeout=30)
+
+
+def test_a_flood_of_messages_is_slowed_and_others_are_not(strict: Server) -> None:
+    """After the limit comes 429 with the seconds to wait; another conversation goes on."""
+    with from_address(strict, "192.0.2.1") as client:
+        flooding, quiet = Shopper(client), Shopper(client)
+        answers = [flooding.post({"text": "hello"}) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert answers[-1].json()["error"]["code"] == "too_many"
+        assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+        assert quiet.post({"text": "hello"}).status_code == 200
+
+
+def test_a_flood_of_conversations_is_slowed_and_others_are_not(strict: Server) -> None:
+    """One address begins so many in a time; going on with one is not beginning one."""
+    with from_address(strict, "192.0.2.2") as client:
+        opened = [client.post(f"{BASE}/session") for _ in range(3)]
+        assert [answer.status_code for answer in opened] == [201, 201, 429]
+        assert int(opened[-1].headers["Retry-After"]) >= 1
+        assert client.post(f"{BASE}/session", json={"resume": opened[0].json()["token"]}).status_code == 200
+        assert client.post("/opt-out", data={"email": "flood@example.com", "kind": "sharing"}).status_code == 429
+    with from_address(strict, "192.0.2.3") as client:
+        assert client.post(f"{BASE}/session").status_code == 201
+
+
+def test_a_flood_of_requests_is_slowed_whatever_they_ask_for(strict: Server) -> None:
+    """One address may ask for so much in a time; health checks are not counted."""
+    with from_address(strict, "192.0.2.4") as client:
+        codes = [client.get("/privacy").status_code for _ in range(21)]
+        assert codes == [200] * 20 + [429]
+        assert client.get("/nothing").status_code == 429
+        assert client.get("/health").status_code == 200
+
+
+def test_what_a_client_says_of_its_address_does_not_count(strict: Server) -> None:
+    """Only what the trusted proxy adds is believed: the last of the list."""
+    with from_address(strict, "192.0.2.5") as client:
+        for number in range(2):
+            assert client.post(f"{BASE}/session", headers={"X-Forwarded-For": f"10.0.0.{number}, 192.0.2.5"}).status_code == 201
+        assert client.post(f"{BASE}/session", headers={"X-Forwarded-For": "10.0.0.9, 192.0.2.5"}).status_code == 429
+
+
+class Asking:
+    """A request of which only the address matters."""
+
+    def __init__(self, address: str) -> None:
+        self.remote_addr, self.ip = "", address
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2"),
+        ("2001:db8::1", "2001:db8:0:0"),
+        ("::1", "0:0:0:0"),
+    ],
+)
+def test_an_ipv6_customer_is_one_address(address: str, counted: str) -> None:
+    """Of IPv6 the first 64 bits count: the rest a customer can choose."""
+    assert address_of(Asking(address)) == counted  # type: ignore[arg-type]
+
+
+async def test_several_processes_share_a_limit(redis: str) -> None:
+    """What one process has counted in Redis, the other one knows."""
+    chosen = Settings(REDIS_URL=redis, limit_messages="2/minute")
+    first, second = Limits(chosen), Limits(chosen)
+    await first.count("messages", "shared")
+    await second.count("messages", "shared")
+    for limits in (first, second):
+        with pytest.raises(ApiError, match="try again in"):
+            await limits.count("messages", "shared")
+
+
+async def test_no_address_is_kept_in_redis(redis: str) -> None:
+    """What is counted is known by its HMAC."""
+    await Limits(Settings(REDIS_URL=redis)).count("requests", "203.0.113.77")
+    port = redis.rpartition(":")[2]
+    keys = subprocess.run(["redis-cli", "-p", port, "keys", "*"], capture_output=True, text=True, check=True).stdout
+    assert "requests" in keys
+    assert "203.0.113.77" not in keys
+
+
+async def test_without_redis_each_process_counts_for_itself() -> None:
+    """Shoppers are answered while Redis is down, and a flood is still slowed."""
+    limits = Limits(Settings(REDIS_URL="redis://127.0.0.1:9", limit_messages="2/minute"))
+    await limits.count("messages", "x")
+    await limits.count("messages", "x")
+    with pytest.raises(ApiError):
+        await limits.count("messages", "x")
