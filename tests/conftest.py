@@ -108,10 +108,10 @@ class Server:
 
 
 def start_server(data_dir: Path, command: Sequence[str] = SERVE, **environment: str) -> Server:
-    """Start a server on a free port and wait until it is ready."""
+    """Start a server, on a free port unless one is given, and wait until it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port = environment.get("PRIVACY_BOT_PORT") or probe.getsockname()[1]
     log = data_dir / "server.log"
     settings = {"PRIVACY_BOT_PORT": str(port), "PRIVACY_BOT_DATA_DIR": str(data_dir), **UNLIMITED, **environment}
     with log.open("ab") as output:

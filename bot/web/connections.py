@@ -6,6 +6,8 @@ from typing import Any
 from sanic.http import Stage
 from sanic.server.protocols.http_protocol import HttpProtocol
 
+_LAST_SECONDS = 1  # for the answer to arrive
+
 _open: Counter[str] = Counter()  # connections of each address, now
 
 
@@ -16,7 +18,6 @@ class Connection(HttpProtocol):
     """
 
     __slots__ = ("_address",)
-    _time: float  # of the last byte; Sanic's own
 
     def connection_made(self, transport: Any) -> None:
         """Take the connection, or close it if its address has too many."""
@@ -35,10 +36,17 @@ class Connection(HttpProtocol):
             del _open[self._address]
         super().connection_lost(exc)
 
+    def check_timeouts(self) -> None:
+        """End what has taken too long; Sanic answers, and would then go on reading what is still to come."""
+        super().check_timeouts()
+        if getattr(getattr(self, "_http", None), "exception", None) is not None:  # set for the answer that is about to be sent
+            self.loop.call_later(_LAST_SECONDS, self.transport.abort)
+
     def data_received(self, data: bytes) -> None:
         """Take in bytes; those that go on with a request give it no more time."""
         http = getattr(self, "_http", None)  # not there before the first turn of the loop
-        began = self._time if http is not None and http.stage is not Stage.IDLE else None
+        waiting = http is None or http.stage is Stage.IDLE
+        began = None if waiting else self._time  # type: ignore[has-type]
         super().data_received(data)
         if began is not None:
-            self._time = began
+            self._time = began  # type: ignore[misc]

@@ -393,6 +393,7 @@ class PrivacyChat extends HTMLElement {
     if (!open && this.menu.contains(this.shadowRoot.activeElement)) this.menuButton.focus();
     this.menu.hidden = !open;
     this.menuButton.setAttribute("aria-expanded", String(open));
+    if (open) this.menu.querySelector("button").focus();
   }
 
   noteUnread(count) {
@@ -451,6 +452,7 @@ class PrivacyChat extends HTMLElement {
         if (performance.now() - started < 500) await pause(0.5);
       } catch (problem) {
         if (problem.isOver) {
+          await pause(0.5); // it may be another tab that has deleted it just now, and says so
           if (name === this.line.known.name) this.closed();
           break;
         }

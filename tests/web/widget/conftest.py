@@ -1,0 +1,110 @@
+"""A real browser for the tests of the widget, and what a shopper does in it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+from tests.conftest import Server, start_server
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# Without a sandbox, because tests may run as root; without what makes the browser itself ask for hosts.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, for one module: Playwright's loop must not be there when others start one of their own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    """A browser of a new visitor."""
+    context = browser.new_context(base_url=server.url)
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of the storefront."""
+    page = context.new_page()
+    page.goto("/")
+    return page
+
+
+@pytest.fixture(scope="module")
+def prompt(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that holds a call for news for a second only, so that what is written to its database is soon seen."""
+    running = start_server(tmp_path_factory.mktemp("prompt"), PRIVACY_BOT_MAX_WAIT_SECONDS="1")
+    yield running
+    running.process.terminate()
+    running.process.wait(timeout=20)
+
+
+class Chat:
+    """The widget on a page, as a shopper sees it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.launcher = page.get_by_role("button", name="Privacy questions?")
+        self.panel = page.get_by_role("region", name="Privacy assistant")
+        self.log = page.get_by_role("log")
+        self.input = page.get_by_label("Your message")
+        self.alert = page.locator("privacy-chat").get_by_role("alert")
+        self.said = self.log.locator(".m")
+
+    def open(self) -> "Chat":
+        """Open it and wait for the greeting."""
+        self.launcher.click()
+        self.of("bot").first.wait_for()
+        return self
+
+    def of(self, sender: str) -> Locator:
+        """Return the messages of bot, visitor, agent or system."""
+        return self.log.locator(f".{sender}")
+
+    def say(self, text: str) -> Locator:
+        """Type a message and return the answer to it."""
+        before = self.of("bot").count()
+        self.input.fill(text)
+        self.input.press("Enter")
+        return self.answer_after(before)
+
+    def choose(self, title: str) -> Locator:
+        """Pick a choice and return the answer to it."""
+        before = self.of("bot").count()
+        self.log.get_by_role("button", name=title, exact=True).last.click()
+        return self.answer_after(before)
+
+    def answer_after(self, before: int) -> Locator:
+        """Wait for an answer beyond so many, and return it."""
+        answer = self.of("bot").nth(before)
+        answer.wait_for()
+        return answer
+
+    def menu(self, item: str) -> None:
+        """Pick something from the menu."""
+        self.page.get_by_role("button", name="More options").click()
+        self.page.get_by_role("button", name=item, exact=True).click()
+
+
+@pytest.fixture
+def chat(page: Page) -> Chat:
+    """The widget on the storefront, closed."""
+    return Chat(page)

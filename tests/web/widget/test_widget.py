@@ -1,0 +1,319 @@
+"""Tests of the widget in a real browser: what a shopper does with it."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.conftest import BASE, Server, start_server
+from tests.web.widget.conftest import Chat
+
+
+def test_it_begins_when_it_is_opened(page: Page, chat: Chat) -> None:
+    """A page with the widget asks the server for nothing before the shopper does."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    expect(chat.launcher).to_be_visible()
+    assert not [url for url in asked if BASE in url]
+    chat.open()
+    expect(chat.of("bot").first).to_contain_text("privacy")
+
+
+def test_an_answer_has_its_source(context: BrowserContext, chat: Chat) -> None:
+    """The section can be opened, quotes the policy, and leads to the clause, which is marked."""
+    answer = chat.open().say("do you use cookies?")
+    source = answer.get_by_text("Source: Cookies")
+    source.click()
+    quote = answer.locator("blockquote").first
+    expect(quote).to_be_visible()
+    with context.expect_page() as opened:
+        answer.get_by_role("link", name=re.compile("Read “Cookies”")).first.click()
+    policy = opened.value
+    policy.wait_for_load_state()
+    clause = policy.locator(":target")
+    assert quote.inner_text().split() == clause.inner_text().split()
+    assert clause.evaluate("e => getComputedStyle(e).backgroundColor") != "rgba(0, 0, 0, 0)"
+
+
+def test_a_choice_is_used_once_and_stays_readable(chat: Chat) -> None:
+    """The picked choice is marked, the others are off, and another click does nothing."""
+    chat.open().choose("Cookies")
+    group = chat.log.get_by_role("group", name="Choices").first
+    expect(group.get_by_role("button", name="Cookies (chosen)")).to_have_attribute("aria-disabled", "true")
+    expect(group.get_by_role("button", name="What you collect")).to_have_attribute("aria-disabled", "true")
+    before = chat.said.count()
+    group.get_by_role("button", name="What you collect").click(force=True)
+    chat.say("hours?")
+    assert chat.said.count() == before + 2
+
+
+def test_several_messages_at_once_are_answered_in_order(chat: Chat) -> None:
+    """Who does not wait for an answer gets them all the same."""
+    chat.open()
+    for text in ("do you use cookies?", "when is support open?", "do you sell my data?"):
+        chat.input.fill(text)
+        chat.input.press("Enter")
+    chat.of("bot").nth(3).wait_for()
+    assert [text in chat.of("bot").nth(number).inner_text() for number, text in ((1, "cookie"), (2, "AM"), (3, "sell"))] == [
+        True
+    ] * 3
+
+
+def test_the_conversation_is_still_there_after_a_reload(page: Page, chat: Chat) -> None:
+    """Messages, choices that were used, and the open panel."""
+    chat.open().choose("Cookies")
+    before = chat.log.inner_text()
+    page.reload()
+    expect(chat.panel).to_be_visible()
+    expect(chat.said).to_have_count(3)
+    assert chat.log.inner_text() == before
+    expect(chat.log.get_by_role("button", name="Cookies (chosen)")).to_be_visible()
+
+
+def test_a_second_tab_shows_the_same_conversation(context: BrowserContext, page: Page, chat: Chat) -> None:
+    """What is said in one tab is seen in the other, once."""
+    chat.open().say("do you use cookies?")
+    other = Chat(context.new_page())
+    other.page.goto("/privacy")
+    other.open()
+    expect(other.said).to_have_count(3)
+    other.say("when is support open?")
+    expect(chat.said).to_have_count(5)
+    expect(other.said).to_have_count(5)
+    assert chat.log.inner_text() == other.log.inner_text()
+
+
+def test_deleting_it_deletes_it_in_every_tab(context: BrowserContext, page: Page, chat: Chat, server: Server) -> None:
+    """It asks once, then everything is gone: on the server, in this tab and in the other one; the next message begins anew."""
+    chat.open().say("do you use cookies?")
+    token = page.evaluate("Object.values(localStorage).map(value => JSON.parse(value).token)[0]")
+    other = Chat(context.new_page())
+    other.page.goto("/")
+    other.open()
+    chat.menu("Delete this conversation")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(chat.log).to_contain_text("was deleted")
+    expect(chat.said).to_have_count(1)
+    expect(other.log).to_contain_text("was deleted")
+    answer = context.request.get(f"{BASE}/transcript", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status == 410
+    assert page.evaluate("localStorage.length") == 0
+    expect(chat.say("do you use cookies?")).to_be_visible()
+    expect(chat.of("bot").last).to_contain_text("cookie")
+
+
+def test_keeping_it_keeps_it(page: Page, chat: Chat) -> None:
+    """Who thinks better of it goes on."""
+    chat.open()
+    chat.menu("Delete this conversation")
+    page.get_by_role("button", name="Keep it").click()
+    chat.say("do you use cookies?")
+    expect(chat.said).to_have_count(3)
+
+
+def test_the_transcript_can_be_kept(page: Page, chat: Chat) -> None:
+    """A text file with all that was said, and the sources."""
+    chat.open().say("do you use cookies?")
+    with page.expect_download() as download:
+        chat.menu("Download transcript")
+    text = Path(download.value.path()).read_text()
+    assert "You: do you use cookies?" in text
+    assert "Source: Cookies" in text
+    assert download.value.suggested_filename == "privacy-chat.txt"
+
+
+def test_a_person_can_be_asked_for(chat: Chat) -> None:
+    """The menu says it for the shopper."""
+    chat.open()
+    chat.menu("Talk to a person")
+    expect(chat.of("visitor").last).to_contain_text("talk to a person")
+    expect(chat.of("bot").nth(1)).to_be_visible()
+
+
+def test_markup_is_text(page: Page, chat: Chat) -> None:
+    """What was typed is shown as it was typed, and does nothing."""
+    chat.open().say('<img src=x onerror="document.title=1"><b>bold</b>')
+    expect(chat.of("visitor").last).to_contain_text("<b>bold</b>")
+    assert chat.log.locator("img, b").count() == 0
+    assert "Bellacor" in page.title()
+
+
+def test_a_message_that_was_not_sent_can_be_sent_again(page: Page, chat: Chat) -> None:
+    """It is marked, an alert says why, and trying again sends it once."""
+    chat.open()
+    page.route(f"**{BASE}/messages", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    chat.input.fill("do you use cookies?")
+    chat.input.press("Enter")
+    expect(chat.log.get_by_text("Not sent.")).to_be_visible()
+    expect(chat.alert).to_contain_text("connection is lost")
+    page.unroute(f"**{BASE}/messages")
+    chat.log.get_by_role("button", name="Try again").click()
+    expect(chat.of("bot").nth(1)).to_contain_text("cookie")
+    expect(chat.log.get_by_text("Not sent.")).to_have_count(0)
+    expect(chat.alert).to_be_empty()
+    expect(chat.of("visitor")).to_have_count(1)
+
+
+def test_an_answer_that_was_lost_is_not_asked_for_twice(page: Page, chat: Chat) -> None:
+    """The server took the message, the answer did not arrive: trying again shows the one that was given."""
+    chat.open()
+    lost: list[Route] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route)
+            route.fetch()  # it arrives there, and nothing comes back
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(f"**{BASE}/messages*", lose)
+    chat.input.fill("do you use cookies?")
+    chat.input.press("Enter")
+    expect(chat.of("bot")).to_have_count(2)  # by the call for news
+    chat.log.get_by_role("button", name="Try again").click()
+    expect(chat.log.get_by_text("Not sent.")).to_have_count(0)
+    expect(chat.of("visitor")).to_have_count(1)
+    expect(chat.of("bot")).to_have_count(2)
+
+
+def test_too_much_at_once_says_how_long_to_wait(page: Page, chat: Chat) -> None:
+    """429 is worded, and the message can be sent again."""
+    chat.open()
+    refusal = {"status": 429, "headers": {"Retry-After": "7"}, "json": {"error": {"code": "too_many", "message": "x"}}}
+    page.route(
+        f"**{BASE}/messages", lambda route: route.fulfill(**refusal) if route.request.method == "POST" else route.continue_()
+    )
+    chat.input.fill("hello")
+    chat.input.press("Enter")
+    expect(chat.alert).to_contain_text("wait 7 seconds")
+    expect(chat.log.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_a_conversation_that_ended_meanwhile_is_begun_anew(context: BrowserContext, page: Page, chat: Chat) -> None:
+    """What is typed into an old conversation is answered in a new one, which is said."""
+    chat.open().say("do you use cookies?")
+    token = page.evaluate("Object.values(localStorage).map(value => JSON.parse(value).token)[0]")
+    page.route(f"**{BASE}/messages?*", lambda route: route.abort())  # no news, so the message is what finds out
+    context.request.delete(f"{BASE}/session", headers={"Authorization": f"Bearer {token}"})
+    page.unroute(f"**{BASE}/messages?*")
+    page.reload()
+    expect(chat.log).to_contain_text("has ended. This is a new one.")
+    chat.say("when is support open?")
+    expect(chat.of("bot").last).to_contain_text("AM")
+
+
+def test_a_server_that_comes_back_is_found(browser: Browser, model: Path, tmp_path: Path) -> None:
+    """While it is away, that is said; when it is back, the conversation goes on by itself."""
+    first = start_server(tmp_path)
+    port = first.url.rpartition(":")[2]
+    context = browser.new_context(base_url=first.url)
+    page = context.new_page()
+    page.goto("/")
+    chat = Chat(page).open()
+    first.process.kill()
+    first.process.wait()
+    expect(chat.alert).to_contain_text("Trying again", timeout=15_000)
+    second = start_server(tmp_path, PRIVACY_BOT_PORT=port)
+    try:
+        expect(chat.alert).to_be_empty(timeout=30_000)
+        chat.say("do you use cookies?")
+        expect(chat.said).to_have_count(3)
+    finally:
+        context.close()
+        second.process.terminate()
+        second.process.wait(timeout=20)
+
+
+@pytest.fixture
+def handed_over(browser: Browser, prompt: Server) -> Iterator[tuple[Chat, sqlite3.Connection]]:
+    """A chat, and the database in which its conversation is handed to people."""
+    context = browser.new_context(base_url=prompt.url)
+    page = context.new_page()
+    page.goto("/")
+    database = sqlite3.connect(prompt.data_dir / "privacy-bot.db", timeout=10, isolation_level=None)
+    database.execute("DELETE FROM conversations")
+    yield Chat(page).open(), database
+    database.close()
+    context.close()
+
+
+def test_people_are_seen_to_come_and_go(handed_over: tuple[Chat, sqlite3.Connection]) -> None:
+    """Waiting, with an agent, back to the bot: the state is shown, and what the agent says."""
+    chat, database = handed_over
+    database.execute("UPDATE conversations SET state = 'waiting_for_agent'")
+    expect(chat.panel.get_by_role("status")).to_contain_text("Waiting for a person")
+    database.execute("UPDATE conversations SET state = 'with_agent'")
+    database.execute(
+        "INSERT INTO messages (conversation, id, sender, text, at) "
+        "SELECT id, 90, 'agent', 'Hello, this is Sam.', '2026-11-25 18:00:00' FROM conversations"
+    )
+    expect(chat.of("agent")).to_contain_text("Hello, this is Sam.")
+    expect(chat.panel.get_by_role("status")).to_contain_text("talking to a person")
+    database.execute("UPDATE conversations SET state = 'bot'")
+    expect(chat.panel.get_by_role("status")).to_have_count(0)
+
+
+def test_an_agents_message_is_announced_on_the_closed_launcher(handed_over: tuple[Chat, sqlite3.Connection]) -> None:
+    """Who has closed the panel while waiting sees that somebody has written."""
+    chat, database = handed_over
+    database.execute("UPDATE conversations SET state = 'with_agent'")
+    expect(chat.panel.get_by_role("status")).to_contain_text("talking to a person")
+    chat.page.keyboard.press("Escape")
+    expect(chat.panel).to_be_hidden()
+    database.execute(
+        "INSERT INTO messages (conversation, id, sender, text, at) "
+        "SELECT id, 91, 'agent', 'Are you there?', '2026-11-25 18:00:00' FROM conversations"
+    )
+    expect(chat.launcher).to_contain_text("new: 1")
+    chat.launcher.click()
+    expect(chat.of("agent")).to_contain_text("Are you there?")
+
+
+def test_a_closed_conversation_offers_another_one(handed_over: tuple[Chat, sqlite3.Connection]) -> None:
+    """Nothing can be typed into it any more; a button begins anew."""
+    chat, database = handed_over
+    database.execute("UPDATE conversations SET state = 'closed'")
+    expect(chat.log).to_contain_text("This conversation has ended.")
+    expect(chat.input).to_be_hidden()
+    chat.log.get_by_role("button", name="Start a new one").click()
+    expect(chat.of("bot")).to_have_count(1)
+    expect(chat.input).to_be_focused()
+
+
+def test_every_text_can_be_replaced(page: Page, chat: Chat) -> None:
+    """An attribute for each, so that the widget speaks the shop's language."""
+    page.evaluate(
+        """() => {
+            document.querySelector('privacy-chat').remove();
+            const chat = document.createElement('privacy-chat');
+            chat.setAttribute('text-launcher', 'Fragen?');
+            chat.setAttribute('text-title', 'Datenschutz');
+            chat.setAttribute('text-remove-ask', 'Wirklich?');
+            document.body.append(chat);
+        }"""
+    )
+    page.get_by_role("button", name="Fragen?").click()
+    expect(page.get_by_role("region", name="Datenschutz")).to_be_visible()
+    chat.menu("Delete this conversation")
+    expect(page.get_by_text("Wirklich?")).to_be_visible()
+
+
+def test_its_looks_can_be_set_by_the_page(page: Page, chat: Chat) -> None:
+    """Custom properties of the host page reach into it."""
+    page.evaluate("document.querySelector('privacy-chat').style.setProperty('--privacy-chat-accent', 'rgb(90, 20, 120)')")
+    expect(chat.launcher).to_have_css("background-color", "rgb(90, 20, 120)")
+
+
+def test_it_forgets_nothing_where_nothing_can_be_stored(context: BrowserContext) -> None:
+    """With storage blocked the conversation lasts as long as the page."""
+    context.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no') }})")
+    page = context.new_page()
+    page.goto("/")
+    chat = Chat(page).open()
+    chat.say("do you use cookies?")
+    expect(chat.of("bot").last).to_contain_text("cookie")
