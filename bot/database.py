@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 metadata = sa.MetaData()  # every table of ours, as it is now; bot/migrations has how it came to be so
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 5  # how long to wait for another process that writes
+_LOG_PAGES = 4_000  # 16 MB; at SQLite's own 1,000 one write in a hundred to a large table waits for the log to be moved
 _WIPE_MILLISECONDS = 300
 _MIGRATION_LOCK = 0x7072_6976  # any number of our own; PostgreSQL's advisory locks have no names
 
@@ -47,6 +48,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
     cursor.close()

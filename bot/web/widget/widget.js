@@ -304,7 +304,11 @@ class PrivacyChat extends HTMLElement {
         h("button", { type: "button", onclick: () => this.closeAsk() }, this.t("removeNo"))),
     );
     this.state = h("p", { class: "state", role: "status", hidden: true });
-    this.log = h("div", { class: "log", role: "log", "aria-label": this.t("log"), tabindex: "0" });
+    this.log = h("div", {
+      class: "log", role: "log", "aria-label": this.t("log"), tabindex: "0",
+      onscroll: () => (this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60),
+    });
+    new ResizeObserver(() => this.atEnd && this.scroll()).observe(this.log); // what is read stays when it gets smaller
     this.typing = h("p", { class: "typing", "aria-hidden": "true", hidden: true }, this.t("typing"));
     this.alert = h("div", { class: "alert", role: "alert" });
     this.input = h("textarea", {
@@ -335,6 +339,7 @@ class PrivacyChat extends HTMLElement {
 
   reset() {
     this.log.replaceChildren();
+    this.atEnd = true;
     this.shown = new Map(); // id of a message: its element
     this.cursor = 0; // the last id that the server listed
     this.sends = Promise.resolve();
@@ -420,7 +425,9 @@ class PrivacyChat extends HTMLElement {
     if (renewed) this.note(this.t("over"));
     this.take(messages, state);
     this.warn("");
-    if (before) setTimeout(() => this.log.removeAttribute("aria-live"), 500);
+    if (!before) return;
+    this.scroll();
+    setTimeout(() => this.log.removeAttribute("aria-live"), 500);
   }
 
   isLost(problem) {
@@ -467,10 +474,9 @@ class PrivacyChat extends HTMLElement {
   /** Show messages, each once; of a list without gaps the last id is where the next list begins. */
   take(messages, state, listed = true) {
     const fresh = messages.filter((message) => !this.shown.has(message.id));
-    const stay = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight > 120 && this.shown.size;
     if (listed) for (const message of messages) this.cursor = Math.max(this.cursor, message.id);
     const first = fresh.map((message) => this.append(message))[0];
-    if (fresh.length && !stay) this.scroll(first);
+    if (fresh.length && this.atEnd) this.scroll(first);
     if (this.panel.hidden) this.noteUnread(this.unread + fresh.filter((message) => message.from === "agent").length);
     if (state) this.setState(state);
   }
@@ -651,7 +657,7 @@ class PrivacyChat extends HTMLElement {
 
   /** A section of the policy that can be opened: what it says, word for word, and where. */
   quoted(section, sources) {
-    const element = h("details", {}, h("summary", {}, this.t("source", { section })));
+    const element = h("details", { ontoggle: () => element.scrollIntoView({ block: "nearest" }) }, h("summary", {}, this.t("source", { section })));
     for (const { quote, url } of sources) {
       const link = { href: new URL(url, this.line.server), target: "_blank", rel: "noopener" };
       element.append(

@@ -1,0 +1,68 @@
+"""Draws the pictures of the README from a running server: `scripts/screenshots.py URL DATABASE`, with the tests' environment.
+
+DATABASE is the server's SQLite file: the conversation is handed to an agent there, for the picture with one.
+"""
+
+import sqlite3
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.web.widget.conftest import CHROMIUM, FLAGS, Chat
+
+PLACE = Path(__file__).parents[1] / "docs" / "images"
+PHONE = {"width": 390, "height": 844}
+
+
+def shop(browser: Browser, url: str, **looks: object) -> Page:
+    """Return a page of the storefront."""
+    page = browser.new_context(base_url=url, **{"viewport": {"width": 1180, "height": 780}, **looks}).new_page()  # type: ignore[arg-type]
+    page.goto("/")
+    return page
+
+
+def draw(page: Page, name: str) -> None:
+    """Take a picture when everything has come to rest."""
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(400)
+    page.screenshot(path=PLACE / f"{name}.png")
+    page.context.close()
+
+
+def main(url: str, database: str) -> None:
+    """Draw them all."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = shop(browser, url)
+        Chat(page).open().say("do you use cookies?").locator("summary").first.click()
+        draw(page, "desktop")
+        page = shop(browser, url, viewport=PHONE)
+        chat = Chat(page).open()
+        chat.say("stop emailing me")
+        chat.say("jo@example.com")
+        chat.choose("Yes, record it")
+        draw(page, "phone")
+        page = shop(browser, url, color_scheme="dark", viewport=PHONE)
+        Chat(page).open().say("what do you collect about me?")
+        draw(page, "dark")
+        page = shop(browser, url, viewport=PHONE)
+        chat = Chat(page).open()
+        chat.menu("Talk to a person")
+        chat.of("bot").nth(1).wait_for()
+        with sqlite3.connect(database, timeout=10) as written:
+            (conversation,) = written.execute("SELECT id FROM conversations ORDER BY started_at DESC").fetchone()
+            written.execute("UPDATE conversations SET state = 'with_agent' WHERE id = ?", (conversation,))
+            said = "Hello, this is Sam from support. What can I do for you?"
+            written.execute(
+                "INSERT INTO messages (conversation, id, sender, text, at) VALUES (?, 90, 'agent', ?, '2026-11-25 18:00:00')",
+                (conversation, said),
+            )
+        page.reload()
+        draw(page, "agent")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
