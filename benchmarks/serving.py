@@ -113,7 +113,8 @@ def peer(folder: Path) -> Server:
 def ours(folder: Path) -> Server:
     """Serve the bot; its model must be there."""
     port = free_port()
-    environment = {"PRIVACY_BOT_PORT": str(port), "PRIVACY_BOT_DATA_DIR": str(folder)}
+    unlimited = {f"PRIVACY_BOT_LIMIT_{name}": "" for name in ("MESSAGES", "STARTS", "REQUESTS")}  # all from one address
+    environment = {"PRIVACY_BOT_PORT": str(port), "PRIVACY_BOT_DATA_DIR": str(folder), **unlimited}
     return Server([sys.executable, "-m", "bot", "serve"], ROOT, "/ready", port, **environment)
 
 
