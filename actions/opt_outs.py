@@ -71,6 +71,7 @@ class AskKinds(RasaAction):
         """Offer every kind, and everything."""
         action = _required(tracker).action
         buttons = [{"title": title, "payload": _choice(action, optout_kind=kind)} for kind, title in Wording(action).choices()]
+        buttons.append(_NEVER_MIND)
         undoing = action is Action.OPT_IN
         dispatcher.utter_message(
             response="utter_opt_out_ask_kinds_in" if undoing else "utter_opt_out_ask_kinds", buttons=buttons

@@ -12,6 +12,7 @@ from sanic import Sanic
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sanic.response import html as html_response
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 
@@ -26,10 +27,11 @@ from bot.web.channel import StorefrontChannel
 from bot.web.connections import Connection
 from bot.web.door import check_head
 from bot.web.errors import ApiError
-from bot.web.http import error_response
+from bot.web.http import error_response, wants_page
 from bot.web.limits import Limits
 from bot.web.optouts import optouts
 from bot.web.origins import security_headers
+from bot.web.site import problem as problem_page
 from bot.web.site import site
 
 log = structlog.get_logger()
@@ -75,20 +77,13 @@ def create_app(settings: Settings) -> Sanic:
 
     @app.exception(Exception)
     async def on_error(request: Request, error: Exception) -> HTTPResponse:
-        """Answer with an error of the contract, whatever went wrong."""
-        if isinstance(error, ApiError):
-            return error_response(error)
-        if isinstance(error, SanicException):
-            status = error.status_code or 500
-            answer = error_response(ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused."))
-            answer.headers.update(getattr(error, "headers", {}))  # which methods are allowed
-            return answer
-        if isinstance(error, OperationalError | DatabaseTimeout):
-            log.error("database not usable", error=type(error.orig or error).__name__, where=logs.where(error.__traceback__))
-            return error_response(ApiError(503, "not_ready", _NOT_STORED, retry_after=5))
-        # never its message: it may quote the request
-        log.error("request failed", error=type(error).__name__, route=_route(request), where=logs.where(error.__traceback__))
-        return error_response(ApiError(500, "internal", "Something went wrong on our side. Please try again."))
+        """Answer with an error of the contract, or its page, whatever went wrong."""
+        problem = _problem(request, error)
+        answer = error_response(problem)
+        if wants_page(request):
+            answer = html_response(problem_page(problem), problem.status, answer.headers)
+        answer.headers.update(getattr(error, "headers", {}))  # which methods are allowed
+        return answer
 
     @app.signal("http.lifecycle.read_head")
     async def check(head: bytes) -> None:
@@ -106,6 +101,20 @@ def create_app(settings: Settings) -> Sanic:
         app.ctx.loading = asyncio.create_task(_load(app, settings, channel.memory, works))
 
     return app
+
+
+def _problem(request: Request, error: Exception) -> ApiError:
+    """Return what is told of an error; what is not expected is logged, but never its message: it may quote the request."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, SanicException):
+        status = error.status_code or 500
+        return ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused.")
+    if isinstance(error, OperationalError | DatabaseTimeout):
+        log.error("database not usable", error=type(error.orig or error).__name__, where=logs.where(error.__traceback__))
+        return ApiError(503, "not_ready", _NOT_STORED, retry_after=5)
+    log.error("request failed", error=type(error).__name__, route=_route(request), where=logs.where(error.__traceback__))
+    return ApiError(500, "internal", "Something went wrong on our side. Please try again.")
 
 
 def _route(request: Request) -> str:

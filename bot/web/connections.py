@@ -6,6 +6,8 @@ from typing import Any
 from sanic.http import Stage
 from sanic.server.protocols.http_protocol import HttpProtocol
 
+from bot.web.limits import customer_of
+
 _LAST_SECONDS = 1  # for the answer to arrive
 
 _open: Counter[str] = Counter()  # connections of each address, now
@@ -22,7 +24,7 @@ class Connection(HttpProtocol):
     def connection_made(self, transport: Any) -> None:
         """Take the connection, or close it if its address has too many."""
         peer = transport.get_extra_info("peername")
-        self._address = str(peer[0]) if peer else ""
+        self._address = customer_of(str(peer[0])) if peer else ""
         _open[self._address] += 1
         limit = self.app.config.MAX_CONNECTIONS
         if limit and _open[self._address] > limit:
@@ -38,6 +40,9 @@ class Connection(HttpProtocol):
 
     def check_timeouts(self) -> None:
         """End what has taken too long; Sanic answers, and would then go on reading what is still to come."""
+        http = getattr(self, "_http", None)
+        if http is not None:
+            http.upgrade_websocket = False  # there are none here, and Sanic would give such a request all the time it wants
         super().check_timeouts()
         if getattr(getattr(self, "_http", None), "exception", None) is not None:  # set for the answer that is about to be sent
             self.loop.call_later(_LAST_SECONDS, self.transport.abort)

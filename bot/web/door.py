@@ -3,7 +3,7 @@
 import re
 
 _LENGTH = re.compile(rb"^content-length:[ \t]*(.*?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_ENCODING = re.compile(rb"^transfer-encoding:[ \t]*(.*?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_ENCODING = re.compile(rb"^transfer-encoding:[ \t]*(.*)$", re.IGNORECASE | re.MULTILINE)
 
 
 class BadHead(ValueError):
@@ -16,6 +16,8 @@ def check_head(head: bytes) -> None:
     A negative Content-Length makes Sanic 21.12 spin for ever; RFC 9112 (6.3) has servers refuse what can be read in two ways.
     """
     lines = head.replace(b"\r\n", b"\n")
+    if re.search(rb"[\r\x00]", lines) or lines.count(b"\n") != head.count(b"\r\n"):
+        raise BadHead("line ends")  # a bare one is a line to some and none to others
     line = lines.split(b"\n", 1)[0]
     if not re.fullmatch(rb"[A-Z]{1,10} /[!-~]* HTTP/1\.[01]", line):
         raise BadHead("request line")
@@ -24,5 +26,5 @@ def check_head(head: bytes) -> None:
         raise BadHead("more than one length")
     if any(not re.fullmatch(rb"\d{1,9}", length) for length in lengths):
         raise BadHead("content-length")
-    if any(encoding.lower() != b"chunked" for encoding in encodings):
+    if any(encoding != b"chunked" for encoding in encodings):  # Sanic knows no other spelling
         raise BadHead("transfer-encoding")

@@ -37,6 +37,11 @@ def as_text_transcript(messages: list[Message]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def wants_page(request: Request) -> bool:
+    """Return whether whoever asks is a person with a browser: the channel itself answers with JSON alone."""
+    return "text/html" in request.headers.get("accept", "") and not request.path.startswith("/webhooks/")
+
+
 def require_ready(request: Request) -> Any:
     """Return the loaded assistant; raises the contract's error while there is none."""
     agent = getattr(request.app.ctx, "agent", None)

@@ -1,6 +1,8 @@
 """How much one conversation or one address may ask for in a time; counted in this process, or in Redis for several."""
 
+import ipaddress
 import math
+import re
 import time
 
 import structlog
@@ -69,16 +71,23 @@ async def _hit(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, li
 
 
 def address_of(request: Request) -> str:
-    """Return the address that a request came from, of IPv6 the part that one customer has (RFC 6177)."""
-    address = str(request.remote_addr or request.ip or "")
-    return ":".join(_groups(address)[:4]) if ":" in address else address
+    """Return what a request came from: its address, or the part of it that one customer has."""
+    return customer_of(str(request.remote_addr or request.ip or ""))
 
 
-def _groups(address: str) -> list[str]:
-    """Return the eight groups of an IPv6 address."""
-    left, gap, right = address.partition("::")
-    head, tail = left.split(":") if left else [], right.split(":") if right else []
-    return [*head, *(["0"] * (8 - len(head) - len(tail)) if gap else []), *tail]
+def customer_of(address: str) -> str:
+    """Return the part of an address that one customer has: all of IPv4, the first 64 bits of IPv6 (RFC 6177).
+
+    Some proxies add a port, or write IPv4 as IPv6.
+    """
+    bare = re.sub(r"^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$", r"\1\2", address)
+    try:
+        known = ipaddress.ip_address(bare)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
 
 
 def _parsed(written: str) -> list[RateLimitItem]:

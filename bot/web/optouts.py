@@ -26,17 +26,19 @@ from actions.ledger.model import (
     UnknownReference,
 )
 from actions.services import Services, record
+from bot.intake import clean
 from bot.keys import Keyring, UnreadableSecret
 from bot.settings import Settings
 from bot.turns import Reply
 from bot.web import optout_pages as pages
 from bot.web.errors import ApiError
+from bot.web.http import wants_page
 from bot.web.limits import Limits
 
 GPC_SUPPORTED_SINCE = "2026-11-25"
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058, 3.1
 _MULTIPART_ONE_CLICK = re.compile(
-    rb'content-disposition:\s*form-data;\s*name="?List-Unsubscribe"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n\s*One-Click\s*\r?\n',
+    rb'(?:^|\n)content-disposition:\s*form-data;\s*name="?List-Unsubscribe"?(?=[;\r\n])[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n\s*One-Click\s*\r?\n',
     re.IGNORECASE,
 )
 
@@ -92,7 +94,7 @@ class _Doors:
     async def submit(self, request: HttpRequest) -> HTTPResponse:
         """Record what was chosen, or show the form again with what is wrong."""
         await self._limits.count_start(request)
-        email = (request.form.get("email") or "").strip()
+        email = clean(request.form.get("email") or "")  # whatever its client called its encoding
         chosen = request.form.getlist("kind") or []
         kinds = EVERYTHING if "everything" in chosen else frozenset(kind for kind in Kind if kind in chosen)
         problems = {}
@@ -103,7 +105,7 @@ class _Doors:
         except BadAddress:
             problems["email"] = "Please type your e-mail address: a name, an @ and a domain."
         if problems:
-            return html_response(pages.form(email, kinds, problems), status=400)
+            return html_response(pages.form(email, chosen, problems), status=400)
         try:
             recorded = await self._opt_out(kinds, normal, Channel.WEB_FORM)
         except NotRecorded:
@@ -130,8 +132,8 @@ class _Doors:
             ) from None
         return html_response(pages.recorded(recorded))
 
-    async def status(self, _: HttpRequest, reference: str) -> HTTPResponse:
-        """Tell the status of a request, as the Data Rights Protocol has it, and never whose it is."""
+    async def status(self, request: HttpRequest, reference: str) -> HTTPResponse:
+        """Tell the status of a request, as the Data Rights Protocol has it or as a page, and never whose it is."""
         try:
             found = await asyncio.to_thread(self._services.ledger.find, reference)
         except UnknownReference as error:
@@ -140,7 +142,9 @@ class _Doors:
             raise ApiError(
                 503, "not_ready", "This request cannot be looked up just now. Please ask our support team."
             ) from error
-        return json_response(status_object(found))
+        if wants_page(request):
+            return html_response(pages.status(found), headers={"Vary": "Accept"})
+        return json_response(status_object(found), headers={"Vary": "Accept"})
 
     async def gpc(self, _: HttpRequest) -> HTTPResponse:
         """Say that the Global Privacy Control signal is honoured."""

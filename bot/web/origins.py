@@ -1,7 +1,5 @@
 """Which pages of other sites may use the channel (CORS), and what every answer tells a browser about itself."""
 
-from urllib.parse import urlsplit
-
 from sanic.request import Request
 
 from bot.settings import Settings
@@ -56,9 +54,8 @@ class Origins:
         return headers
 
     def _allows(self, request: Request, origin: str) -> bool:
-        return origin in self._allowed or (
-            origin.startswith(("https://", "http://")) and urlsplit(origin).netloc == request.headers.get("host", "")
-        )
+        host = request.headers.get("host")
+        return origin in self._allowed or bool(host and origin in (f"https://{host}", f"http://{host}"))
 
 
 def security_headers(production: bool) -> dict[str, str]:

@@ -17,6 +17,7 @@ from sanic.response import raw as raw_response
 from bot import metrics
 from bot.policy.document import Clause, load
 from bot.settings import Settings
+from bot.web.errors import ApiError
 from bot.web.http import require_ready
 from bot.web.openapi import document
 from bot.web.origins import Origins
@@ -24,6 +25,28 @@ from bot.web.origins import Origins
 _HERE = Path(__file__).parent
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _SECONDS = 300  # for which a browser keeps a file without asking
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <title>{title} – Bellacor</title>
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <link rel="stylesheet" href="/assets/site.css">
+  <link rel="icon" href="/assets/icon.svg">
+  <script type="module" src="/widget.js"></script>
+</head>
+<body>
+  <a class="skip" href="#main">Skip to the content</a>
+  <header class="bar">
+    <a class="brand" href="/">Bellacor</a>
+    <nav aria-label="Site"><a href="/#lamps">Lamps</a> <a href="/privacy">Privacy</a> <a href="/opt-out">Opt out</a></nav>
+  </header>
+  <main id="main" class="text"><h1>{heading}</h1>{content}</main>
+  <footer class="foot"><p>Bellacor · <a href="/privacy">Privacy policy</a> · <a href="/opt-out">Opt out</a></p></footer>
+  <privacy-chat></privacy-chat>
+</body>
+</html>
+"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +88,7 @@ class _Site:
     async def asset(self, request: Request, name: str) -> HTTPResponse:
         """Send a style sheet, a script or a picture of the pages."""
         if name not in self._assets:
-            return html_response(page("Not found", "<p>There is no such file.</p>"), status=404)
+            raise ApiError(404, "not_found", "There is no such file.")
         return _sent(request, self._assets[name], {})
 
     async def openapi(self, _: Request) -> HTTPResponse:
@@ -136,16 +159,16 @@ def policypage() -> str:
     return page(policy.title, nav + "".join(parts))
 
 
-def page(title: str, content: str) -> str:
-    """Return a page of the site with the chat; ``content`` is HTML."""
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)} – Bellacor</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/assets/site.css">'
-        '<link rel="icon" href="/assets/icon.svg"><script type="module" src="/widget.js"></script></head><body>'
-        '<a class="skip" href="#main">Skip to the content</a><header class="bar"><a class="brand" href="/">Bellacor</a>'
-        '<nav aria-label="Site"><a href="/privacy">Privacy</a> <a href="/opt-out">Opt out</a></nav></header>'
-        f'<main id="main" class="text"><h1>{html.escape(title)}</h1>{content}</main><privacy-chat></privacy-chat></body></html>'
-    )
+def problem(error: ApiError) -> str:
+    """Return the page for a browser that asked for what is not there or cannot be had."""
+    text = html.escape(str(error)).replace("/opt-out", '<a href="/opt-out">/opt-out</a>')
+    heading = "Not found" if error.status == 404 else "That did not work"
+    return page(heading, f'<p>{text}</p><p><a href="/">To the start</a></p>')
+
+
+def page(heading: str, content: str, title: str | None = None) -> str:
+    """Return a page of the site with the chat; ``content`` is HTML, ``title`` what the tab says instead of the heading."""
+    return _PAGE.format(title=html.escape(title or heading), heading=html.escape(heading), content=content)
 
 
 def _clause(clause: Clause) -> str:

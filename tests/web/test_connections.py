@@ -63,6 +63,13 @@ def test_a_body_that_drips_in_is_cut_off(guarded: Server) -> None:
         assert dripped(connection, b"a", 25)
 
 
+def test_a_body_is_cut_off_whatever_its_head_asks_for(guarded: Server) -> None:
+    """An upgrade that there is not gives no more time."""
+    with connected(guarded) as connection:
+        connection.sendall(b"POST /opt-out HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nContent-Length: 9000\r\n\r\n")
+        assert dripped(connection, b"a", 25)
+
+
 def test_silent_connections_starve_nobody(guarded: Server) -> None:
     """While some say nothing, or half of something, others are answered."""
     with contextlib.ExitStack() as held:

@@ -29,6 +29,10 @@ def raw(server: Server, request: bytes) -> bytes:
         b"POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4",
         b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: Chunked",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked ",
+        b"GET / HTTP/1.1\r\nOrigin: http://x/\nSet-Cookie: x=1",
+        b"GET / HTTP/1.1\r\nOrigin: http://x/\rSet-Cookie: x=1",
         b"NONSENSE",
     ],
 )

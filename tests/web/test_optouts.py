@@ -56,6 +56,38 @@ def test_what_is_wrong_with_the_form_is_named(client: httpx.Client, data: dict[s
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "nonsense"])
+def test_an_odd_encoding_of_the_form_is_no_fault_of_the_server(client: httpx.Client, charset: str) -> None:
+    """Whatever a client says of its encoding, the answer is the form."""
+    head = f'Content-Disposition: form-data; name="email"\r\nContent-Type: text/plain; charset={charset}'
+    body = f"--x\r\n{head}\r\n\r\n\\ud800+2AA-\r\n--x--\r\n"
+    answer = client.post("/opt-out", content=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
+    assert answer.status_code == 400
+
+
+def test_everything_stays_ticked(client: httpx.Client) -> None:
+    """A form that comes back is as it was sent."""
+    page = client.post("/opt-out", data={"email": "no", "kind": ["everything", "sharing"]}).text
+    assert page.count(" checked") == 2
+    assert 'value="everything" checked' in page
+    assert 'aria-describedby="email-problem"' in page
+
+
+def test_people_get_pages(client: httpx.Client) -> None:
+    """A browser is shown the status, and what is not there, as pages; programs get JSON."""
+    browser = {"Accept": "text/html,*/*"}
+    recorded = client.post("/opt-out", data={"email": "page@example.com", "kind": "sharing"}).text
+    path = f"/optouts/{reference_in(recorded)}"
+    status = client.get(path, headers=browser)
+    assert "It is recorded." in status.text and "page@example.com" not in status.text
+    assert client.get(path).json()["status"] == "open"
+    wrong = client.get("/unsubscribe/abc", headers=browser)
+    assert wrong.status_code == 404
+    assert '<a href="/opt-out">' in wrong.text
+    assert client.get("/nothing", headers=browser).headers["Content-Type"].startswith("text/html")
+    assert client.get("/unsubscribe/abc").json()["error"]["code"] == "not_found"
+
+
 def test_markup_in_a_field_is_text(client: httpx.Client) -> None:
     """What was typed comes back escaped."""
     answer = client.post("/opt-out", data={"email": '"><script>alert(1)</script>', "kind": "sharing"})

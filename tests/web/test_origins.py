@@ -49,6 +49,18 @@ def test_an_allowed_site_may_ask_and_read(shop: httpx.Client) -> None:
     assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (401, SHOP)
 
 
+@pytest.mark.parametrize(
+    "origin", ["http://[", "http://ex\N{ACCOUNT OF}mple", "http://", "//", "http://{own}/path", "http://{own}:1"]
+)
+@pytest.mark.parametrize("path", ["/widget.js", f"{BASE}/transcript"])
+def test_an_odd_origin_is_no_origin(client: httpx.Client, path: str, origin: str) -> None:
+    """What is not exactly an origin is not let in, and not sent back."""
+    named = origin.replace("{own}", client.base_url.netloc.decode())
+    answer = client.get(path, headers={"Origin": named.encode()})
+    assert answer.status_code in (200, 403)
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 @pytest.mark.parametrize("origin", [STRANGER, "null", f"{SHOP}.evil.example.net", "http://shop.example.com", f"{SHOP}:8443"])
 def test_another_site_may_not(shop: httpx.Client, origin: str) -> None:
     """Whoever is not on the list by its exact name is refused, and can read nothing."""

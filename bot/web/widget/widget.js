@@ -1,9 +1,6 @@
 /**
  * The chat widget: <script type="module" src="https://…/widget.js"></script> and <privacy-chat></privacy-chat>.
- *
- * One element, no dependency, no build step, no cookie, no request to any host but the one this file came from (or `server`).
- * Attributes: server, theme="light|dark", open, and text-… for every entry of TEXTS (text-title="…", text-remove-ask="…").
- * Methods: show(), hide(). Colours and shape: the custom properties --privacy-chat-… of STYLE.
+ * README.md has its attributes, custom properties and methods. No dependency, no build step, no cookie, no other host.
  */
 
 const TEXTS = {
@@ -24,13 +21,12 @@ const TEXTS = {
   removeAsk: "Delete this conversation? It is erased for good, here and on our server.",
   removeYes: "Delete",
   removeNo: "Keep it",
-  removed: "The conversation was deleted. Nothing of it is kept.",
+  removed: "The conversation was deleted. Only an opt-out that was recorded stays on record.",
   you: "You",
   bot: "Assistant",
   agent: "Support",
   system: "Note",
   source: "Source: {section}",
-  read: "Read “{section}” in the policy",
   newTab: "(opens in a new tab)",
   choices: "Choices",
   chosen: "(chosen)",
@@ -39,6 +35,7 @@ const TEXTS = {
   retry: "Try again",
   lost: "The connection is lost. Trying again …",
   busy: "That was a lot at once. Please wait {n} seconds.",
+  long: "A message can have {n} characters.",
   over: "The earlier conversation has ended. This is a new one.",
   waiting: "Waiting for a person. You can go on writing.",
   withAgent: "You are talking to a person.",
@@ -50,12 +47,12 @@ const DARK = `--ink:#e9ecea;--soft:#a9b3b0;--face:#171b1b;--line:#39413f;--tint:
 
 const STYLE = `
 :host{
-  --ink:#1c2422;--soft:#56615e;--face:#fff;--line:#d5dcd9;--tint:#f1f4f2;--main:#1d5247;--on:#fff;--warn:#a3261a;
+  display:contents;--ink:#1c2422;--soft:#56615e;--face:#fff;--line:#d5dcd9;--tint:#f1f4f2;--main:#1d5247;--on:#fff;--warn:#a3261a;
   --m:var(--privacy-chat-accent,var(--main));--o:var(--privacy-chat-on-accent,var(--on));
   --f:var(--privacy-chat-surface,var(--face));--i:var(--privacy-chat-text,var(--ink));
   --r:var(--privacy-chat-radius,16px);--gap:var(--privacy-chat-inset,20px);
-  font:var(--privacy-chat-font,16px/1.5 system-ui,sans-serif);color:var(--i);text-align:start;
 }
+.all{all:initial;display:contents;font:var(--privacy-chat-font,medium/1.5 system-ui,sans-serif);color:var(--i)}
 @media(prefers-color-scheme:dark){:host(:not([theme=light])){${DARK};color-scheme:dark}}
 :host([theme=dark]){${DARK};color-scheme:dark}
 [hidden]{display:none!important}
@@ -70,13 +67,14 @@ a{color:var(--m);text-underline-offset:3px}
 .launcher{display:flex;align-items:center;gap:10px;min-height:56px;padding:8px 22px 8px 18px;background:var(--m);color:var(--o);font-weight:600;box-shadow:0 6px 24px #0003}
 .launcher .count{background:var(--o);color:var(--m);border-radius:99px;padding:0 9px;font-size:.85em}
 .panel{display:flex;flex-direction:column;inline-size:min(400px,100vw - 2*var(--gap));block-size:min(640px,100dvh - 2*var(--gap));background:var(--f);border:1px solid var(--line);border-radius:var(--r);overflow:clip;box-shadow:0 18px 60px #0004}
-header{display:flex;align-items:center;gap:4px;padding-block:14px;padding-inline:20px 10px;border-block-end:1px solid var(--line)}
+header{display:flex;align-items:center;gap:4px;padding-block:14px;padding-inline:16px 10px;background:var(--tint);border-block-end:1px solid var(--line)}
+header>svg{inline-size:30px;block-size:30px;margin-inline-end:8px;color:var(--m)}
 header div{flex:1;min-inline-size:0}
 h2{font-size:1.05em;line-height:1.3}
-.sub,.note,.by{color:var(--soft);font-size:.85em}
+.sub,.by,.typing,details{color:var(--soft);font-size:.85em}
 .icon{display:grid;place-items:center;inline-size:40px;block-size:40px;padding:0}
-.icon:hover,.menu button:hover{background:var(--tint)}
-.menu{display:grid;padding:6px 8px;border-block-end:1px solid var(--line)}
+.icon:hover,.menu button:hover,.choices button:hover,.plain:hover{background:var(--line)}
+.menu{position:absolute;inset-block-start:64px;inset-inline-end:12px;z-index:1;display:grid;padding:6px;background:var(--f);border:1px solid var(--line);border-radius:14px;box-shadow:0 8px 30px #0004}
 .menu button{display:flex;gap:12px;align-items:center;min-height:40px;border-radius:10px}
 .ask,.state{padding:12px 20px;background:var(--tint);border-block-end:1px solid var(--line)}
 .ask div{display:flex;gap:8px;margin-block-start:10px}
@@ -90,32 +88,32 @@ h2{font-size:1.05em;line-height:1.3}
 .system p{background:none;color:var(--soft);font-size:.9em;text-align:center;padding:0}
 .choices{display:flex;flex-wrap:wrap;gap:8px}
 .choices button,.plain,.ask button{border-color:var(--m);color:var(--m);min-height:36px;padding:4px 14px}
-.choices button:hover,.plain:hover{background:var(--tint)}
-.choices [aria-disabled]{border-color:var(--line);color:var(--soft);cursor:default}
+.choices [aria-disabled]{border-color:var(--line);color:var(--soft);cursor:default;background:none}
 .choices .chosen{border-color:var(--m);color:var(--i);background:var(--tint)}
 .ask .yes{background:var(--warn);border-color:var(--warn);color:var(--f)}
-details{font-size:.85em;color:var(--soft);max-inline-size:100%}
 summary{cursor:pointer;padding:4px 0;min-height:24px;border-radius:4px}
-blockquote{margin:6px 0 2px;padding:2px 12px;border-inline-start:3px solid var(--m);color:var(--i);white-space:pre-wrap;overflow-wrap:anywhere}
-.failed{color:var(--warn);font-size:.85em;display:flex;gap:8px;align-items:center}
-.typing{padding:0 20px 10px;color:var(--soft);font-size:.85em}
+blockquote{margin:6px 0;padding:2px 12px;border-inline-start:3px solid var(--m);white-space:pre-wrap;overflow-wrap:anywhere}
+blockquote a{color:var(--i)}
+.failed{color:var(--warn);font-size:.85em}
+.typing{padding:0 20px 10px}
 .alert:not(:empty){padding:8px 20px;color:var(--warn);font-size:.9em;border-block-start:1px solid var(--line)}
 form{display:flex;gap:8px;align-items:flex-end;padding:12px;border-block-start:1px solid var(--line)}
 textarea{flex:1;min-inline-size:0;resize:none;max-block-size:8em;min-block-size:44px;padding:9px 14px;border:1px solid var(--soft);border-radius:22px;background:var(--f);line-height:1.5}
 textarea:focus-visible{outline-offset:-1px}
 textarea::placeholder{color:var(--soft);opacity:1}
 .send{background:var(--m);color:var(--o);inline-size:44px;block-size:44px}
-.send:hover{background:var(--m);filter:brightness(1.15)}
+.send:hover{background:var(--m)}
 :dir(rtl) .send svg{transform:scaleX(-1)}
 @media(max-width:480px),(max-height:480px){
+  .launcher{padding:16px}.label{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%)}
   .panel{inset:0;inline-size:auto;block-size:auto;border:0;border-radius:0;padding-block-end:env(safe-area-inset-bottom)}
 }
-@media(max-height:320px){.sub,.typing{display:none}header,form{padding-block:4px}}
+@media(max-height:320px){.sub{display:none}header,form{padding-block:4px}}
 @media(prefers-reduced-motion:no-preference){
   .m,.panel{animation:in .18s ease-out}
   @keyframes in{from{opacity:0;transform:translateY(6px)}}
 }
-@media(forced-colors:active){.launcher,.panel,.m p,.choices .chosen,.send{border:1px solid}.chosen{border-width:3px!important}}
+@media(forced-colors:active){.launcher,.panel,.m p,.choices .chosen,.send{border:1px solid}.chosen{border-width:3px!important}.choices [aria-disabled]{color:GrayText;border-color:GrayText}}
 `;
 
 const ICONS = {
@@ -128,15 +126,16 @@ const ICONS = {
   remove: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
 };
 
+const LONGEST = 1000; // characters of a message
 const HUMAN = ["waiting_for_agent", "with_agent"];
 const LINKS = /\/(?:opt-out|privacy)\b(?:#[\w.-]+)?|https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]|\b1-\d{3}-\d{3}-\d{4}\b/g;
 
-const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** Make an element; text goes in as text, never as markup. */
+/** Make an element; text is never markup. */
 function h(name, attributes, ...children) {
   const element = document.createElement(name);
+  if (name === "button") element.type = name; // not submit
   for (const [key, value] of Object.entries(attributes || {})) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else if (value === true) element.setAttribute(key, "");
@@ -170,32 +169,48 @@ class Problem extends Error {
   }
 }
 
-/** The line to the server: the HTTP contract, and the token, which every tab of this browser shares. */
-class Line {
-  constructor(server) {
-    this.server = server;
-    this.url = new URL("webhooks/storefront/", server);
-    this.key = `privacy-chat ${this.url}`;
-    this.memory = {}; // where the browser lets nothing be stored
+/** Something kept by the browser; where it lets nothing be stored, as long as the page. */
+class Kept {
+  constructor(storage, key) {
+    this.storage = storage;
+    this.key = key;
+    this.memory = {};
   }
 
-  /** What is known of the conversation: token, state, and a name for it that stays when its token is renewed. */
-  get known() {
+  get value() {
     try {
-      return JSON.parse(localStorage.getItem(this.key)) || {};
+      return JSON.parse(window[this.storage].getItem(this.key)) || this.memory;
     } catch {
       return this.memory;
     }
   }
 
-  set known(value) {
+  set value(value) {
     this.memory = value;
     try {
-      if (value.token) localStorage.setItem(this.key, JSON.stringify(value));
-      else localStorage.removeItem(this.key);
+      if (Object.keys(value).length) window[this.storage].setItem(this.key, JSON.stringify(value));
+      else window[this.storage].removeItem(this.key);
     } catch {
-      // it lasts as long as this page
+      // see above
     }
+  }
+}
+
+/** The HTTP contract, and the token, which all tabs share. */
+class Line {
+  constructor(server) {
+    this.server = server;
+    this.url = new URL("webhooks/storefront/", server);
+    this.kept = new Kept("localStorage", `privacy-chat ${this.url}`);
+  }
+
+  /** Token, state, and a name of the conversation that stays when its token is renewed. */
+  get known() {
+    return this.kept.value;
+  }
+
+  set known(value) {
+    this.kept.value = value;
   }
 
   async call(method, path, { body, accept = "application/json", seconds = 20, open = false } = {}) {
@@ -217,7 +232,7 @@ class Line {
     }
   }
 
-  /** Go on with the conversation of this browser, or start one; return its messages and state. */
+  /** Go on with the conversation, or start one. */
   async open() {
     const { token, name } = this.known;
     try {
@@ -246,6 +261,7 @@ class Line {
   async forget() {
     const { token } = this.known;
     if (token) await this.call("DELETE", "session").catch((problem) => problem.isOver || Promise.reject(problem));
+    this.known = { removed: true }; // for the other tabs
     this.known = {};
   }
 }
@@ -254,14 +270,15 @@ class PrivacyChat extends HTMLElement {
   connectedCallback() {
     if (!this.shadowRoot) this.build();
     this.line = new Line(new URL(this.getAttribute("server") || ".", import.meta.url));
+    this.panelKept = new Kept("sessionStorage", this.line.kept.key);
     this.events = new AbortController();
     const { signal } = this.events;
     addEventListener("storage", (event) => this.otherTab(event), { signal });
-    addEventListener("online", () => this.listen(), { signal });
+    addEventListener("online", () => (this.wake?.(), this.listen()), { signal });
     document.addEventListener("visibilitychange", () => this.listen(), { signal });
     const { token, state } = this.line.known;
-    if (this.hasAttribute("open") || this.wasOpen) this.show(false);
-    else if (token && HUMAN.includes(state)) this.begin(); // somebody may answer while the panel is closed
+    if (this.hasAttribute("open") || this.panelKept.value.open) this.show(false);
+    else if (token && HUMAN.includes(state)) this.listen();
   }
 
   disconnectedCallback() {
@@ -279,19 +296,23 @@ class PrivacyChat extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
     const iconButton = (name, text, onclick, more) =>
-      h("button", { type: "button", class: "icon", "aria-label": this.t(text), title: this.t(text), onclick, ...more }, icon(name));
+      h("button", { class: "icon", "aria-label": this.t(text), onclick, ...more }, icon(name));
     const menuItem = (name, onclick) =>
-      h("button", { type: "button", onclick: () => (this.toggleMenu(false), onclick()) }, icon(name), this.t(name));
+      h("button", { onclick: () => (this.toggleMenu(false), onclick()) }, icon(name), this.t(name));
 
     this.count = h("span", { class: "count", hidden: true });
     this.launcher = h(
       "button",
-      { type: "button", class: "launcher", part: "launcher", "aria-expanded": "false", onclick: () => this.show() },
-      icon("chat"), h("span", {}, this.t("launcher")), this.count,
+      { class: "launcher", part: "launcher", "aria-expanded": "false", onclick: () => this.show() },
+      icon("chat"), h("span", { class: "label" }, this.t("launcher")), this.count,
     );
     this.menuButton = iconButton("more", "more", () => this.toggleMenu(), { "aria-expanded": "false" });
     this.menu = h(
-      "div", { class: "menu", hidden: true },
+      "div",
+      {
+        class: "menu", hidden: true,
+        onfocusout: ({ relatedTarget: next }) => this.menu.contains(next) || next === this.menuButton || this.toggleMenu(false),
+      },
       menuItem("person", () => this.send({ text: this.t("personSay") })),
       menuItem("transcript", () => this.download()),
       menuItem("remove", () => this.askRemoval()),
@@ -300,8 +321,8 @@ class PrivacyChat extends HTMLElement {
       "div", { class: "ask", role: "group", "aria-labelledby": "ask", hidden: true },
       h("p", { id: "ask" }, this.t("removeAsk")),
       h("div", {},
-        h("button", { type: "button", class: "yes", onclick: () => this.remove() }, this.t("removeYes")),
-        h("button", { type: "button", onclick: () => this.closeAsk() }, this.t("removeNo"))),
+        h("button", { class: "yes", onclick: () => this.remove() }, this.t("removeYes")),
+        h("button", { onclick: () => this.closeAsk() }, this.t("removeNo"))),
     );
     this.state = h("p", { class: "state", role: "status", hidden: true });
     this.log = h("div", {
@@ -312,10 +333,13 @@ class PrivacyChat extends HTMLElement {
     this.typing = h("p", { class: "typing", "aria-hidden": "true", hidden: true }, this.t("typing"));
     this.alert = h("div", { class: "alert", role: "alert" });
     this.input = h("textarea", {
-      id: "input", rows: "1", maxlength: "1000", placeholder: this.t("hint"), autocomplete: "off", enterkeyhint: "send",
-      oninput: () => this.fit(),
+      id: "input", rows: "1", maxlength: LONGEST, placeholder: this.t("hint"), autocomplete: "off", enterkeyhint: "send",
+      oninput: () => {
+        this.fit();
+        this.warn(this.input.value.length < LONGEST ? "" : this.t("long", { n: LONGEST }));
+      },
       onkeydown: (event) => {
-        // Enter of an input method chooses a word; keyCode 229 is what Safari says then
+        // keyCode 229: Safari, while an input method composes
         if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
         event.preventDefault();
         this.submit();
@@ -329,61 +353,53 @@ class PrivacyChat extends HTMLElement {
     this.panel = h(
       "section", { class: "panel", part: "panel", "aria-labelledby": "title", hidden: true, onkeydown: (event) => this.escape(event) },
       h("header", {},
+        icon("chat"),
         h("div", {}, h("h2", { id: "title" }, this.t("title")), h("p", { class: "sub" }, this.t("subtitle"))),
         this.menuButton, iconButton("close", "close", () => this.hide())),
       this.menu, this.ask, this.state, this.log, this.typing, this.alert, this.form,
     );
-    root.append(this.launcher, this.panel);
+    root.append(h("div", { class: "all" }, this.launcher, this.panel));
     this.reset();
   }
 
+  /** Begin with nothing; what is still under way finds its life over, and does nothing. */
   reset() {
     this.log.replaceChildren();
+    this.life = {};
+    this.sends = Promise.resolve();
+    this.unsent = [];
+    this.waiting = new Set(); // elements of what is under way
     this.atEnd = true;
+    this.idle = false;
+    this.noteUnread(0);
+    this.form.hidden = false;
+    this.renew();
+  }
+
+  /** Go on with another conversation: ids begin anew. */
+  renew() {
     this.shown = new Map(); // id of a message: its element
     this.cursor = 0; // the last id that the server listed
-    this.sends = Promise.resolve();
-    this.unread = 0;
     this.began = null;
   }
 
-  // --- opening and closing ------------------------------------------------------------------------------------------------
-
-  /** Open the panel, and move into it unless it opens by itself. */
   show(focus = true) {
     this.panel.hidden = false;
     this.launcher.hidden = true;
     this.launcher.setAttribute("aria-expanded", "true");
-    this.wasOpen = true;
+    this.panelKept.value = { open: true };
     this.noteUnread(0);
     if (focus) this.input.focus();
-    this.begin();
+    this.listen();
     this.scroll();
   }
 
-  /** Close the panel and give the focus back to what opened it. */
   hide() {
     this.panel.hidden = true;
     this.launcher.hidden = false;
     this.launcher.setAttribute("aria-expanded", "false");
-    this.wasOpen = false;
+    this.panelKept.value = {};
     this.launcher.focus();
-  }
-
-  get wasOpen() {
-    try {
-      return sessionStorage.getItem(this.line.key) === "open";
-    } catch {
-      return false;
-    }
-  }
-
-  set wasOpen(value) {
-    try {
-      sessionStorage.setItem(this.line.key, value ? "open" : "");
-    } catch {
-      // then the next page begins with a closed panel
-    }
   }
 
   escape(event) {
@@ -395,10 +411,14 @@ class PrivacyChat extends HTMLElement {
   }
 
   toggleMenu(open = this.menu.hidden) {
+    if (open === !this.menu.hidden) return;
     if (!open && this.menu.contains(this.shadowRoot.activeElement)) this.menuButton.focus();
     this.menu.hidden = !open;
     this.menuButton.setAttribute("aria-expanded", String(open));
-    if (open) this.menu.querySelector("button").focus();
+    if (open) {
+      this.ask.hidden = true;
+      this.menu.querySelector("button").focus();
+    }
   }
 
   noteUnread(count) {
@@ -407,76 +427,83 @@ class PrivacyChat extends HTMLElement {
     this.count.textContent = count ? this.t("unread", { n: count }) : "";
   }
 
-  // --- the conversation ---------------------------------------------------------------------------------------------------
-
-  /** Fetch or start the conversation, once; resolves when it is there. */
+  /** Fetch or start the conversation, once; rejects with a Problem. */
   begin() {
-    this.began ??= this.open().catch((problem) => {
-      this.began = null;
+    const { life } = this;
+    this.idle = false;
+    this.began ??= this.open(life).catch((problem) => {
+      if (life === this.life) this.began = null;
       throw problem;
     });
-    return this.began.then(() => this.listen(), (problem) => this.isLost(problem));
+    return this.began;
   }
 
-  async open() {
+  async open(life) {
     const before = this.line.known.token;
     const { messages, state, renewed } = await this.line.open();
-    if (before) this.log.setAttribute("aria-live", "off"); // what was said before is not read out again
-    if (renewed) this.note(this.t("over"));
-    this.take(messages, state);
+    if (life !== this.life) return;
+    this.name = this.line.known.name;
+    if (before) this.log.setAttribute("aria-live", "off"); // not read out again
+    const [next] = this.waiting;
+    if (renewed) this.note(this.t("over"), next);
+    this.take(messages, state, true, next);
+    this.noteUnread(0);
     this.warn("");
     if (!before) return;
     this.scroll();
     setTimeout(() => this.log.removeAttribute("aria-live"), 500);
   }
 
-  isLost(problem) {
-    this.warn(problem.status ? problem.message : this.t("lost"));
-    clearTimeout(this.again);
-    this.failures = (this.failures || 0) + 1;
-    const wait = problem.retryAfter || Math.min(30, 2 ** this.failures) * (0.5 + Math.random() / 2);
-    this.again = setTimeout(() => this.isConnected && (this.panel.hidden || this.begin()), wait * 1000);
-  }
-
-  /** Ask for news as long as somebody may want them: while the panel is seen, or a person may answer. */
+  /** Ask for news while the panel is seen, or a person may answer. */
   async listen() {
-    if (this.listening || !this.began) return;
-    this.listening = true;
-    const wanted = () => this.isConnected && this.line.known.token
+    const { life } = this;
+    if (this.listening === life) return;
+    this.listening = life;
+    const wanted = () => life === this.life && this.isConnected && !this.idle
       && (HUMAN.includes(this.line.known.state) || (!this.panel.hidden && document.visibilityState === "visible"));
     let failures = 0;
     while (wanted()) {
       const started = performance.now();
-      const { name } = this.line.known;
       try {
+        await this.begin();
+        const { name } = this;
+        if (name !== this.line.known.name) break; // it has ended
         const { messages, state } = await this.line.since(this.cursor);
         await this.sends; // what is being sent has its id then
-        if (name !== this.line.known.name) continue; // another conversation began meanwhile
+        if (life !== this.life || name !== this.name) continue; // another conversation began meanwhile
         this.take(messages, state);
-        if (failures > 1) this.warn("");
+        if (failures) this.warn("");
         failures = 0;
-        if (state === "closed") break;
-        if (performance.now() - started < 500) await pause(0.5);
+        this.sendAgain();
+        if (performance.now() - started < 500) await this.pause(0.5);
       } catch (problem) {
         if (problem.isOver) {
-          await pause(0.5); // it may be another tab that has deleted it just now, and says so
-          if (name === this.line.known.name) this.closed();
+          await this.pause(0.5); // another tab that deleted it says so
+          if (life === this.life && this.name === this.line.known.name) this.closed();
           break;
         }
         failures += 1;
-        if (failures > 1) this.warn(this.t("lost"));
-        await pause(problem.retryAfter || Math.min(30, 2 ** (failures - 1)) * (0.5 + Math.random() / 2));
+        if (life === this.life && (failures > 1 || !this.began)) this.warn(this.told(problem));
+        await this.pause(problem.retryAfter || Math.min(30, 2 ** (failures - 1)) * (0.5 + Math.random() / 2));
       }
     }
-    this.listening = false;
+    if (this.listening === life) this.listening = null;
   }
 
-  /** Show messages, each once; of a list without gaps the last id is where the next list begins. */
-  take(messages, state, listed = true) {
+  pause(seconds) {
+    return new Promise((done) => {
+      this.wake = done;
+      setTimeout(done, seconds * 1000);
+    });
+  }
+
+  /** Show messages, each once; the next list begins where one without gaps ended. */
+  take(messages, state, listed = true, before) {
     const fresh = messages.filter((message) => !this.shown.has(message.id));
     if (listed) for (const message of messages) this.cursor = Math.max(this.cursor, message.id);
-    const first = fresh.map((message) => this.append(message))[0];
-    if (fresh.length && this.atEnd) this.scroll(first);
+    const { atEnd } = this;
+    const [first] = fresh.map((message) => this.append(message, before));
+    if (first && atEnd) this.scroll(first);
     if (this.panel.hidden) this.noteUnread(this.unread + fresh.filter((message) => message.from === "agent").length);
     if (state) this.setState(state);
   }
@@ -487,40 +514,49 @@ class PrivacyChat extends HTMLElement {
     this.state.hidden = !text;
     const shown = text ? this.t(text) : "";
     if (this.state.textContent !== shown) this.state.textContent = shown;
-    if (state === "closed" && !this.form.hidden) this.closed();
-    else if (this.form.hidden) this.form.hidden = false;
+    if (state === "closed") this.closed();
   }
 
-  /** The conversation is over: say so, and offer another one. */
   closed() {
+    if (this.form.hidden) return;
+    const focused = this.form.contains(this.shadowRoot.activeElement);
     this.line.known = {};
     this.form.hidden = true;
-    const again = h("button", { type: "button", class: "plain", onclick: () => this.restart() }, this.t("fresh"));
-    const note = this.note(this.t("ended"));
+    this.offerAnother(this.t("ended"), focused);
+  }
+
+  offerAnother(text, focus) {
+    const again = h("button", { class: "plain", onclick: () => this.restart() }, this.t("fresh"));
+    const note = this.note(text);
     note.append(again);
-    this.scroll(note);
+    this.scroll();
+    if (focus) again.focus();
   }
 
   restart() {
     this.line.known = {};
     this.reset();
-    this.form.hidden = false;
     this.input.focus();
-    this.begin();
+    this.listen();
   }
 
-  /** Another tab has deleted the conversation, or begun another one. */
-  otherTab({ key, newValue, oldValue }) {
-    if (key !== this.line.key || !this.began) return;
-    const name = (value) => (value ? JSON.parse(value).name : "");
-    if (name(newValue) === name(oldValue)) return;
+  otherTab({ key, newValue }) {
+    if (key !== this.line.kept.key || !newValue) return; // if it has only ended, the server will say so
+    const { removed, token, name } = JSON.parse(newValue);
+    if (removed) this.isRemoved();
+    else if (token && this.name && name !== this.name) {
+      this.reset();
+      this.listen();
+    }
+  }
+
+  isRemoved(focus) {
     this.reset();
-    this.form.hidden = false;
-    if (!newValue) this.note(this.t("removed"));
-    else if (!this.panel.hidden) this.begin();
+    this.idle = true;
+    this.setState("bot");
+    this.warn("");
+    this.offerAnother(this.t("removed"), focus);
   }
-
-  // --- sending ------------------------------------------------------------------------------------------------------------
 
   submit() {
     const text = this.input.value.trim();
@@ -530,62 +566,72 @@ class PrivacyChat extends HTMLElement {
     this.send({ text });
   }
 
-  /** Show what the visitor says, and send it after what is being sent already. */
+  /** Show it, and send it after what is being sent already. */
   send(body, title = body.text) {
+    const { life } = this;
     const mine = this.append({ from: "visitor", text: title });
+    const named = { ...body, client_id: random() }; // however often sent, one message
+    const attempt = () => (this.sends = this.sends.then(() => life === this.life && this.deliver(named, mine, attempt)));
     this.scroll();
-    const attempt = () => (this.sends = this.sends.then(() => this.deliver({ ...body, client_id: mine.id }, mine, attempt)));
-    mine.id = random(); // the same at every attempt: however often it arrives, it is one message
     return attempt();
   }
 
   async deliver(body, mine, again) {
-    mine.querySelector(".failed")?.remove();
+    const { life } = this;
+    this.waiting.add(mine);
     const slow = setTimeout(() => (this.typing.hidden = false), 400);
+    mine.querySelector(".failed")?.remove();
     try {
       await this.begin();
-      if (!this.began) throw new Problem(0, this.t("lost"));
-      const { said, id } = await this.line.say(body).catch((problem) => (problem.isOver ? this.sayAnew(body, mine) : Promise.reject(problem)));
+      this.listen();
+      const { said, id } = await this.line.say(body).catch((problem) => this.sayAnew(problem, body, life));
+      if (life !== this.life) return; // it was deleted meanwhile
       if (this.shown.has(id) && this.shown.get(id) !== mine) mine.remove(); // an earlier attempt had arrived
       else this.shown.set(id, mine);
       this.warn("");
-      this.take(said.messages, said.state, false);
+      this.take(said.messages, said.state, false, mine.nextSibling);
     } catch (problem) {
-      this.fail(problem, mine, again);
+      if (life === this.life) this.fail(problem, mine, again);
     } finally {
       clearTimeout(slow);
       this.typing.hidden = true;
+      this.waiting.delete(mine);
     }
   }
 
-  /** The conversation had ended: say it in a new one. */
-  async sayAnew(body, mine) {
-    if (body.choice) throw new Problem(410, this.t("ended"));
+  /** What an ended conversation did not take, say in a new one. */
+  async sayAnew(problem, body, life) {
+    if (!problem.isOver || body.choice || life !== this.life) throw problem;
     this.line.known = {};
-    this.reset();
-    this.note(this.t("over"));
+    this.renew();
+    this.note(this.t("over"), [...this.waiting][0]);
     await this.begin();
-    this.log.append(mine);
+    if (life !== this.life) throw problem;
     return this.line.say(body);
   }
 
   fail(problem, mine, again) {
-    const text = problem.status === 429 ? this.t("busy", { n: problem.retryAfter || 10 }) : problem.status ? problem.message : this.t("lost");
+    const text = problem.status === 429 ? this.t("busy", { n: problem.retryAfter || 10 }) : this.told(problem);
     this.warn(text);
-    const retry = h("button", { type: "button", class: "plain", onclick: () => again() }, this.t("retry"));
-    mine.append(h("span", { class: "failed" }, this.t("failed"), problem.status === 400 || problem.status === 413 ? null : retry));
+    const retry = h("button", { class: "plain", onclick: () => (this.input.focus(), again()) }, this.t("retry"));
+    mine.append(h("span", { class: "failed" }, this.t("failed"), [400, 410, 413].includes(problem.status) ? null : retry));
+    if (!problem.status) this.unsent.push(again);
     this.scroll();
   }
 
-  choose(choice, group) {
-    if (group.querySelector("[aria-disabled]")) return;
-    this.use(group, choice.title);
-    this.send({ choice: choice.id }, choice.title);
+  /** Send what did not reach the server while it was away. */
+  sendAgain() {
+    for (const again of this.unsent.splice(0)) again();
   }
 
-  /** Mark choices as used up: they stay readable, and say which it was. */
+  choose(choice, group) {
+    if (!group.querySelector("[aria-disabled]")) this.send({ choice: choice.id }, choice.title);
+  }
+
+  /** Turn choices off; they stay readable, and say which it was. */
   use(group, title) {
     for (const button of group.children) {
+      if (button.ariaDisabled) continue;
       button.setAttribute("aria-disabled", "true");
       if (button.textContent === title) {
         button.classList.add("chosen");
@@ -594,8 +640,6 @@ class PrivacyChat extends HTMLElement {
     }
   }
 
-  // --- what can be done with it -------------------------------------------------------------------------------------------
-
   async download() {
     try {
       await this.begin();
@@ -603,7 +647,7 @@ class PrivacyChat extends HTMLElement {
       h("a", { href: url, download: "privacy-chat.txt" }).click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     } catch (problem) {
-      this.warn(problem.status ? problem.message : this.t("lost"));
+      this.warn(this.told(problem));
     }
   }
 
@@ -621,60 +665,46 @@ class PrivacyChat extends HTMLElement {
     try {
       await this.line.forget();
     } catch (problem) {
-      return this.warn(problem.status ? problem.message : this.t("lost"));
+      return this.warn(this.told(problem));
     }
-    this.closeAsk();
-    this.reset();
-    this.form.hidden = false;
-    this.setState("bot");
-    this.note(this.t("removed"));
-    this.input.focus();
+    this.ask.hidden = true;
+    this.isRemoved(true);
   }
 
-  // --- drawing ------------------------------------------------------------------------------------------------------------
-
-  /** Put a whole message into the log at once, so that it is read out once and whole; return its element. */
-  append({ id, from, text, sources = [], choices = [] }) {
+  /** Put a message into the log whole, so that it is read out once. */
+  append({ id, from, text, sources = [], choices = [] }, before = null) {
     const words = h("p", { dir: "auto" }, h("span", { class: "vh" }, `${this.t(from === "visitor" ? "you" : from)}: `));
     words.append(...(from === "visitor" ? [text] : this.linked(text)));
     const element = h("div", { class: `m ${from}` }, from === "agent" ? h("span", { class: "by", "aria-hidden": "true" }, this.t("agent")) : null, words);
     const sections = new Set(sources.map((source) => source.section));
     for (const section of sections) element.append(this.quoted(section, sources.filter((source) => source.section === section)));
     if (choices.length) element.append(this.offered(choices));
-    if (from === "visitor") {
-      const last = [...this.log.querySelectorAll(".choices")].pop();
-      const picked = [...(last?.children ?? [])].some((button) => button.textContent === text && !button.ariaDisabled);
-      if (picked) this.use(last, text);
-    }
-    this.log.append(element);
+    if (from === "visitor") for (const group of this.log.querySelectorAll(".choices")) this.use(group, text);
+    this.log.insertBefore(element, before);
     if (id) this.shown.set(id, element);
     return element;
   }
 
-  note(text) {
-    return this.append({ from: "system", text });
+  note(text, before) {
+    return this.append({ from: "system", text }, before);
   }
 
-  /** A section of the policy that can be opened: what it says, word for word, and where. */
   quoted(section, sources) {
     const element = h("details", { ontoggle: () => element.scrollIntoView({ block: "nearest" }) }, h("summary", {}, this.t("source", { section })));
     for (const { quote, url } of sources) {
       const link = { href: new URL(url, this.line.server), target: "_blank", rel: "noopener" };
-      element.append(
-        h("blockquote", { dir: "auto" }, quote),
-        h("a", link, this.t("read", { section }), h("span", { class: "vh" }, ` ${this.t("newTab")}`)),
-      );
+      const tab = h("span", { class: "vh" }, ` ${this.t("newTab")}`);
+      element.append(h("blockquote", { dir: "auto" }, h("a", link, quote, tab)));
     }
     return element;
   }
 
   offered(choices) {
     const group = h("div", { class: "choices", role: "group", "aria-label": this.t("choices") });
-    group.append(...choices.map((choice) => h("button", { type: "button", onclick: () => this.choose(choice, group) }, choice.title)));
+    group.append(...choices.map((choice) => h("button", { onclick: () => this.choose(choice, group) }, choice.title)));
     return group;
   }
 
-  /** Split a text into words and links: pages of ours, web addresses, phone numbers. */
   linked(text) {
     const parts = [];
     let end = 0;
@@ -688,11 +718,15 @@ class PrivacyChat extends HTMLElement {
     return [...parts, text.slice(end)];
   }
 
+  told(problem) {
+    return problem.status ? problem.message : this.t("lost");
+  }
+
   warn(text) {
     if (this.alert.textContent !== text) this.alert.textContent = text;
   }
 
-  /** Show the end of the log, but of a long answer its beginning. */
+  /** Show the end, but of a long answer its beginning. */
   scroll(first) {
     const tall = first && this.log.scrollHeight - first.offsetTop > this.log.clientHeight;
     this.log.scrollTop = tall ? first.offsetTop - this.log.offsetTop - 12 : this.log.scrollHeight;

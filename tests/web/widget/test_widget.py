@@ -1,6 +1,5 @@
 """Tests of the widget in a real browser: what a shopper does with it."""
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,18 +23,18 @@ def test_it_begins_when_it_is_opened(page: Page, chat: Chat) -> None:
 
 
 def test_an_answer_has_its_source(context: BrowserContext, chat: Chat) -> None:
-    """The section can be opened, quotes the policy, and leads to the clause, which is marked."""
+    """The section can be opened, quotes the policy, and each quote leads to its clause, which is marked."""
     answer = chat.open().say("do you use cookies?")
     source = answer.get_by_text("Source: Cookies")
     source.click()
     quote = answer.locator("blockquote").first
     expect(quote).to_be_visible()
     with context.expect_page() as opened:
-        answer.get_by_role("link", name=re.compile("Read “Cookies”")).first.click()
+        quote.get_by_role("link").click()
     policy = opened.value
     policy.wait_for_load_state()
     clause = policy.locator(":target")
-    assert quote.inner_text().split() == clause.inner_text().split()
+    assert quote.inner_text().removesuffix("(opens in a new tab)").split() == clause.inner_text().split()
     assert clause.evaluate("e => getComputedStyle(e).backgroundColor") != "rgba(0, 0, 0, 0)"
 
 
@@ -58,6 +57,9 @@ def test_several_messages_at_once_are_answered_in_order(chat: Chat) -> None:
         chat.input.fill(text)
         chat.input.press("Enter")
     chat.of("bot").nth(3).wait_for()
+    expect(chat.said.nth(1)).to_contain_text("cookies?")
+    expect(chat.said.nth(2)).to_contain_text("We may use cookies")
+    expect(chat.said.nth(3)).to_contain_text("open?")
     assert [text in chat.of("bot").nth(number).inner_text() for number, text in ((1, "cookie"), (2, "AM"), (3, "sell"))] == [
         True
     ] * 3
@@ -106,6 +108,91 @@ def test_deleting_it_deletes_it_in_every_tab(context: BrowserContext, page: Page
     expect(chat.of("bot").last).to_contain_text("cookie")
 
 
+def test_after_a_deletion_a_new_conversation_is_answered(page: Page, chat: Chat) -> None:
+    """Whatever has come to rest meanwhile, the next message begins anew and is answered; so does the button."""
+    chat.open().say("do you use cookies?")
+    for again in ("typed", "button"):
+        chat.menu("Delete this conversation")
+        page.get_by_role("button", name="Delete", exact=True).click()
+        expect(chat.log).to_contain_text("was deleted")
+        expect(chat.log.get_by_role("button", name="Start a new one")).to_be_focused()
+        page.wait_for_timeout(1500)  # until nobody listens any more
+        if again == "button":
+            chat.log.get_by_role("button", name="Start a new one").click()
+            expect(chat.of("bot")).to_have_count(1)
+        chat.input.fill("when is support open?")
+        chat.input.press("Enter")
+        expect(chat.of("bot").last).to_contain_text("AM")
+        expect(chat.panel.get_by_text("Typing")).to_be_hidden()
+
+
+def test_a_message_that_is_under_way_is_not_sent_anew_after_a_deletion(page: Page, chat: Chat) -> None:
+    """Who deletes the conversation has deleted that message too: it begins no other one."""
+    chat.open()
+    held: list[Route] = []
+    page.route(f"**{BASE}/messages", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    chat.input.fill("my secret")
+    chat.input.press("Enter")
+    expect(chat.of("visitor")).to_have_count(1)
+    chat.menu("Delete this conversation")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(chat.log).to_contain_text("was deleted")
+    begun: list[str] = []
+    page.on("request", lambda request: begun.append(request.url) if request.url.endswith("/session") else None)
+    held[0].continue_()
+    page.wait_for_timeout(1500)
+    assert begun == []
+    assert "secret" not in chat.log.inner_text()
+    expect(chat.log).to_contain_text("was deleted")
+
+
+def test_a_new_conversation_of_another_tab_is_shown(context: BrowserContext, page: Page, chat: Chat) -> None:
+    """After it was deleted and begun anew there, it is the same in both."""
+    chat.open()
+    other = Chat(context.new_page())
+    other.page.goto("/")
+    other.open()
+    other.menu("Delete this conversation")
+    other.page.get_by_role("button", name="Delete", exact=True).click()
+    expect(chat.log).to_contain_text("was deleted")
+    other.input.fill("do you use cookies?")
+    other.input.press("Enter")
+    expect(chat.of("bot").last).to_contain_text("cookie")
+    chat.say("when is support open?")
+    expect(other.of("bot").last).to_contain_text("AM")
+
+
+def test_choices_are_off_when_something_else_was_said(chat: Chat) -> None:
+    """An answer that was typed uses the choices up too: none of them is picked under another question."""
+    chat.open().say("unsubscribe jo@example.com")
+    chat.say("no, it is al@example.com")
+    expect(chat.log.get_by_role("button", name="Yes, record it")).to_have_count(2)
+    expect(chat.log.get_by_role("button", name="Yes, record it").first).to_have_attribute("aria-disabled", "true")
+    expect(chat.log.get_by_role("button", name="Yes, record it").last).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_a_message_cannot_be_too_long_unnoticed(chat: Chat) -> None:
+    """Who reaches the limit is told."""
+    chat.open()
+    chat.input.fill("x" * 1000)
+    expect(chat.alert).to_contain_text("1000 characters")
+    chat.input.fill("short")
+    expect(chat.alert).to_be_empty()
+
+
+def test_the_style_of_the_page_stays_outside(page: Page, chat: Chat) -> None:
+    """Whatever a page does to its text, the widget looks the same."""
+    chat.open()
+    page.wait_for_timeout(300)  # for it to come to rest
+    before = chat.log.bounding_box()
+    wild = "* {color: red !important; font-size: 30px !important; letter-spacing: 9px; text-transform: uppercase}"
+    page.evaluate("css => {const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]}", wild)
+    expect(chat.of("bot").first.locator("p")).to_have_css("font-size", "16px")
+    expect(chat.of("bot").first.locator("p")).to_have_css("letter-spacing", "normal")
+    expect(chat.of("bot").first.locator("p")).to_have_css("text-transform", "none")
+    assert chat.log.bounding_box() == before
+
+
 def test_keeping_it_keeps_it(page: Page, chat: Chat) -> None:
     """Who thinks better of it goes on."""
     chat.open()
@@ -152,6 +239,7 @@ def test_a_message_that_was_not_sent_can_be_sent_again(page: Page, chat: Chat) -
     expect(chat.alert).to_contain_text("connection is lost")
     page.unroute(f"**{BASE}/messages")
     chat.log.get_by_role("button", name="Try again").click()
+    expect(chat.input).to_be_focused()  # the button is gone, and the focus is not lost with it
     expect(chat.of("bot").nth(1)).to_contain_text("cookie")
     expect(chat.log.get_by_text("Not sent.")).to_have_count(0)
     expect(chat.alert).to_be_empty()
@@ -174,8 +262,7 @@ def test_an_answer_that_was_lost_is_not_asked_for_twice(page: Page, chat: Chat) 
     page.route(f"**{BASE}/messages*", lose)
     chat.input.fill("do you use cookies?")
     chat.input.press("Enter")
-    expect(chat.of("bot")).to_have_count(2)  # by the call for news
-    chat.log.get_by_role("button", name="Try again").click()
+    expect(chat.of("bot")).to_have_count(2)  # by the call for news, after which it is sent again by itself
     expect(chat.log.get_by_text("Not sent.")).to_have_count(0)
     expect(chat.of("visitor")).to_have_count(1)
     expect(chat.of("bot")).to_have_count(2)
@@ -218,10 +305,13 @@ def test_a_server_that_comes_back_is_found(browser: Browser, model: Path, tmp_pa
     first.process.kill()
     first.process.wait()
     expect(chat.alert).to_contain_text("Trying again", timeout=15_000)
+    chat.input.fill("do you use cookies?")
+    chat.input.press("Enter")
+    expect(chat.log.get_by_text("Not sent.")).to_be_visible()
     second = start_server(tmp_path, PRIVACY_BOT_PORT=port)
     try:
         expect(chat.alert).to_be_empty(timeout=30_000)
-        chat.say("do you use cookies?")
+        expect(chat.of("bot").nth(1)).to_contain_text("cookie")  # what did not reach it was sent by itself
         expect(chat.said).to_have_count(3)
     finally:
         context.close()
