@@ -13,9 +13,10 @@ from actions.ledger.ledger import Ledger
 from actions.ledger.model import EVERYTHING, Kind, LedgerError, NotRecorded, Status, Subject, UnknownReference
 from actions.ledger.references import parse_reference
 from actions.ledger.tables import head, history, requests
-from bot.database import connect
+from bot.database import connect, migrate
 from bot.keys import Keyring
 from tests.actions.ledger.conftest import KEYS, email, opt_in, opt_out
+from tests.conftest import new_postgres_database
 
 
 def test_a_request_becomes_a_record(ledger: Ledger) -> None:
@@ -261,3 +262,38 @@ def test_a_locked_ledger_records_nothing(ledger: Ledger, durable: Engine) -> Non
         with pytest.raises(NotRecorded, match="Nothing was recorded"):
             ledger.record(opt_out())
     assert list(ledger.records()) == []
+
+
+@pytest.mark.parametrize("fault", ["PRAGMA query_only = ON", "PRAGMA max_page_count = 1"])
+def test_a_full_or_read_only_database_records_nothing(sqlite: Engine, keyring: Keyring, fault: str) -> None:
+    """SQLite's own errors are told as what they mean for the shopper, and what was recorded before is there."""
+    durable = connect(str(sqlite.url), durable=True)
+    sa.event.listen(durable, "connect", lambda connection, _: connection.execute(fault))
+    ledger, recorded = Ledger(sqlite, durable, keyring, "policy-1"), []
+    with pytest.raises(NotRecorded, match="Nothing was recorded"):
+        for number in range(2000):  # until the pages that there are have no more room
+            recorded.append(ledger.record(opt_out(subject=email(f"{number}@example.org"))).record)
+    durable.dispose()
+    assert sorted(record.id for record in ledger.records()) == sorted(record.id for record in recorded)
+
+
+def test_a_read_only_server_records_nothing(postgres: str, keyring: Keyring) -> None:
+    """So on PostgreSQL, when it has become a replica."""
+    url = new_postgres_database(postgres)
+    migrate(url)
+    with connect(url).connect() as db:
+        name = sa.engine.make_url(url).database
+        db.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        db.commit()
+    ledger = Ledger(connect(url), connect(url, durable=True), keyring, "policy-1")
+    with pytest.raises(NotRecorded, match="Nothing was recorded"):
+        ledger.record(opt_out())
+    assert list(ledger.records()) == []
+
+
+def test_a_server_that_is_not_there_records_nothing(keyring: Keyring) -> None:
+    """Nobody waits long for it."""
+    nowhere = "postgresql://nobody@127.0.0.1:9/none"
+    ledger = Ledger(connect(nowhere), connect(nowhere, durable=True), keyring, "policy-1")
+    with pytest.raises(NotRecorded, match="Nothing was recorded"):
+        ledger.record(opt_out())
