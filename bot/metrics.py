@@ -23,6 +23,7 @@ children = Counter("privacy_bot_children_stopped", "Conversations ended because 
 forgotten = Counter("privacy_bot_conversations_forgotten", "Conversations deleted, by who wanted it", ["by"], registry=registry)
 expired = Counter("privacy_bot_expired", "What retention has deleted", ["what"], registry=registry)
 optouts = Counter("privacy_bot_optouts", "Requests recorded in the ledger", ["action", "kind", "channel"], registry=registry)
+handoffs = Counter("privacy_bot_handoffs", "Handoffs to people, by what became of them", ["state"], registry=registry)
 errors = Counter("privacy_bot_errors", "Answers that were errors, by code of the contract", ["code"], registry=registry)
 
 

@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import gc
 import time
+from datetime import timedelta
 
 import structlog
 from rasa.core.channels.channel import register
@@ -19,12 +20,14 @@ from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from actions.services import Services, build, deliver, use
 from bot import assistant, logs
 from bot.database import connect
+from bot.handoff.service import watch
 from bot.memory import Memory
 from bot.retention import keep_house
 from bot.settings import Settings
 from bot.tracker import ForgettingTrackerStore
 from bot.web.channel import StorefrontChannel
 from bot.web.connections import Connection
+from bot.web.desk import desk
 from bot.web.door import check_head
 from bot.web.errors import ApiError
 from bot.web.http import error_response, wants_page
@@ -62,6 +65,7 @@ def create_app(settings: Settings) -> Sanic:
     use(works)
     app.blueprint(site(settings))
     app.blueprint(optouts(settings, works, limits))
+    app.blueprint(desk(channel, limits))
 
     @app.on_request
     async def count(request: Request) -> None:
@@ -99,6 +103,9 @@ def create_app(settings: Settings) -> Sanic:
     async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         """Load while `/health` is answered already."""
         app.ctx.loading = asyncio.create_task(_load(app, settings, channel.memory, works))
+        app.ctx.watch = asyncio.create_task(
+            watch(channel.reception, timedelta(minutes=settings.handoff_wait_minutes), channel.announce)
+        )
 
     return app
 

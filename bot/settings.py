@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     )
     housekeeping_minutes: float = Field(default=5, gt=0, description="how often the server deletes what has expired")
 
+    handoff_wait_minutes: float = Field(
+        default=3, gt=0, description="how long a shopper waits for a person before a message is offered instead"
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe event logged")
     log_format: Literal["logfmt", "json"] = Field(default="logfmt", description="form of a line of the log")
 

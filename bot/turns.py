@@ -22,6 +22,11 @@ class Reply:
     clauses: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()  # (title, payload)
 
+    @property
+    def hands_over(self) -> bool:
+        """Whether people are meant to answer now."""
+        return self.topic == "human" and self.outcome == "handoff"
+
     @classmethod
     def of(cls, response: Mapping[str, Any]) -> "Reply":
         """Read a response of Rasa's (see ``bot.dialogue.responses``)."""
@@ -103,8 +108,8 @@ def forgets(replies: Iterable[Reply]) -> bool:
 
 
 def outcome(replies: Iterable[Reply]) -> str:
-    """Return the outcome of a turn with these replies."""
-    return min((reply.outcome for reply in replies), key=_OUTCOMES.index, default="smalltalk")
+    """Return the outcome of a turn with these replies; the bot says nothing only while people answer."""
+    return min((reply.outcome for reply in replies), key=_OUTCOMES.index, default="handoff")
 
 
 def rfc3339(moment: datetime) -> str:

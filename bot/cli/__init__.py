@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import optouts
+from bot.cli import desk, optouts
 
 app = typer.Typer(
     help="Answers shoppers' questions about privacy from the store's own policy.",
@@ -17,6 +17,8 @@ app = typer.Typer(
 
 
 app.add_typer(optouts.app, name="optouts")
+app.add_typer(desk.desk, name="desk")
+app.add_typer(desk.handoffs, name="handoffs")
 
 
 @app.command()
@@ -117,12 +119,13 @@ def main() -> None:
     from actions.ledger.model import LedgerError
     from bot.assistant import ModelError
     from bot.cli.errors import CommandError
+    from bot.handoff.model import HandoffError
     from bot.policy.document import PolicyError
     from bot.settings import SettingsError
 
     try:
         app()
-    except (CommandError, LedgerError, ModelError, PolicyError, SettingsError, YAMLError, OSError) as error:
+    except (CommandError, HandoffError, LedgerError, ModelError, PolicyError, SettingsError, YAMLError, OSError) as error:
         print(f"privacy-bot: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(1)
     except SQLAlchemyError as error:  # without its message, which may quote data

@@ -9,6 +9,8 @@ from actions.services import of_settings
 from bot.assistant import prepare
 from bot.cli.errors import CommandError
 from bot.cli.optouts import record_json
+from bot.handoff.queue import Queue
+from bot.handoff.service import reception_of
 from bot.memory import Memory
 from bot.settings import settings
 from bot.web.store import UnknownConversation
@@ -29,7 +31,7 @@ def erase(session: str | None, email: str | None) -> None:
         raise CommandError("Say whose: --session ID or --email ADDRESS.")
     subject = Subject("email", _normal(email)) if email is not None else None
     memory = open_memory()
-    found = memory.vault.conversations_with("email", email) if email is not None else [str(session)]
+    found = _conversations_with(memory, email) if email is not None else [str(session)]
     known = [conversation for conversation in found if memory.store.exists(conversation)]
     for conversation in found:  # also one that the channel does not know any more: a deletion may have failed half-way
         memory.forget(conversation)
@@ -46,7 +48,7 @@ def export(email: str) -> None:
     Of what else was typed in those conversations only placeholders are shown: it may be about someone else.
     """
     memory = open_memory()
-    held = [_about(memory, conversation, email) for conversation in memory.vault.conversations_with("email", email)]
+    held = [_about(memory, conversation, email) for conversation in _conversations_with(memory, email)]
     records = of_settings().ledger.of(Subject("email", _normal(email)))
     told = {"email": email, "conversations": list(filter(None, held)), "optouts": list(map(record_json, records))}
     print(json.dumps(told, ensure_ascii=False, indent=2))
@@ -59,6 +61,16 @@ def _normal(email: str) -> str:
         raise CommandError(f"{email!r} is no e-mail address: {error}") from None
 
 
+def _conversations_with(memory: Memory, email: str) -> list[str]:
+    """Return the conversations in which an address was typed and has not expired, or was left to be reached at."""
+    left = _queue(memory).conversations_of(_normal(email))
+    return list(dict.fromkeys([*memory.vault.conversations_with("email", email), *left]))
+
+
+def _queue(memory: Memory) -> Queue:
+    return reception_of(settings(), memory.store, memory.vault).queue
+
+
 def _about(memory: Memory, conversation: str, email: str) -> dict[str, Any] | None:
     placeholders = memory.vault.placeholders_of(conversation, "email", email)
     try:
@@ -69,7 +81,10 @@ def _about(memory: Memory, conversation: str, email: str) -> dict[str, Any] | No
     for message in messages:
         for placeholder in placeholders:
             message["text"] = message["text"].replace(placeholder, email)
-    return {"id": conversation, "state": state, "messages": messages}
+    told = [
+        {"reference": one.reference, "note": one.note, "contact": one.contact} for one in _queue(memory).told_of(conversation)
+    ]
+    return {"id": conversation, "state": state, "messages": messages, "handoffs": told}
 
 
 def retention() -> None:

@@ -15,9 +15,10 @@ from actions.dialogue.form import Ask
 from actions.dialogue.words import agrees, asks_why, cancels, has_no_email, kinds_named, narrows
 from actions.ledger.references import find_reference
 from bot.dialogue import history
+from bot.dialogue.complaints import only_complains
 from bot.policy.questions import Question
 from bot.privacy.masking import PLACEHOLDER
-from bot.topics import ANSWERABLE, CLARIFY, FORGET
+from bot.topics import ANSWERABLE, CLARIFY, FORGET, OUT_OF_SCOPE
 
 FORM = "opt_out_form"
 CANCEL = "action_opt_out_cancel"
@@ -86,6 +87,8 @@ def plan(tracker: DialogueStateTracker) -> list[str]:
         topic = history.last_topic(tracker) or "collection"
         if topic in FOLLOWABLE:
             return [f"{history.UTTER}{topic}"]
+    if question["intent"] in (CLARIFY, OUT_OF_SCOPE, "human") and only_complains(history.said(tracker)):
+        return [f"{history.UTTER}complaint"]
     if question["intent"] == CLARIFY and _missed_before(tracker):
         return [f"{history.UTTER}offer_person"]
     return []

@@ -160,7 +160,11 @@ def _check_responses(placed: list[Placed], inputs: Inputs) -> Iterator[Problem]:
     for topic in TOPICS:
         if topic not in DONE_BY_ACTIONS and f"utter_{topic}" not in by_name:
             yield Problem(_shown(inputs.domain_dir / "answers.yml"), 1, f"the topic {topic} has no answer (utter_{topic})")
-    reachable = {f"utter_{intent}" for intent in INTENTS} | {"utter_clarify", "utter_offer_person"} | _said_by_actions()
+    reachable = (
+        {f"utter_{intent}" for intent in INTENTS}
+        | {"utter_clarify", "utter_complaint", "utter_offer_person"}
+        | _said_by_actions()
+    )
     for name, items in by_name.items():
         if name not in reachable:
             yield Problem(items[0].file, items[0].line, f"{name} is never said: no intent or rule leads to it")

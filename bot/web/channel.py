@@ -14,6 +14,7 @@ from sanic.response import text as text_response
 
 from actions.services import services
 from bot.dialogue.replies import replies
+from bot.handoff.service import reception_of
 from bot.intake import clean
 from bot.memory import Memory
 from bot.settings import Settings, settings
@@ -38,6 +39,7 @@ class StorefrontChannel(InputChannel):
         self._tokens = Tokens(self._settings.secrets, timedelta(hours=self._settings.session_hours))
         self._app: Sanic | None = None
         self.memory = Memory.of(self._settings, TrackerMemory(self._trackers))
+        self.reception = reception_of(self._settings, self.memory.store, self.memory.vault)
 
     @classmethod
     def name(cls) -> str:
@@ -56,7 +58,7 @@ class StorefrontChannel(InputChannel):
             """Ask the assistant."""
             return await replies(on_new_message, conversation, said, self.name())
 
-        self._conversations = Conversations(self.memory, respond, self._settings.turn_seconds)
+        self._conversations = Conversations(self.memory, self.reception, respond, self._settings.turn_seconds)
         blueprint = Blueprint(self.name(), strict_slashes=False)
         for method, path, handler in (
             ("POST", "/session", self._start),
@@ -133,7 +135,8 @@ class StorefrontChannel(InputChannel):
         after = int(http.number(request, "after", whole=True))
         wait = min(http.number(request, "wait"), self._settings.max_wait_seconds)
         messages = await self._conversations.since(conversation, after, wait)
-        return http.messages_response(messages, self._conversations.state(conversation))
+        typing = {"X-Typing": "1"} if self._conversations.is_typing(conversation) else {}
+        return http.messages_response(messages, self._conversations.state(conversation), typing)
 
     async def _transcript(self, request: Request) -> HTTPResponse:
         conversation = self._authorized(request)
@@ -144,6 +147,10 @@ class StorefrontChannel(InputChannel):
 
     async def _honour_signal(self, conversation: str) -> list[Reply]:
         return [await honour_signal(services(), conversation)]
+
+    def announce(self, conversation: str) -> None:
+        """Let those who wait for news of a conversation look again."""
+        self._conversations.announce(conversation)
 
     def _trackers(self) -> Any:
         """Return the assistant's tracker store; routes ask only when it is loaded."""

@@ -1,6 +1,7 @@
 """Conversations over the web: what may be said to one, in which order, and what comes back. Knows no HTTP."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot import metrics
+from bot.handoff.reception import HUMAN, Reception
 from bot.intake import STOP, FromChild, Intake, Typed, clean, taken_before
 from bot.memory import Memory
 from bot.privacy.splitting import MESSAGES
@@ -24,6 +26,7 @@ log = structlog.get_logger()
 Respond = Callable[[str, str], Awaitable[list[Reply]]]
 
 GREETING = "/greeting"
+_LOOK_SECONDS = 1  # how often to look for what an agent says
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,9 @@ class Sent:
 class Conversations:
     """All conversations of this server; one message of a conversation is answered at a time."""
 
-    def __init__(self, memory: Memory, respond: Respond, turn_seconds: float) -> None:
+    def __init__(self, memory: Memory, reception: Reception, respond: Respond, turn_seconds: float) -> None:
         self._memory = memory
+        self._reception = reception
         self._store = memory.store
         self._intake = Intake(memory.vault)
         self._respond = respond
@@ -85,15 +89,21 @@ class Conversations:
 
     async def since(self, conversation: str, after: int, wait: float) -> list[Message]:
         """Return the messages after an id; if there are none, wait up to ``wait`` seconds for one."""
-        found = self._since(conversation, after)
-        if not found and wait > 0:
+        end = time.monotonic() + wait
+        while not (found := self._since(conversation, after)) and (left := end - time.monotonic()) > 0:
             news = self._news.setdefault(conversation, asyncio.Event())
-            try:
-                await asyncio.wait_for(news.wait(), wait)
-            except TimeoutError:
-                return []
-            found = self._since(conversation, after)
+            with contextlib.suppress(TimeoutError):
+                # People may answer in another process, whose news do not come here.
+                await asyncio.wait_for(news.wait(), min(left, _LOOK_SECONDS) if self.state(conversation) in HUMAN else left)
         return found
+
+    def is_typing(self, conversation: str) -> bool:
+        """Return whether an agent is typing to the visitor."""
+        return self._reception.is_typing(conversation)
+
+    def announce(self, conversation: str) -> None:
+        """Let those who wait for news look again."""
+        self._announce(conversation)
 
     def heard(self, conversation: str) -> list[Message]:
         """Return all messages of a conversation; raises the contract's error if it is over."""
@@ -148,7 +158,7 @@ class Conversations:
             message = self._memory.receive(conversation, arriving, typed.mended)
             if typed.mended:
                 await self._wipe()
-        replies = typed.answered_by([] if typed.says_nothing_else else await self._ask(conversation, typed.said))
+        replies = typed.answered_by([] if typed.says_nothing_else else await self._reply(conversation, typed))
         if forgets(replies):
             turn = self._last_words(message, replies)
             self._erase(conversation, "visitor")
@@ -185,6 +195,13 @@ class Conversations:
 
     async def _wipe(self) -> bool:
         return await asyncio.to_thread(self._memory.wipe)
+
+    async def _reply(self, conversation: str, typed: Typed) -> list[Reply]:
+        """Return what is replied: by the reception if people are meant, else by the bot."""
+        replies = self._reception.answer(conversation, typed)
+        if replies is not None:
+            return replies
+        return self._reception.hand_over(conversation, await self._ask(conversation, typed.said))
 
     async def _ask(self, conversation: str, said: str) -> list[Reply]:
         try:

@@ -22,9 +22,9 @@ def error_response(error: ApiError) -> HTTPResponse:
     return json_response(error.as_json(), status=error.status, headers=headers)
 
 
-def messages_response(messages: list[Message], state: str) -> HTTPResponse:
+def messages_response(messages: list[Message], state: str, headers: dict[str, str] | None = None) -> HTTPResponse:
     """Return messages and who answers."""
-    return json_response({"messages": [message.as_json() for message in messages], "state": state})
+    return json_response({"messages": [message.as_json() for message in messages], "state": state}, headers=headers)
 
 
 def as_text_transcript(messages: list[Message]) -> str:
@@ -65,7 +65,7 @@ def body(request: Request, optional: bool = False) -> dict[str, Any]:
 
 def string(sent: dict[str, Any], name: str) -> str:
     """Return a member of a body that must be a string."""
-    value = sent[name]
+    value = sent.get(name)
     if not isinstance(value, str):
         raise malformed(f'"{name}" must be a string.')
     return value

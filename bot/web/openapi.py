@@ -88,7 +88,8 @@ def _listen(settings: Settings) -> dict[str, Any]:
             ),
         ],
         "responses": {
-            "200": _answer("The messages, and who answers.", "Messages"),
+            "200": _answer("The messages, and who answers.", "Messages")
+            | {"headers": {"X-Typing": {"description": "An agent is typing.", "schema": {"type": "string"}}}},
             **_refusals("400", "401", "403", "410", "429", "503"),
         },
     }

@@ -7,7 +7,7 @@ from bot.web.errors import ApiError
 
 _METHODS = "GET, POST, DELETE"
 _HEADERS = "authorization, content-type"
-_EXPOSED = "retry-after, x-message-id"
+_EXPOSED = "retry-after, x-message-id, x-typing"
 _PREFLIGHT_SECONDS = 600
 
 # Nothing but what this server serves itself: no inline script, no other host, no frame around a page.

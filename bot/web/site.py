@@ -145,6 +145,12 @@ def storefront() -> str:
 
 
 @cache
+def deskpage() -> str:
+    """Return the page for agents."""
+    return (_HERE / "pages" / "desk.html").read_text(encoding="utf-8")
+
+
+@cache
 def policypage() -> str:
     """Return the policy as a page: its sections to choose from, and each clause with its id."""
     policy = load()

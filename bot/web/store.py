@@ -162,6 +162,25 @@ class ConversationStore:
                 )
             return turn
 
+    def say(self, conversation: str, sender: str, replies: Sequence[Reply]) -> list[Message]:
+        """Store what somebody else than the bot says: an agent, or a note; nothing if the conversation is gone."""
+        with self._engine.begin() as db:
+            try:
+                _state(db, conversation, keep=True)
+            except UnknownConversation:
+                return []
+            now = datetime.now(UTC)
+            db.execute(conversations.update().where(conversations.c.id == conversation).values(active_at=now))
+            return _insert(db, conversation, sender, replies)
+
+    def course(self, conversation: str) -> tuple[tuple[str, ...], str]:
+        """Return what was answered so far, each topic once, the latest last, and the outcome of the last turn."""
+        turns = sa.select(messages.c.turn).where(messages.c.conversation == conversation, messages.c.turn.is_not(None))
+        with self._engine.begin() as db:
+            kept = [json.loads(row.turn) for row in db.execute(turns.order_by(messages.c.id))]
+        topics = [topic for turn in kept for topic in turn["topics"]]
+        return tuple(dict.fromkeys(reversed(topics)))[::-1], kept[-1]["outcome"] if kept else ""
+
     def offer(self, conversation: str, choice: str) -> Offer | None:
         """Return a choice that was offered in this conversation."""
         with self._engine.begin() as db:

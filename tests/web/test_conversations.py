@@ -9,7 +9,10 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from sqlalchemy.engine import Engine
 
-from bot.database import wipe_deleted
+from bot.database import connect, wipe_deleted
+from bot.handoff.desk import Agents
+from bot.handoff.queue import Queue
+from bot.handoff.reception import Reception
 from bot.keys import Keyring
 from bot.memory import Memory
 from bot.tracker import TrackerMemory
@@ -38,7 +41,10 @@ def conversations(engine: Engine, assistant: SlowAssistant, turn_seconds: float 
     """Return conversations with this assistant and an empty database."""
     trackers = InMemoryTrackerStore(Domain.empty())
     memory = Memory(engine, Keyring(["k" * 32], "vault"), timedelta(minutes=30), TrackerMemory(lambda: trackers))
-    return Conversations(memory, assistant, turn_seconds)
+    keyring = Keyring(["k" * 32], "handoff")
+    queue = Queue(engine, connect(str(engine.url), durable=True), keyring)
+    reception = Reception(queue, Agents(engine, keyring), memory.store, memory.vault)
+    return Conversations(memory, reception, assistant, turn_seconds)
 
 
 async def test_messages_of_a_conversation_are_answered_one_at_a_time(sqlite: Engine) -> None:

@@ -1,6 +1,6 @@
 /**
  * The chat widget: <script type="module" src="https://…/widget.js"></script> and <privacy-chat></privacy-chat>.
- * README.md has its attributes, custom properties and methods. No dependency, no build step, no cookie, no other host.
+ * README.md has its attributes, custom properties and methods.
  */
 
 const TEXTS = {
@@ -73,7 +73,7 @@ header div{flex:1;min-inline-size:0}
 h2{font-size:1.05em;line-height:1.3}
 .sub,.by,.typing,details{color:var(--soft);font-size:.85em}
 .icon{display:grid;place-items:center;inline-size:40px;block-size:40px;padding:0}
-.icon:hover,.menu button:hover,.choices button:hover,.plain:hover{background:var(--line)}
+.icon:not(.send):hover,.menu button:hover,.choices button:hover,.plain:hover{background:var(--line)}
 .menu{position:absolute;inset-block-start:64px;inset-inline-end:12px;z-index:1;display:grid;padding:6px;background:var(--f);border:1px solid var(--line);border-radius:14px;box-shadow:0 8px 30px #0004}
 .menu button{display:flex;gap:12px;align-items:center;min-height:40px;border-radius:10px}
 .ask,.state{padding:12px 20px;background:var(--tint);border-block-end:1px solid var(--line)}
@@ -102,7 +102,6 @@ textarea{flex:1;min-inline-size:0;resize:none;max-block-size:8em;min-block-size:
 textarea:focus-visible{outline-offset:-1px}
 textarea::placeholder{color:var(--soft);opacity:1}
 .send{background:var(--m);color:var(--o);inline-size:44px;block-size:44px}
-.send:hover{background:var(--m)}
 :dir(rtl) .send svg{transform:scaleX(-1)}
 @media(max-width:480px),(max-height:480px){
   .launcher{padding:16px}.label{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%)}
@@ -130,7 +129,7 @@ const LONGEST = 1000; // characters of a message
 const HUMAN = ["waiting_for_agent", "with_agent"];
 const LINKS = /\/(?:opt-out|privacy)\b(?:#[\w.-]+)?|https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]|\b1-\d{3}-\d{3}-\d{4}\b/g;
 
-const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const random = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 /** Make an element; text is never markup. */
 function h(name, attributes, ...children) {
@@ -169,7 +168,7 @@ class Problem extends Error {
   }
 }
 
-/** Something kept by the browser; where it lets nothing be stored, as long as the page. */
+/** Kept by the browser; where it lets nothing be stored, as long as the page. */
 class Kept {
   constructor(storage, key) {
     this.storage = storage;
@@ -191,7 +190,7 @@ class Kept {
       if (Object.keys(value).length) window[this.storage].setItem(this.key, JSON.stringify(value));
       else window[this.storage].removeItem(this.key);
     } catch {
-      // see above
+      // as long as the page
     }
   }
 }
@@ -223,7 +222,7 @@ class Line {
       const options = { credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer", signal: stop.signal };
       const answer = await fetch(new URL(path, this.url), { method, headers, body: body && JSON.stringify(body), ...options });
       const said = answer.status === 204 ? null : accept === "text/plain" && answer.ok ? await answer.text() : await answer.json();
-      if (answer.ok) return { said, id: Number(answer.headers.get("X-Message-Id")) };
+      if (answer.ok) return { said, id: Number(answer.headers.get("X-Message-Id")), typing: answer.headers.has("X-Typing") };
       throw new Problem(answer.status, said.error.message, Number(answer.headers.get("Retry-After")));
     } catch (problem) {
       throw problem instanceof Problem ? problem : new Problem(0, String(problem));
@@ -251,7 +250,9 @@ class Line {
   }
 
   async since(id) {
-    return (await this.call("GET", `messages?after=${id}&wait=25`, { seconds: 40 })).said;
+    const wait = HUMAN.includes(this.known.state) ? 2 : 25; // whether an agent types is told with the answer
+    const { said, typing } = await this.call("GET", `messages?after=${id}&wait=${wait}`, { seconds: 40 });
+    return { ...said, typing };
   }
 
   async transcript() {
@@ -362,7 +363,7 @@ class PrivacyChat extends HTMLElement {
     this.reset();
   }
 
-  /** Begin with nothing; what is still under way finds its life over, and does nothing. */
+  /** Begin with nothing; what is still under way does nothing any more. */
   reset() {
     this.log.replaceChildren();
     this.life = {};
@@ -460,18 +461,19 @@ class PrivacyChat extends HTMLElement {
     if (this.listening === life) return;
     this.listening = life;
     const wanted = () => life === this.life && this.isConnected && !this.idle
-      && (HUMAN.includes(this.line.known.state) || (!this.panel.hidden && document.visibilityState === "visible"));
+      && (HUMAN.includes(this.line.known.state) || (!this.panel.hidden && !document.hidden));
     let failures = 0;
     while (wanted()) {
       const started = performance.now();
       try {
         await this.begin();
         const { name } = this;
-        if (name !== this.line.known.name) break; // it has ended
-        const { messages, state } = await this.line.since(this.cursor);
+        if (name !== this.line.known.name) break;
+        const { messages, state, typing } = await this.line.since(this.cursor);
         await this.sends; // what is being sent has its id then
         if (life !== this.life || name !== this.name) continue; // another conversation began meanwhile
         this.take(messages, state);
+        this.typing.hidden = !typing;
         if (failures) this.warn("");
         failures = 0;
         this.sendAgain();
@@ -497,7 +499,7 @@ class PrivacyChat extends HTMLElement {
     });
   }
 
-  /** Show messages, each once; the next list begins where one without gaps ended. */
+  /** Show messages, each once; the next list begins after one that was `listed`. */
   take(messages, state, listed = true, before) {
     const fresh = messages.filter((message) => !this.shown.has(message.id));
     if (listed) for (const message of messages) this.cursor = Math.max(this.cursor, message.id);
@@ -625,10 +627,12 @@ class PrivacyChat extends HTMLElement {
   }
 
   choose(choice, group) {
-    if (!group.querySelector("[aria-disabled]")) this.send({ choice: choice.id }, choice.title);
+    if (group.querySelector("[aria-disabled]")) return;
+    this.use(group, choice.title);
+    this.send({ choice: choice.id }, choice.title);
   }
 
-  /** Turn choices off; they stay readable, and say which it was. */
+  /** Turn choices off; they stay readable. */
   use(group, title) {
     for (const button of group.children) {
       if (button.ariaDisabled) continue;
@@ -671,7 +675,7 @@ class PrivacyChat extends HTMLElement {
     this.isRemoved(true);
   }
 
-  /** Put a message into the log whole, so that it is read out once. */
+  /** Put a message into the log, whole. */
   append({ id, from, text, sources = [], choices = [] }, before = null) {
     const words = h("p", { dir: "auto" }, h("span", { class: "vh" }, `${this.t(from === "visitor" ? "you" : from)}: `));
     words.append(...(from === "visitor" ? [text] : this.linked(text)));
@@ -679,7 +683,11 @@ class PrivacyChat extends HTMLElement {
     const sections = new Set(sources.map((source) => source.section));
     for (const section of sections) element.append(this.quoted(section, sources.filter((source) => source.section === section)));
     if (choices.length) element.append(this.offered(choices));
-    if (from === "visitor") for (const group of this.log.querySelectorAll(".choices")) this.use(group, text);
+    if (from === "visitor") {
+      const groups = [...this.log.querySelectorAll(".choices")];
+      const stays = HUMAN.includes(this.line.known.state);
+      for (const group of stays ? groups.slice(0, -1) : groups) this.use(group, text);
+    }
     this.log.insertBefore(element, before);
     if (id) this.shown.set(id, element);
     return element;

@@ -1,0 +1,142 @@
+"""What is said to a shopper around a handoff."""
+
+from datetime import datetime
+
+from bot.handoff.model import Handoff
+from bot.policy.facts import facts
+from bot.policy.hours import STORE_ZONE, clock
+from bot.topics import TOPICS
+from bot.turns import Reply
+
+LEAVE, STOP, SEND, DROP, END = "/leave_message", "/stop_waiting", "/send_message", "/drop_message", "/end_chat"
+PAYLOADS = frozenset({LEAVE, STOP, SEND, DROP, END})
+_DROP = ("Never mind", DROP)
+
+
+def waiting(handoff: Handoff, place: int) -> Reply:
+    """Say that somebody is asked, what they will see, and who is before."""
+    before = "You are next." if place == 1 else f"You are number {place} in the queue."
+    return _handoff(
+        f"I am passing you to a colleague. {_seen(handoff)} {before} You can go on writing; I keep out of it.",
+        ("Stop waiting", STOP),
+    )
+
+
+def nobody_there() -> Reply:
+    """Say that support is open and nobody is at the desk."""
+    return _handoff(
+        f"I cannot reach a colleague in this chat just now. You can call {_phone()}, or leave a message, which we will answer.",
+        ("Leave a message", LEAVE),
+    )
+
+
+def closed(now: datetime) -> Reply:
+    """Say that support is closed, and when it opens."""
+    opens = facts().support_hours.next_opening(now)
+    today = opens.date() == now.astimezone(STORE_ZONE).date()
+    day = "today" if today else f"on {opens:%A}"
+    return _handoff(
+        f"Support is closed now, so nobody can join this chat. It opens {day} at {clock(opens)} Central Time; the phone number "
+        f"is {_phone()}. You can leave a message here, which we will answer.",
+        ("Leave a message", LEAVE),
+    )
+
+
+def nobody_came() -> Reply:
+    """Say that the wait was too long."""
+    return _handoff(
+        f"I am sorry: nobody was free in time. You can leave a message, which we will answer, or call {_phone()}.",
+        ("Leave a message", LEAVE),
+    )
+
+
+def contact_expired() -> Reply:
+    """Say that what was typed to be reached by is not kept any more."""
+    return _form(
+        "I have let go of the address or number you gave me, because it was a while ago. Please give it to me again.", _DROP
+    )
+
+
+def unavailable() -> Reply:
+    """Say that nobody was asked, because it could not be stored."""
+    return _handoff(
+        f"I could not pass this on just now, so nobody knows of it. Please call {_phone()}, or try again in a minute."
+    )
+
+
+def stopped() -> Reply:
+    """Say that nobody is waited for any more."""
+    return Reply("All right, I have taken you out of the queue. What would you like to know about your privacy?")
+
+
+def ask_note() -> Reply:
+    """Ask for the message."""
+    return _form("What would you like to tell our support team? Write it in one message.", _DROP)
+
+
+def ask_contact() -> Reply:
+    """Ask how the answer can reach them."""
+    return _form("How can we reach you? An e-mail address or a phone number is enough, and is used for the answer only.", _DROP)
+
+
+def ask_contact_again() -> Reply:
+    """Ask again, with a hint."""
+    return _form("I do not see an e-mail address or phone number in that. For example: jo@example.com, or 612-555-0199.", _DROP)
+
+
+def confirm(draft: Handoff) -> Reply:
+    """Show what will be passed on."""
+    return _form(
+        f"I will pass this on to our support team:\n“{draft.note}”\nReach you at: {draft.contact}\n{_seen(draft)} Shall I "
+        "send it?",
+        ("Send it", SEND),
+        _DROP,
+    )
+
+
+def sent(handoff: Handoff) -> Reply:
+    """Say that the message is with people, and its reference."""
+    return Reply(
+        f"Your message is with our support team. Its reference is {handoff.reference}. They will answer to what you gave me; "
+        f"support is open {facts().by_name['support_hours'].text}.",
+        topic="human",
+        outcome="done",
+    )
+
+
+def dropped() -> Reply:
+    """Say that nothing was passed on."""
+    return Reply("All right, I have passed nothing on. Is there something else about your privacy?")
+
+
+def joined(name: str) -> Reply:
+    """Say who answers now."""
+    return Reply(f"{name} has joined. The assistant keeps out of it now.", choices=(("End the chat", END),))
+
+
+def left(name: str) -> Reply:
+    """Say that the agent has ended it."""
+    return Reply(f"{name} has ended the chat. The assistant answers again.")
+
+
+def ended() -> Reply:
+    """Say that the shopper has ended it."""
+    return Reply("You have ended the chat with our support team. I am the assistant again: what would you like to know?")
+
+
+def _seen(handoff: Handoff) -> str:
+    topics = [TOPICS[topic].title for topic in handoff.topics if topic in TOPICS]
+    about = f" And that you asked about: {', '.join(topics)}." if topics else ""
+    return f"They will see this conversation, without the personal data you typed.{about}"
+
+
+def _phone() -> str:
+    return facts().by_name["support_phone"].text
+
+
+def _handoff(text: str, *choices: tuple[str, str]) -> Reply:
+    return Reply(text, topic="human", outcome="handoff", choices=choices)
+
+
+def _form(text: str, *choices: tuple[str, str]) -> Reply:
+    return Reply(text, topic="human", outcome="form", choices=choices)

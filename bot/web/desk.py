@@ -1,0 +1,188 @@
+"""The desk: the page on which agents answer shoppers, and what it asks the server."""
+
+import re
+from functools import partial
+from typing import Any
+
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic.response import html as html_response
+from sanic.response import json as json_response
+
+from bot import metrics
+from bot.handoff.model import Agent, Handoff, Kind, NotTaken, State
+from bot.handoff.reception import Reception
+from bot.intake import clean
+from bot.policy.facts import facts
+from bot.privacy.masking import PLACEHOLDER, mask
+from bot.privacy.recognition import find
+from bot.privacy.vault import Vault
+from bot.topics import TOPICS
+from bot.turns import Message, Reply, rfc3339
+from bot.web import http
+from bot.web.channel import StorefrontChannel
+from bot.web.errors import ApiError, malformed, too_long
+from bot.web.limits import Limits
+from bot.web.site import deskpage
+from bot.web.store import UnknownConversation
+
+_LONGEST = 4000  # characters of an agent's message
+_SHOWN = ("email", "phone")  # what an agent sees of what a shopper types to a person
+
+
+def desk(channel: StorefrontChannel, limits: Limits) -> Blueprint:
+    """Return the routes."""
+    blueprint, handlers = Blueprint("desk"), _Desk(channel, limits)
+    for method, path, handler in (
+        ("GET", "/desk", handlers.page),
+        ("GET", "/desk/queue", handlers.queue),
+        ("GET", "/desk/handoffs/<identifier:str>", handlers.read),
+        ("POST", "/desk/handoffs/<identifier:str>/claim", handlers.claim),
+        ("POST", "/desk/handoffs/<identifier:str>/messages", handlers.reply),
+        ("POST", "/desk/handoffs/<identifier:str>/typing", handlers.typing),
+        ("POST", "/desk/handoffs/<identifier:str>/resolve", handlers.resolve),
+    ):
+        # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
+        blueprint.add_route(partial(handler), path, methods=[method], name=handler.__name__)
+    return blueprint
+
+
+class _Desk:
+    def __init__(self, channel: StorefrontChannel, limits: Limits) -> None:
+        self._channel = channel
+        self._reception: Reception = channel.reception
+        self._queue = channel.reception.queue
+        self._store = channel.memory.store
+        self._vault: Vault = channel.memory.vault
+        self._limits = limits
+
+    async def page(self, _: Request) -> HTTPResponse:
+        """Show the page; what it shows it asks for with the agent's token."""
+        return html_response(deskpage())
+
+    async def queue(self, request: Request) -> HTTPResponse:
+        """Tell what there is to do, and who asks."""
+        agent = await self._agent(request)
+        listed = [self._as_json(handoff, agent) for handoff in self._queue.listed()]
+        canned = [facts().by_name[name].text for name in ("support_hours", "support_phone", "mail_address")]
+        return json_response({"agent": agent.name, "handoffs": listed, "canned": canned})
+
+    async def read(self, request: Request, identifier: str) -> HTTPResponse:
+        """Tell a handoff with its conversation."""
+        agent = await self._agent(request)
+        return self._told(self._handoff(identifier), agent)
+
+    async def claim(self, request: Request, identifier: str) -> HTTPResponse:
+        """Take a handoff: of two agents one gets it."""
+        agent = await self._agent(request)
+        handoff = self._handoff(identifier)
+        try:
+            handoff = self._queue.claim(handoff.id, agent)
+        except NotTaken as error:
+            raise ApiError(409, "taken", str(error)) from None
+        metrics.handoffs.labels("accepted").inc()
+        if handoff.kind is Kind.LIVE:
+            self._reception.claimed(handoff)
+            self._channel.announce(handoff.conversation)
+        return self._told(handoff, agent)
+
+    async def reply(self, request: Request, identifier: str) -> HTTPResponse:
+        """Say something to the shopper; personal data in it is kept as that of the shopper is."""
+        agent, handoff = await self._mine(request, identifier)
+        text = clean(http.string(http.body(request), "text"))
+        if not text:
+            raise malformed('"text" is empty.')
+        if len(text) > _LONGEST:
+            raise too_long(_LONGEST)
+        findings = find(text)
+        masked = mask(text, findings, self._vault.keep(handoff.conversation, findings)) if findings else text
+        if not self._store.say(handoff.conversation, "agent", [Reply(masked)]):
+            raise ApiError(410, "expired", "The shopper has deleted the conversation.")
+        if handoff.replied_at is None:
+            self._queue.note_reply(handoff.id)
+        self._channel.announce(handoff.conversation)
+        return self._told(handoff, agent)
+
+    async def typing(self, request: Request, identifier: str) -> HTTPResponse:
+        """Let the shopper see that somebody types."""
+        _, handoff = await self._mine(request, identifier)
+        self._queue.note_typing(handoff.id)
+        return HTTPResponse(status=204)
+
+    async def resolve(self, request: Request, identifier: str) -> HTTPResponse:
+        """End a handoff, or mark it for later."""
+        agent = await self._agent(request)
+        handoff = self._handoff(identifier)
+        if handoff.agent not in (None, agent.id):
+            raise ApiError(409, "taken", "Somebody else has taken it.")
+        follow_up = http.body(request, optional=True).get("follow_up") is True
+        try:
+            ended = self._queue.resolve(handoff.id, follow_up)
+        except NotTaken as error:
+            raise ApiError(409, "taken", str(error)) from None
+        if ended.kind is Kind.LIVE and handoff.state is State.ACCEPTED:
+            self._reception.resolved(ended)
+            self._channel.announce(ended.conversation)
+        metrics.handoffs.labels("completed").inc()
+        return json_response(self._as_json(ended, agent))
+
+    async def _agent(self, request: Request) -> Agent:
+        """Return who asks; a wrong token counts against its address, so that none is guessed."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        agent = self._reception.agents.recognise(token.strip()) if scheme.lower() == "bearer" and token else None
+        if agent is None:
+            await self._limits.count_start(request)
+            raise ApiError(401, "unauthorized", "This is no agent's token. Make one: privacy-bot desk add NAME.")
+        return agent
+
+    def _handoff(self, identifier: str) -> Handoff:
+        handoff = self._queue.find(identifier) if re.fullmatch(r"[0-9a-f]{32}", identifier) else None
+        if handoff is None or handoff.state is State.DRAFTED:
+            raise ApiError(404, "not_found", "There is no such handoff: the shopper may have deleted the conversation.")
+        return handoff
+
+    async def _mine(self, request: Request, identifier: str) -> tuple[Agent, Handoff]:
+        """Return who asks and a live handoff that they have."""
+        agent = await self._agent(request)
+        handoff = self._handoff(identifier)
+        if handoff.agent != agent.id or handoff.state is not State.ACCEPTED or handoff.kind is not Kind.LIVE:
+            raise ApiError(409, "taken", "You do not have this chat: it is over, or somebody else has taken it.")
+        return agent, handoff
+
+    def _told(self, handoff: Handoff, agent: Agent) -> HTTPResponse:
+        try:
+            said = self._store.since(handoff.conversation, 0)
+        except UnknownConversation:
+            said = []
+        messages = [message.as_json() | {"text": self._revealed(handoff, message)} for message in said]
+        return json_response({**self._as_json(handoff, agent), "messages": messages})
+
+    def _revealed(self, handoff: Handoff, message: Message) -> str:
+        """Return a message as agents may see it: with an address or number only if it was typed to a person."""
+        if handoff.accepted_at is None or message.at < handoff.accepted_at or message.sender != "visitor":
+            return message.text
+
+        def value(match: re.Match[str]) -> str:
+            known = self._vault.value(handoff.conversation, match.group()) if match[1] in _SHOWN else None
+            return known or match.group()
+
+        return PLACEHOLDER.sub(value, message.text)
+
+    def _as_json(self, handoff: Handoff, agent: Agent) -> dict[str, Any]:
+        """Return a handoff as the page has it; how to reach somebody is told to whoever has taken it."""
+        mine = handoff.agent == agent.id
+        return {
+            "id": handoff.id,
+            "reference": handoff.reference,
+            "kind": str(handoff.kind),
+            "state": str(handoff.state),
+            "reason": str(handoff.reason),
+            "topics": [TOPICS[topic].title for topic in handoff.topics if topic in TOPICS],
+            "note": handoff.note,
+            "contact": handoff.contact if mine else None,
+            "requested_at": rfc3339(handoff.requested_at),
+            "mine": mine,
+            "agent": self._reception.agents.name(handoff.agent) if handoff.agent else None,
+            "follow_up": handoff.follow_up,
+        }

@@ -1,0 +1,66 @@
+"""A reception for the tests, on both kinds of database."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from bot.database import connect
+from bot.handoff.desk import Agents
+from bot.handoff.queue import Queue
+from bot.handoff.reception import Reception
+from bot.keys import Keyring
+from bot.privacy.vault import Vault
+from bot.web.store import ConversationStore
+from tests.conftest import Server, start_server
+
+OPEN_SERVER = Path(__file__).parent / "open_server.py"
+KEYS = ["k" * 40]
+C = "c" * 32
+
+
+@pytest.fixture
+def durable(database: str) -> Iterator[Engine]:
+    """A durable engine of the database."""
+    engine = connect(database, durable=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> ConversationStore:
+    """The conversations, one of which is there."""
+    store = ConversationStore(engine)
+    store.start(C)
+    return store
+
+
+@pytest.fixture
+def queue(engine: Engine, durable: Engine, store: ConversationStore) -> Queue:
+    """An empty queue, beside the conversations."""
+    return Queue(engine, durable, Keyring(KEYS, "handoff"))
+
+
+@pytest.fixture
+def agents(engine: Engine) -> Agents:
+    """Nobody yet."""
+    return Agents(engine, Keyring(KEYS, "handoff"))
+
+
+@pytest.fixture
+def reception(queue: Queue, agents: Agents, store: ConversationStore, engine: Engine) -> Reception:
+    """The reception of the store."""
+    return Reception(queue, agents, store, Vault(engine, Keyring(KEYS, "vault"), timedelta(minutes=30)))
+
+
+@pytest.fixture(scope="module")
+def staffed(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on whose clock support is always open."""
+    import sys
+
+    running = start_server(tmp_path_factory.mktemp("staffed"), command=[sys.executable, str(OPEN_SERVER)])
+    yield running
+    running.process.terminate()
+    running.process.wait(timeout=20)

@@ -1,0 +1,161 @@
+"""Tests of the queue, on both kinds of database."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from sqlalchemy.engine import Engine
+
+from bot.database import connect
+from bot.handoff.desk import Agents
+from bot.handoff.model import Agent, HandoffError, NotStored, NotTaken, Reason, State
+from bot.handoff.queue import Queue
+from bot.keys import Keyring
+from bot.web.store import ConversationStore
+from tests.handoff.conftest import KEYS, C
+
+SAM, ANN = Agent("1" * 32, "Sam"), Agent("2" * 32, "Ann")
+
+
+def test_who_asks_is_in_the_queue_once(queue: Queue, store: ConversationStore) -> None:
+    """Asking again changes nothing; the conversation waits."""
+    first = queue.wait(C, Reason.ASKED, ("cookies",))
+    assert queue.wait(C, Reason.ASKED, ()).id == first.id
+    assert store.state(C) == "waiting_for_agent"
+    assert (first.state, first.topics, queue.place(first)) == (State.REQUESTED, ("cookies",), 1)
+
+
+def test_the_queue_has_an_order(queue: Queue, store: ConversationStore) -> None:
+    """Who came later waits longer, and moves up."""
+    store.start("d" * 32)
+    first = queue.wait(C, Reason.ASKED, ())
+    second = queue.wait("d" * 32, Reason.ASKED, ())
+    assert queue.place(second) == 2
+    queue.claim(first.id, SAM)
+    assert queue.place(second) == 1
+
+
+def test_of_many_agents_at_once_one_gets_it(queue: Queue, store: ConversationStore) -> None:
+    """The others are told that it is taken."""
+    handoff = queue.wait(C, Reason.ASKED, ())
+
+    def claim(number: int) -> bool:
+        try:
+            queue.claim(handoff.id, Agent(f"{number:032}", f"Agent {number}"))
+        except NotTaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(claim, range(20))) == 1
+    assert store.state(C) == "with_agent"
+
+
+def test_an_ended_chat_is_the_bots_again(queue: Queue, store: ConversationStore) -> None:
+    """The handoff is kept with its times, and cannot be ended twice."""
+    handoff = queue.wait(C, Reason.ASKED, ())
+    queue.claim(handoff.id, SAM)
+    queue.note_reply(handoff.id)
+    ended = queue.resolve(handoff.id)
+    assert store.state(C) == "bot"
+    assert ended.state is State.COMPLETED
+    assert ended.requested_at <= (ended.accepted_at or ended.requested_at) <= (ended.ended_at or ended.requested_at)
+    assert ended.replied_at is not None
+    with pytest.raises(NotTaken):
+        queue.resolve(handoff.id)
+    assert queue.listed() == []
+
+
+def test_a_follow_up_stays_listed_until_it_is_done(queue: Queue) -> None:
+    """What is marked for later is not forgotten."""
+    handoff = queue.wait(C, Reason.ASKED, ())
+    queue.claim(handoff.id, SAM)
+    queue.resolve(handoff.id, follow_up=True)
+    assert [(one.id, one.follow_up) for one in queue.listed()] == [(handoff.id, True)]
+    queue.resolve(handoff.id)
+    assert queue.listed() == []
+
+
+def test_a_wait_that_is_too_long_is_found(queue: Queue) -> None:
+    """And one that somebody has taken is not."""
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=4)):
+        handoff = queue.wait(C, Reason.ASKED, ())
+    assert [late.id for late in queue.overdue(timedelta(minutes=3))] == [handoff.id]
+    queue.claim(handoff.id, SAM)
+    assert queue.overdue(timedelta(minutes=3)) == []
+    assert queue.end(C, State.TIMED_OUT, only=State.REQUESTED) is None
+
+
+def test_how_to_reach_somebody_is_kept_encrypted(queue: Queue, engine: Engine) -> None:
+    """The database alone does not show it."""
+    draft = queue.draft(C, Reason.ASKED, ())
+    queue.write(draft, "call me", "jo@example.com", send=True)
+    with engine.begin() as db:
+        assert "jo@example.com" not in str(db.execute(sa.text("SELECT * FROM handoffs")).all())
+    assert [handoff.contact for handoff in queue.listed()] == ["jo@example.com"]
+    assert queue.conversations_of("Jo@example.com") == [C]
+    assert queue.conversations_of("al@example.com") == []
+
+
+def test_what_is_still_written_is_nobodys_business(queue: Queue) -> None:
+    """A draft is in no list; a second one takes its place, and a dropped one is gone."""
+    queue.draft(C, Reason.ASKED, ())
+    draft = queue.draft(C, Reason.ASKED, ())
+    assert queue.listed() == queue.latest(9) == []
+    queue.drop(draft)
+    assert queue.draft_of(C) is None
+    with pytest.raises(NotStored):
+        queue.write(draft, "x", None)
+
+
+def test_a_forgotten_conversation_has_no_handoff(queue: Queue, store: ConversationStore) -> None:
+    """With the conversation goes all that people were told of it."""
+    handoff = queue.wait(C, Reason.ASKED, ())
+    store.forget(C)
+    assert queue.find(handoff.id) is None
+
+
+def test_a_restart_loses_nobody(queue: Queue, database: str) -> None:
+    """Another process finds who waits."""
+    handoff = queue.wait(C, Reason.ASKED, ())
+    other = Queue(connect(database), connect(database, durable=True), Keyring(KEYS, "handoff"))
+    assert [one.id for one in other.listed()] == [handoff.id]
+    assert other.find(handoff.reference) == handoff
+
+
+def test_a_database_that_cannot_be_written_asks_nobody(queue: Queue, durable: Engine) -> None:
+    """It is an error that says so."""
+    with durable.begin() as db:
+        db.execute(sa.text("DROP TABLE handoffs"))
+    with pytest.raises(NotStored):
+        queue.draft(C, Reason.ASKED, ())
+
+
+def test_an_agent_has_a_token_of_their_own(agents: Agents, engine: Engine) -> None:
+    """Who shows it is recognised, and there; it is not kept, and ends with the agent."""
+    token = agents.add("Sam")
+    assert not agents.is_somebody_there()
+    sam = agents.recognise(token)
+    assert sam is not None and sam.name == "Sam"
+    assert agents.is_somebody_there()
+    assert agents.recognise("x") is None
+    with engine.begin() as db:
+        assert token not in str(db.execute(sa.text("SELECT * FROM agents")).all())
+    with pytest.raises(HandoffError, match="already"):
+        agents.add(" Sam ")
+    with pytest.raises(HandoffError, match="name"):
+        agents.add("  ")
+    agents.remove("Sam")
+    assert agents.recognise(token) is None
+    with pytest.raises(HandoffError, match="no agent"):
+        agents.remove("Sam")
+
+
+def test_who_has_not_asked_for_a_while_is_not_there(agents: Agents) -> None:
+    """A closed desk is noticed."""
+    token = agents.add("Sam")
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=1)):
+        agents.recognise(token)
+    assert not agents.is_somebody_there()

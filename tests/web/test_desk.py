@@ -1,0 +1,195 @@
+"""Tests of the desk over HTTP, with a shopper at the other end."""
+
+import re
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from bot.paths import ROOT
+from tests.conftest import Server, Shopper
+from tests.handoff.conftest import staffed
+
+__all__ = ["staffed"]
+
+
+def command(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line over the server's database."""
+    environment = {"PRIVACY_BOT_DATA_DIR": str(server.data_dir), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+class Desk:
+    """An agent at the desk."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        command(server, "desk", "remove", name)
+        self.token = command(server, "desk", "add", name).stdout.strip()
+        self.client = httpx.Client(base_url=f"{server.url}/desk", headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
+        self.queue()
+
+    def queue(self) -> list[dict]:
+        """Return what there is to do."""
+        answer = self.client.get("/queue")
+        assert answer.status_code == 200, answer.text
+        return answer.json()["handoffs"]
+
+    def post(self, handoff: dict, what: str, **body: object) -> httpx.Response:
+        """Do something with a handoff."""
+        return self.client.post(f"/handoffs/{handoff['id']}/{what}", json=body)
+
+
+@pytest.fixture
+def sam(staffed: Server) -> Desk:
+    """An agent."""
+    return Desk(staffed, "Sam")
+
+
+@pytest.fixture
+def visitor(staffed: Server) -> Shopper:
+    """A shopper at the same server."""
+    return Shopper(staffed.client())
+
+
+def waiting(desk: Desk, shopper: Shopper) -> dict:
+    """Let a shopper ask for a person, and return the handoff as the desk has it."""
+    turn = shopper.say("I want to talk to a person")
+    assert (turn["outcome"], turn["state"]) == ("handoff", "waiting_for_agent")
+    return desk.queue()[-1]
+
+
+def heard(shopper: Shopper) -> list[tuple[str, str]]:
+    """Return what the shopper has seen, by whom."""
+    return [(message["from"], message["text"]) for message in shopper.get("/transcript").json()["messages"]]
+
+
+def test_a_chat_from_beginning_to_end(sam: Desk, visitor: Shopper) -> None:
+    """Asked, waited, joined, talked both ways, ended; then the bot answers again."""
+    visitor.say("do you use cookies?")
+    handoff = waiting(sam, visitor)
+    assert (handoff["reason"], handoff["topics"]) == ("asked", ["Cookies"])
+    assert visitor.say("are you there?")["messages"] == []
+    joined = sam.post(handoff, "claim").json()
+    assert [message["text"] for message in joined["messages"] if message["from"] == "visitor"][-1] == "are you there?"
+    assert visitor.get("/messages", after=0).json()["state"] == "with_agent"
+    assert sam.post(handoff, "messages", text="Hello, how can I help?").status_code == 200
+    assert ("agent", "Hello, how can I help?") in heard(visitor)
+    assert ("system", "Sam has joined. The assistant keeps out of it now.") in heard(visitor)
+    assert visitor.say("/restart")["messages"] == []
+    assert sam.post(handoff, "resolve").json()["state"] == "completed"
+    assert visitor.say("do you use cookies?")["topics"] == ["cookies"]
+
+
+def test_an_answer_is_there_within_two_seconds(sam: Desk, visitor: Shopper) -> None:
+    """A call for news that is held ends when the agent answers, and says when one types."""
+    handoff = waiting(sam, visitor)
+    sam.post(handoff, "claim")
+    last = visitor.get("/messages", after=0).json()["messages"][-1]["id"]
+    assert sam.post(handoff, "typing").status_code == 204
+    assert visitor.get("/messages", after=last).headers["X-Typing"] == "1"
+    sam.post(handoff, "messages", text="Here I am.")
+    began = time.monotonic()
+    (message,) = visitor.get("/messages", after=last, wait=20).json()["messages"]
+    assert message["text"] == "Here I am."
+    assert time.monotonic() - began < 10  # not the whole wait: it did not go unnoticed
+    assert "X-Typing" not in visitor.get("/messages", after=last).headers
+
+
+def test_of_two_agents_one_gets_the_chat(staffed: Server, sam: Desk, visitor: Shopper) -> None:
+    """The other one is told, and can neither answer nor end it."""
+    ann = Desk(staffed, "Ann")
+    handoff = waiting(sam, visitor)
+    assert ann.post(handoff, "claim").status_code == 200
+    for what in ("claim", "messages", "resolve", "typing"):
+        assert sam.post(handoff, what, text="x").status_code == 409
+
+
+def test_personal_data_is_seen_by_whom_it_was_told(sam: Desk, visitor: Shopper) -> None:
+    """What was typed to the bot stays masked at the desk; an address typed to a person is shown, a card number never."""
+    visitor.say("my mail is before@example.com")
+    handoff = waiting(sam, visitor)
+    sam.post(handoff, "claim")
+    time.sleep(1.1)  # times are kept to the second in what is told
+    visitor.say("write to after@example.com, my card is 4539 1488 0343 6467")
+    sam.post(handoff, "messages", text="Shall I use after@example.com?")
+    told = str(sam.client.get(f"/handoffs/{handoff['id']}").json())
+    assert "before@example.com" not in told
+    assert "after@example.com" in told
+    assert "4539" not in told
+    assert ("agent", "Shall I use after@example.com?") in heard(visitor)
+
+
+def test_a_message_reaches_the_desk(sam: Desk, visitor: Shopper, staffed: Server) -> None:
+    """With how to reach them, for whoever takes it; and on the command line."""
+    handoff = waiting(sam, visitor)
+    visitor.choose(visitor.get("/transcript").json()["messages"][-1]["choices"][0]["id"])  # stop waiting
+    for line in command(staffed, "desk", "list").stdout.splitlines():
+        command(staffed, "desk", "remove", line.partition(":")[0])
+    command(staffed, "desk", "add", "Absent")
+    offered = visitor.say("talk to a human")["messages"][0]
+    assert offered["choices"][0]["title"] == "Leave a message"
+    visitor.choose(offered["choices"][0]["id"])
+    visitor.say("My lamp flickers. Write to lamp@example.com")
+    sent = visitor.say("yes")
+    reference = re.search(r"[2-9A-Z]{3}-[2-9A-Z]{4}", sent["messages"][0]["text"])
+    assert sent["outcome"] == "done" and reference
+    ann = Desk(staffed, "Ann")
+    (left,) = [one for one in ann.queue() if one["reference"] == reference[0]]
+    assert (left["kind"], left["contact"]) == ("message", None)
+    assert ann.post(left, "claim").json()["contact"] == "lamp@example.com"
+    assert "lamp@example.com" in command(staffed, "handoffs", "show", reference[0]).stdout
+    assert reference[0] in command(staffed, "handoffs", "list").stdout
+    assert handoff["reference"] in command(staffed, "handoffs", "list", "--json").stdout
+    assert ann.post(left, "resolve", follow_up=True).json()["follow_up"] is True
+    assert ann.post(left, "resolve").json()["follow_up"] is False
+
+
+def test_a_deleted_conversation_is_gone_from_the_desk(sam: Desk, visitor: Shopper) -> None:
+    """The agent is told so."""
+    handoff = waiting(sam, visitor)
+    sam.post(handoff, "claim")
+    visitor.client.delete("/webhooks/storefront/session", headers=visitor.headers)
+    assert sam.post(handoff, "messages", text="x").status_code == 404
+    assert handoff["id"] not in [one["id"] for one in sam.queue()]
+
+
+@pytest.mark.parametrize("token", ["", "x", "Bearer", "é"])
+def test_without_a_token_the_desk_tells_nothing(staffed: Server, token: str) -> None:
+    """Nobody but agents sees anything; the page itself is empty."""
+    with staffed.client() as client:
+        headers = {"Authorization": f"Bearer {token}".encode()} if token else {}
+        for path in ("/desk/queue", f"/desk/handoffs/{'a' * 32}"):
+            assert client.get(path, headers=headers).status_code == 401
+        assert client.get("/desk").status_code == 200
+
+
+@pytest.mark.parametrize("identifier", ["x", "a" * 32, "' OR 1=1", "../queue"])
+def test_a_handoff_that_is_not_there_is_not_found(sam: Desk, identifier: str) -> None:
+    """Whatever is asked for."""
+    assert sam.client.get(f"/handoffs/{identifier}").status_code in (200, 404)
+    assert sam.client.post(f"/handoffs/{identifier}/claim").status_code in (404, 405)
+
+
+def test_an_empty_or_endless_answer_is_refused(sam: Desk, visitor: Shopper) -> None:
+    """And the chat goes on."""
+    handoff = waiting(sam, visitor)
+    sam.post(handoff, "claim")
+    assert sam.post(handoff, "messages", text="  ").status_code == 400
+    assert sam.post(handoff, "messages", text=7).status_code == 400
+    assert sam.post(handoff, "messages").status_code == 400
+    assert sam.post(handoff, "messages", text="x" * 4001).status_code == 413
+    assert sam.post(handoff, "messages", text="ok").status_code == 200
+
+
+def test_a_threat_is_met_with_a_person(sam: Desk, visitor: Shopper) -> None:
+    """A complaint gets no shrug: it is offered to be passed on."""
+    turn = visitor.say("you will hear from my lawyer")
+    assert turn["state"] == "bot"
+    (offer,) = turn["messages"][0]["choices"]
+    assert offer["title"] == "Talk to a person"
+    assert visitor.choose(offer["id"])["state"] == "waiting_for_agent"
+    assert sam.queue()[-1]["reason"] == "complaint"
