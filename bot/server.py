@@ -14,12 +14,13 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import html as html_response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 
 from actions.services import Services, build, deliver, use
 from bot import assistant, logs
 from bot.database import connect
+from bot.handoff.model import NotStored
 from bot.handoff.service import watch
 from bot.memory import Memory
 from bot.retention import keep_house
@@ -117,8 +118,9 @@ def _problem(request: Request, error: Exception) -> ApiError:
     if isinstance(error, SanicException):
         status = error.status_code or 500
         return ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused.")
-    if isinstance(error, OperationalError | DatabaseTimeout):
-        log.error("database not usable", error=type(error.orig or error).__name__, where=logs.where(error.__traceback__))
+    if isinstance(error, OperationalError | IntegrityError | DatabaseTimeout | NotStored):
+        cause = getattr(error, "orig", None) or error
+        log.error("database not usable", error=type(cause).__name__, where=logs.where(error.__traceback__))
         return ApiError(503, "not_ready", _NOT_STORED, retry_after=5)
     log.error("request failed", error=type(error).__name__, route=_route(request), where=logs.where(error.__traceback__))
     return ApiError(500, "internal", "Something went wrong on our side. Please try again.")

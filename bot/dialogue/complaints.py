@@ -3,10 +3,10 @@
 import re
 
 _COMPLAINS = re.compile(
-    r"\b(?:lawyers?|attorneys?|sue|suing|lawsuit|legal action|take you to court|see you in court|small claims"
+    r"\b(?:(?:my|a|our) (?:lawyers?|attorneys?) will|(?:hear|talk to|call(?:ing)?|contact(?:ing)?) (?:from )?(?:my|a|our) (?:lawyers?|attorneys?)"
+    r"|(?:will|'ll|going to|gonna|could|can) sue|suing you|lawsuit against|(?:take|taking) legal action|(?:take|taking) you to court|see you in court"
     r"|file (?:a|an) complaint|(?:formal |official )?complaint (?:about|against)|(?:want|like|going) to complain"
-    r"|i(?:'m| am) complaining"
-    r"|report(?:ing)? (?:you|this|it) to|better business bureau|bbb|ftc|attorney general|class action)\b",
+    r"|(?:will|'ll|going to|gonna) report (?:you|this|it) to|class action)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(

@@ -11,7 +11,7 @@ from bot.handoff.model import Agent, HandoffError
 from bot.handoff.tables import agents
 from bot.keys import Keyring
 
-_THERE = timedelta(seconds=30)  # the desk's page asks every two seconds; a browser slows a page in the background down
+_THERE = timedelta(seconds=90)  # the desk's page asks every two seconds; one in the background once a minute
 _NAME = 60
 
 
@@ -61,6 +61,12 @@ class Agents:
         """Return the name of an agent, who may be gone."""
         with self._engine.connect() as db:
             return str(db.execute(sa.select(agents.c.name).where(agents.c.id == identifier)).scalar() or "Support")
+
+    def are_away(self, for_longer_than: timedelta) -> list[str]:
+        """Return the ids of the agents who have not been at the desk for so long."""
+        long_ago = agents.c.seen_at.is_(None) | (agents.c.seen_at < datetime.now(UTC) - for_longer_than)
+        with self._engine.connect() as db:
+            return [row.id for row in db.execute(sa.select(agents.c.id).where(long_ago))]
 
     def is_somebody_there(self) -> bool:
         """Return whether anybody is at the desk just now."""

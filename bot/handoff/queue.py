@@ -4,7 +4,7 @@ A handoff and the state of its conversation change in one transaction, so that n
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.ledger.references import new_reference
 from bot.database import aware
 from bot.handoff.model import BOT, OPEN, WAITING, WITH_AGENT, Agent, Handoff, Kind, NotStored, NotTaken, Reason, State
-from bot.handoff.tables import handoffs
+from bot.handoff.tables import agents, handoffs
 from bot.keys import Keyring, UnreadableSecret
 from bot.web.store import conversations
 
@@ -117,11 +117,31 @@ class Queue:
         with self._engine.connect() as db:
             return [self._read(row) for row in db.execute(late)]
 
+    def abandoned(self, away: Sequence[str]) -> list[Handoff]:
+        """Put back into the queue what agents have who are away or are no agents any more; return the chats among it."""
+        gone = handoffs.c.agent.in_(away) | ~sa.exists().where(agents.c.id == handoffs.c.agent)
+        lost = sa.select(handoffs).where(handoffs.c.state == State.ACCEPTED, handoffs.c.agent.is_not(None), gone)
+        with self._engine.connect() as db:
+            if not db.execute(lost.limit(1)).first():  # without the lock, because mostly there is nothing
+                return []
+        again = {"state": str(State.REQUESTED), "agent": None, "accepted_at": None, "requested_at": datetime.now(UTC)}
+        with self._writing() as db:
+            rows = db.execute(lost.with_for_update()).all()
+            for row in rows:
+                db.execute(handoffs.update().where(handoffs.c.id == row.id).values(**again))
+                if row.kind == Kind.LIVE:
+                    _set_state(db, row.conversation, WAITING)
+            return [self._read(row) for row in rows if row.kind == Kind.LIVE]
+
     def conversations_of(self, contact: str) -> list[str]:
         """Return the conversations in which a message was left with this address or number to be reached at."""
         theirs = handoffs.c.digest.in_(self._keyring.marks(contact.lower()))
         with self._engine.connect() as db:
             return [row.conversation for row in db.execute(sa.select(handoffs.c.conversation).where(theirs).distinct())]
+
+    def sent_of(self, conversation: str) -> Handoff | None:
+        """Return the last message that was left in a conversation."""
+        return next((told for told in reversed(self.told_of(conversation)) if told.kind is Kind.MESSAGE), None)
 
     def told_of(self, conversation: str) -> list[Handoff]:
         """Return what people were told of a conversation."""

@@ -19,7 +19,9 @@ from bot.web.store import ConversationStore
 
 HUMAN = frozenset({WAITING, WITH_AGENT})
 _CONTACTS = ("email", "phone")
+_SHORT = 60  # characters of what may be meant for an address or number
 _RECENT = 3  # messages in which a complaint may be
+_AWAY = timedelta(minutes=5)  # after which an agent's chats go back to the queue
 _TYPING = timedelta(seconds=6)  # for which a shopper is shown that the agent types
 
 
@@ -45,8 +47,7 @@ class Reception:
                 return self._write(draft, typed)
         except NotStored:
             return [words.unavailable()]
-        # a button of a queue or a message that is over
-        return [words.dropped()] if typed.said in words.PAYLOADS else None
+        return self._over(conversation, typed) if typed.said in words.PAYLOADS else None
 
     def hand_over(self, conversation: str, replies: Sequence[Reply]) -> list[Reply]:
         """Return the bot's replies; the one that names support gives way to what is done: people are asked, or are away."""
@@ -65,6 +66,13 @@ class Reception:
     def resolved(self, handoff: Handoff) -> None:
         """Tell the shopper that the agent has ended it."""
         self._store.say(handoff.conversation, "system", [words.left(self.agents.name(handoff.agent))])
+
+    def put_back(self) -> list[str]:
+        """Put back into the queue whom agents have left alone, tell them, and return their conversations."""
+        lost = [handoff.conversation for handoff in self.queue.abandoned(self.agents.are_away(_AWAY))]
+        for conversation in lost:
+            self._store.say(conversation, "system", [words.waits_again()])
+        return lost
 
     def give_up(self, waited: timedelta) -> list[str]:
         """End the waits that nobody took in time, tell those who waited, and return their conversations."""
@@ -89,32 +97,53 @@ class Reception:
 
     def _beside_people(self, conversation: str, state: str, typed: Typed) -> list[Reply]:
         """While people have the conversation the bot keeps silent, unless the shopper ends it."""
-        if (typed.said == words.STOP and state == WAITING) or (typed.said == words.END and state == WITH_AGENT):
-            self.queue.end(conversation)
-            return [words.stopped() if state == WAITING else words.ended()]
+        if typed.said == words.STOP and self.queue.end(conversation, only=State.REQUESTED):
+            return [words.stopped()]
+        if typed.said == words.END and state == WITH_AGENT and self.queue.end(conversation):
+            return [words.ended()]
         return []
+
+    def _over(self, conversation: str, typed: Typed) -> list[Reply]:
+        """Answer a button of a queue or a message that is over, by what became of it."""
+        sent = self.queue.sent_of(conversation) if typed.said == words.SEND else None
+        if sent:
+            return [words.sent(sent)]
+        return [words.over() if typed.said in (words.STOP, words.END) else words.dropped()]
 
     def _begin(self, conversation: str) -> list[Reply]:
         self.queue.draft(conversation, *self._why(conversation))
         return [words.ask_note()]
 
     def _write(self, draft: Handoff, typed: Typed) -> list[Reply] | None:
-        """Take a message into what is being written; None for one that is neither a part of it nor an answer."""
-        if typed.said == words.DROP or cancels(typed.shown):
-            self.queue.drop(draft)
-            return [words.dropped()]
+        """Take a message into what is being written; None for one that is not part of it.
+
+        When something else was talked about since, a yes, an address or "never mind" is about that: then only buttons count.
+        """
+        if typed.said == words.DROP:
+            return self._drop(draft)
+        if typed.said == words.SEND and draft.contact:
+            return self._send(draft, draft.contact)
+        topics, outcome = self._store.course(draft.conversation)
+        if typed.said.startswith("/") or topics[-1:] != ("human",) or outcome != "form":
+            return None
+        if cancels(typed.shown):
+            return self._drop(draft)
         contact = _contact_in(typed.shown)
         if not draft.note:
             draft = self.queue.write(draft, typed.shown, contact)
         elif contact:
             draft = self.queue.write(draft, draft.note, contact)
-        elif draft.contact is None:
+        elif draft.contact is None and len(typed.shown) <= _SHORT and "?" not in typed.shown:
             return [words.ask_contact_again()]
-        elif typed.said == words.SEND or agrees(typed.shown):
+        elif draft.contact and agrees(typed.shown):
             return self._send(draft, draft.contact)
         else:
             return None
         return [words.confirm(draft) if draft.contact else words.ask_contact()]
+
+    def _drop(self, draft: Handoff) -> list[Reply]:
+        self.queue.drop(draft)
+        return [words.dropped()]
 
     def _send(self, draft: Handoff, placeholder: str) -> list[Reply]:
         value = self._vault.value(draft.conversation, placeholder)

@@ -32,6 +32,9 @@ async def watch(reception: Reception, waited: timedelta, announce: Callable[[str
     """End the waits that nobody took in time, every few seconds; a failure is logged and tried again."""
     while True:
         try:
+            for conversation in await asyncio.to_thread(reception.put_back):
+                log.info("handoff put back")
+                announce(conversation)
             for conversation in await asyncio.to_thread(reception.give_up, waited):
                 metrics.handoffs.labels("timed_out").inc()
                 log.info("handoff timed out")

@@ -64,6 +64,17 @@ def unavailable() -> Reply:
     )
 
 
+def waits_again() -> Reply:
+    """Say that the agent is gone, and that others are asked."""
+    text = "The colleague who was here had to leave. You are in the queue again; others can take over."
+    return Reply(text, choices=(("Stop waiting", STOP),))
+
+
+def over() -> Reply:
+    """Say that nobody is waited for or talked to any more."""
+    return Reply("That is over already: I am the assistant again. What would you like to know about your privacy?")
+
+
 def stopped() -> Reply:
     """Say that nobody is waited for any more."""
     return Reply("All right, I have taken you out of the queue. What would you like to know about your privacy?")

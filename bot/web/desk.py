@@ -1,5 +1,6 @@
 """The desk: the page on which agents answer shoppers, and what it asks the server."""
 
+import contextlib
 import re
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from sanic.response import html as html_response
 from sanic.response import json as json_response
 
 from bot import metrics
-from bot.handoff.model import Agent, Handoff, Kind, NotTaken, State
+from bot.handoff.model import Agent, Handoff, Kind, NotStored, NotTaken, State
 from bot.handoff.reception import Reception
 from bot.intake import clean
 from bot.policy.facts import facts
@@ -90,17 +91,21 @@ class _Desk:
     async def reply(self, request: Request, identifier: str) -> HTTPResponse:
         """Say something to the shopper; personal data in it is kept as that of the shopper is."""
         agent, handoff = await self._mine(request, identifier)
-        text = clean(http.string(http.body(request), "text"))
+        sent = http.body(request)
+        text = clean(http.string(sent, "text"))
+        client_id = http.client_id(sent)
         if not text:
             raise malformed('"text" is empty.')
         if len(text) > _LONGEST:
             raise too_long(_LONGEST)
         findings = find(text)
         masked = mask(text, findings, self._vault.keep(handoff.conversation, findings)) if findings else text
-        if not self._store.say(handoff.conversation, "agent", [Reply(masked)]):
+        named = self._channel.memory.mark(f"{agent.id} {client_id}") if client_id else None
+        if not self._store.say(handoff.conversation, "agent", [Reply(masked)], named):
             raise ApiError(410, "expired", "The shopper has deleted the conversation.")
         if handoff.replied_at is None:
-            self._queue.note_reply(handoff.id)
+            with contextlib.suppress(NotStored):  # a time that is missing must not make the message look lost
+                self._queue.note_reply(handoff.id)
         self._channel.announce(handoff.conversation)
         return self._told(handoff, agent)
 
@@ -116,7 +121,8 @@ class _Desk:
         handoff = self._handoff(identifier)
         if handoff.agent not in (None, agent.id):
             raise ApiError(409, "taken", "Somebody else has taken it.")
-        follow_up = http.body(request, optional=True).get("follow_up") is True
+        # a chat that is over has no way to reach anybody later
+        follow_up = http.body(request, optional=True).get("follow_up") is True and handoff.kind is Kind.MESSAGE
         try:
             ended = self._queue.resolve(handoff.id, follow_up)
         except NotTaken as error:
@@ -155,12 +161,13 @@ class _Desk:
             said = self._store.since(handoff.conversation, 0)
         except UnknownConversation:
             said = []
-        messages = [message.as_json() | {"text": self._revealed(handoff, message)} for message in said]
+        messages = [message.as_json() | {"text": self._revealed(handoff, agent, message)} for message in said]
         return json_response({**self._as_json(handoff, agent), "messages": messages})
 
-    def _revealed(self, handoff: Handoff, message: Message) -> str:
-        """Return a message as agents may see it: with an address or number only if it was typed to a person."""
-        if handoff.accepted_at is None or message.at < handoff.accepted_at or message.sender != "visitor":
+    def _revealed(self, handoff: Handoff, agent: Agent, message: Message) -> str:
+        """Return a message as an agent may see it: with an address or number only if it was typed to them."""
+        began, theirs = handoff.accepted_at, handoff.kind is Kind.LIVE and handoff.agent == agent.id
+        if not theirs or began is None or not began <= message.at <= (handoff.ended_at or message.at):
             return message.text
 
         def value(match: re.Match[str]) -> str:

@@ -137,10 +137,10 @@ class ConversationStore:
             rows = db.execute(own.order_by(messages.c.id.desc()).limit(count)).all()
         return [Earlier(row.id, row.text) for row in reversed(rows)]
 
-    def idle_since(self, moment: datetime) -> list[str]:
-        """Return the conversations in which the visitor has said nothing since a time."""
+    def idle_since(self, moment: datetime, *also: Any) -> list[str]:
+        """Return the conversations in which nobody has said anything since a time, and for which other conditions hold."""
         with self._engine.begin() as db:
-            rows = db.execute(sa.select(conversations.c.id).where(conversations.c.active_at < moment))
+            rows = db.execute(sa.select(conversations.c.id).where(conversations.c.active_at < moment, *also))
             return [row.id for row in rows]
 
     def last_id(self, conversation: str) -> int:
@@ -162,16 +162,23 @@ class ConversationStore:
                 )
             return turn
 
-    def say(self, conversation: str, sender: str, replies: Sequence[Reply]) -> list[Message]:
-        """Store what somebody else than the bot says: an agent, or a note; nothing if the conversation is gone."""
+    def say(self, conversation: str, sender: str, replies: Sequence[Reply], client_id: str | None = None) -> bool:
+        """Store what somebody else than the bot says: an agent, or a note; return False if the conversation is gone.
+
+        With a ``client_id`` that was there before nothing is stored again.
+        """
         with self._engine.begin() as db:
             try:
                 _state(db, conversation, keep=True)
             except UnknownConversation:
-                return []
+                return False
+            known = (messages.c.conversation == conversation, messages.c.client_id == client_id)
+            if client_id and db.execute(sa.select(messages.c.id).where(*known)).first():
+                return True
             now = datetime.now(UTC)
             db.execute(conversations.update().where(conversations.c.id == conversation).values(active_at=now))
-            return _insert(db, conversation, sender, replies)
+            _insert(db, conversation, sender, replies, Arriving("", client_id) if client_id else None)
+            return True
 
     def course(self, conversation: str) -> tuple[tuple[str, ...], str]:
         """Return what was answered so far, each topic once, the latest last, and the outcome of the last turn."""
@@ -202,9 +209,13 @@ class ConversationStore:
 
 
 def _state(db: Connection, conversation: str, keep: bool = False) -> str:
-    """Return the state of a conversation; with ``keep`` nobody else deletes it before this transaction ends."""
-    wanted = sa.select(conversations.c.state).where(conversations.c.id == conversation)
-    state = db.execute(wanted.with_for_update(read=True) if keep else wanted).scalar()
+    """Return the state of a conversation; with ``keep`` nobody else deletes it, or writes to it, before this transaction ends.
+
+    Visitor, bot and agent write at the same time, perhaps from several processes, and number messages one after the other.
+    """
+    if keep:  # an update, because SQLite knows no other lock on what is read
+        db.execute(conversations.update().where(conversations.c.id == conversation).values(state=conversations.c.state))
+    state = db.execute(sa.select(conversations.c.state).where(conversations.c.id == conversation)).scalar()
     if state is None:
         raise UnknownConversation(conversation)
     return str(state)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
 from sqlalchemy.engine import Engine
 
 from bot.database import connect
@@ -13,7 +15,10 @@ from bot.handoff.desk import Agents
 from bot.handoff.model import Agent, HandoffError, NotStored, NotTaken, Reason, State
 from bot.handoff.queue import Queue
 from bot.keys import Keyring
-from bot.web.store import ConversationStore
+from bot.memory import Memory
+from bot.tracker import TrackerMemory
+from bot.turns import Reply
+from bot.web.store import Arriving, ConversationStore
 from tests.handoff.conftest import KEYS, C
 
 SAM, ANN = Agent("1" * 32, "Sam"), Agent("2" * 32, "Ann")
@@ -117,6 +122,40 @@ def test_a_forgotten_conversation_has_no_handoff(queue: Queue, store: Conversati
     assert queue.find(handoff.id) is None
 
 
+def test_all_may_write_at_once(store: ConversationStore, engine: Engine) -> None:
+    """Shopper, bot and agent, as if from three processes: no message is lost, doubled or refused."""
+    stores = [store, ConversationStore(connect(str(engine.url.render_as_string(hide_password=False))))]
+
+    def write(number: int) -> None:
+        this = stores[number % 2]
+        if number % 3 == 0:
+            this.receive(C, Arriving(f"visitor {number}"))
+        elif number % 3 == 1:
+            this.add_replies(C, None, [Reply(f"bot {number}"), Reply(f"more {number}")])
+        else:
+            assert this.say(C, "agent", [Reply(f"agent {number}")], f"name {number}")
+            assert this.say(C, "agent", [Reply("again")], f"name {number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(60)))
+    said = store.since(C, 0)
+    assert [message.id for message in said] == list(range(1, 81))
+    assert len({message.text for message in said}) == 80
+
+
+def test_a_conversation_that_people_still_have_does_not_expire(queue: Queue, store: ConversationStore, engine: Engine) -> None:
+    """A message that nobody has answered yet is not deleted by age."""
+    memory = Memory(
+        engine, Keyring(KEYS, "vault"), timedelta(minutes=30), TrackerMemory(lambda: InMemoryTrackerStore(Domain.empty()))
+    )
+    handoff = queue.write(queue.draft(C, Reason.ASKED, ()), "call me", "jo@example.com", send=True)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=40)):
+        assert memory.expire_conversations(timedelta(days=30)) == 0
+        queue.resolve(handoff.id)
+        assert memory.expire_conversations(timedelta(days=30)) == 1
+    assert queue.find(handoff.id) is None
+
+
 def test_a_restart_loses_nobody(queue: Queue, database: str) -> None:
     """Another process finds who waits."""
     handoff = queue.wait(C, Reason.ASKED, ())
@@ -156,6 +195,6 @@ def test_an_agent_has_a_token_of_their_own(agents: Agents, engine: Engine) -> No
 def test_who_has_not_asked_for_a_while_is_not_there(agents: Agents) -> None:
     """A closed desk is noticed."""
     token = agents.add("Sam")
-    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=1)):
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=2)):
         agents.recognise(token)
     assert not agents.is_somebody_there()

@@ -10,6 +10,7 @@ from bot.handoff.model import Reason, State
 from bot.handoff.reception import Reception
 from bot.intake import Intake, Typed
 from bot.turns import Reply
+from bot.web.store import Arriving
 from tests.handoff.conftest import C
 
 OPEN = datetime(2026, 11, 25, 18, tzinfo=UTC)  # Wednesday noon in Chicago
@@ -31,6 +32,15 @@ def said(replies: list[Reply] | None) -> str:
     """Return what is replied, in one string."""
     assert replies is not None
     return " ".join(reply.text for reply in replies)
+
+
+def answer(reception: Reception, message: Typed) -> list[Reply] | None:
+    """Answer a message and store the turn, as the channel does; what the reception leaves to the bot is a policy answer."""
+    store = reception._store
+    replies = reception.answer(C, message)
+    other = [Reply("Our policy says so.", topic="sharing", outcome="answered")]
+    store.add_replies(C, store.receive(C, Arriving(message.shown)), other if replies is None else replies)
+    return replies
 
 
 def test_without_a_desk_the_bots_own_words_stay(reception: Reception) -> None:
@@ -78,32 +88,32 @@ def test_only_the_reply_that_names_people_gives_way(reception: Reception) -> Non
 def test_the_bot_keeps_silent_beside_people(reception: Reception) -> None:
     """Whatever is typed, commands included; only the shopper's own button ends it."""
     handoff = reception.queue.wait(C, Reason.ASKED, ())
-    assert reception.answer(C, typed(reception, "do you use cookies?")) == []
+    assert answer(reception, typed(reception, "do you use cookies?")) == []
     agent = reception.agents.recognise(reception.agents.add("Sam"))
     assert agent
     reception.queue.claim(handoff.id, agent)
     for text in ("/restart", "delete this conversation", "hello?"):
-        assert reception.answer(C, typed(reception, text)) == []
-    assert "assistant again" in said(reception.answer(C, chosen(words.END)))
-    assert reception.answer(C, typed(reception, "do you use cookies?")) is None
+        assert answer(reception, typed(reception, text)) == []
+    assert "assistant again" in said(answer(reception, chosen(words.END)))
+    assert answer(reception, typed(reception, "do you use cookies?")) is None
 
 
 def test_who_is_tired_of_waiting_can_stop(reception: Reception) -> None:
     """Then the bot answers again, and nobody takes a chat that nobody waits in."""
     reception.queue.wait(C, Reason.ASKED, ())
-    assert "out of the queue" in said(reception.answer(C, chosen(words.STOP)))
+    assert "out of the queue" in said(answer(reception, chosen(words.STOP)))
     assert reception.queue.listed() == []
 
 
 def test_a_message_is_left_with_a_way_to_be_reached(reception: Reception) -> None:
     """First the message, then how to reach them, then what will be passed on is shown, then it is stored."""
-    assert "What would you like" in said(reception.answer(C, chosen(words.LEAVE)))
-    assert "How can we reach you" in said(reception.answer(C, typed(reception, "My order came broken.")))
-    assert "do not see" in said(reception.answer(C, typed(reception, "call me")))
-    shown = said(reception.answer(C, typed(reception, "612-555-0199")))
+    assert "What would you like" in said(answer(reception, chosen(words.LEAVE)))
+    assert "How can we reach you" in said(answer(reception, typed(reception, "My order came broken.")))
+    assert "do not see" in said(answer(reception, typed(reception, "call me")))
+    shown = said(answer(reception, typed(reception, "612-555-0199")))
     assert "“My order came broken.”" in shown and "[phone-1]" in shown
     assert reception.queue.listed() == []
-    (sent,) = reception.answer(C, chosen(words.SEND)) or []
+    (sent,) = answer(reception, chosen(words.SEND)) or []
     (left,) = reception.queue.listed()
     assert (left.note, left.contact) == ("My order came broken.", "612-555-0199")
     assert left.reference in sent.text
@@ -112,31 +122,35 @@ def test_a_message_is_left_with_a_way_to_be_reached(reception: Reception) -> Non
 
 def test_a_message_may_say_it_all_at_once(reception: Reception) -> None:
     """Who gives the address with the message is not asked for it; a yes is enough; another address counts."""
-    reception.answer(C, chosen(words.LEAVE))
-    assert "[email-1]" in said(reception.answer(C, typed(reception, "Write to jo@example.com about my order")))
-    assert "[email-2]" in said(reception.answer(C, typed(reception, "no, al@example.com")))
-    reception.answer(C, typed(reception, "yes"))
+    answer(reception, chosen(words.LEAVE))
+    assert "[email-1]" in said(answer(reception, typed(reception, "Write to jo@example.com about my order")))
+    assert "[email-2]" in said(answer(reception, typed(reception, "no, al@example.com")))
+    answer(reception, typed(reception, "yes"))
     (left,) = reception.queue.listed()
     assert (left.note, left.contact) == ("Write to [email-1] about my order", "al@example.com")
 
 
 def test_a_question_before_the_yes_is_the_bots(reception: Reception) -> None:
-    """It is answered, and the message can still be sent."""
-    reception.answer(C, chosen(words.LEAVE))
-    reception.answer(C, typed(reception, "Write to jo@example.com"))
-    assert reception.answer(C, typed(reception, "do you share my address?")) is None
-    assert "is with our support team" in said(reception.answer(C, chosen(words.SEND)))
+    """It is answered, a yes after it is about something else, and the message can still be sent by its button."""
+    answer(reception, chosen(words.LEAVE))
+    answer(reception, typed(reception, "Write to jo@example.com"))
+    assert answer(reception, typed(reception, "do you share my address?")) is None
+    assert answer(reception, typed(reception, "yes")) is None
+    assert answer(reception, typed(reception, "other@example.com")) is None
+    assert answer(reception, chosen('/affirm{"x": "y"}')) is None
+    assert reception.queue.listed() == []
+    assert "is with our support team" in said(answer(reception, chosen(words.SEND)))
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
 def test_a_message_can_be_dropped_at_any_point(reception: Reception, steps: int) -> None:
     """Nothing is passed on then."""
-    reception.answer(C, chosen(words.LEAVE))
+    answer(reception, chosen(words.LEAVE))
     for text in ("My order came broken.", "jo@example.com")[:steps]:
-        reception.answer(C, typed(reception, text))
-    assert "passed nothing on" in said(reception.answer(C, typed(reception, "never mind")))
+        answer(reception, typed(reception, text))
+    assert "passed nothing on" in said(answer(reception, typed(reception, "never mind")))
     assert reception.queue.listed() == []
-    assert reception.answer(C, typed(reception, "do you use cookies?")) is None
+    assert answer(reception, typed(reception, "do you use cookies?")) is None
 
 
 def test_a_wait_that_nobody_ends_ends_itself(reception: Reception) -> None:
@@ -152,6 +166,39 @@ def test_a_wait_that_nobody_ends_ends_itself(reception: Reception) -> None:
     assert found and found.state is State.TIMED_OUT
 
 
-def test_an_old_button_does_nothing(reception: Reception) -> None:
-    """One under a queue or a message that is over is answered, and passes nothing on."""
-    assert "passed nothing on" in said(reception.answer(C, chosen(words.SEND)))
+def test_an_old_button_is_answered_with_the_truth(reception: Reception) -> None:
+    """One under a queue or a message that is over passes nothing on, and denies nothing that was."""
+    assert "passed nothing on" in said(answer(reception, chosen(words.SEND)))
+    assert "over already" in said(answer(reception, chosen(words.STOP)))
+    assert "over already" in said(answer(reception, chosen(words.END)))
+    for message in (chosen(words.LEAVE), typed(reception, "Write to jo@example.com"), chosen(words.SEND)):
+        replies = answer(reception, message)
+    assert said(answer(reception, chosen(words.SEND))) == said(replies)
+    assert len(reception.queue.listed()) == 1
+
+
+def test_whom_an_agent_left_alone_waits_again(reception: Reception) -> None:
+    """An agent who is removed, or away for long, does not keep a chat for ever."""
+    handoff = reception.queue.wait(C, Reason.ASKED, ())
+    token = reception.agents.add("Sam")
+    sam = reception.agents.recognise(token)
+    assert sam
+    reception.queue.claim(handoff.id, sam)
+    assert reception.put_back() == []
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
+        assert reception.put_back() == [C]
+    assert reception._store.state(C) == "waiting_for_agent"
+    assert "had to leave" in reception._store.since(C, 0)[-1].text
+    reception.queue.claim(handoff.id, sam)
+    reception.agents.remove("Sam")
+    assert reception.put_back() == [C]
+
+
+def test_who_stops_waiting_when_somebody_comes_has_come(reception: Reception) -> None:
+    """A button that crosses an agent's claim does not end the chat."""
+    handoff = reception.queue.wait(C, Reason.ASKED, ())
+    sam = reception.agents.recognise(reception.agents.add("Sam"))
+    assert sam
+    reception.queue.claim(handoff.id, sam)
+    assert answer(reception, chosen(words.STOP)) == []
+    assert reception._store.state(C) == "with_agent"

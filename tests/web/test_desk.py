@@ -123,6 +123,31 @@ def test_personal_data_is_seen_by_whom_it_was_told(sam: Desk, visitor: Shopper) 
     assert ("agent", "Shall I use after@example.com?") in heard(visitor)
 
 
+def test_what_is_told_to_the_bot_afterwards_is_not_for_agents(staffed: Server, sam: Desk, visitor: Shopper) -> None:
+    """When the chat is over, and for agents who never had it, placeholders stay placeholders."""
+    ann = Desk(staffed, "Ann")
+    handoff = waiting(sam, visitor)
+    sam.post(handoff, "claim")
+    time.sleep(1.1)
+    visitor.say("mine is during@example.com")
+    assert "during@example.com" in sam.client.get(f"/handoffs/{handoff['id']}").text
+    assert "during@example.com" not in ann.client.get(f"/handoffs/{handoff['id']}").text
+    sam.post(handoff, "resolve")
+    time.sleep(1.1)
+    visitor.say("unsubscribe later@example.com")
+    told = sam.client.get(f"/handoffs/{handoff['id']}").text
+    assert "later@example.com" not in told and "[email-2]" in told
+
+
+def test_an_answer_that_is_sent_twice_is_one(sam: Desk, visitor: Shopper) -> None:
+    """The desk names its messages, as the widget does."""
+    handoff = waiting(sam, visitor)
+    sam.post(handoff, "claim")
+    for _ in range(2):
+        assert sam.post(handoff, "messages", text="Here I am.", client_id="one").status_code == 200
+    assert heard(visitor).count(("agent", "Here I am.")) == 1
+
+
 def test_a_message_reaches_the_desk(sam: Desk, visitor: Shopper, staffed: Server) -> None:
     """With how to reach them, for whoever takes it; and on the command line."""
     handoff = waiting(sam, visitor)

@@ -17,6 +17,9 @@ let chosen = ""; // id of the handoff that is shown
 let known = null; // ids that were in the queue before; null until it was read once
 let drawn = ""; // what the log shows, so that it is only touched when something is new
 let typedAt = 0;
+let sending = false;
+const drafts = {}; // what was begun to be answered, by handoff
+const random = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 class Refused extends Error {
   constructor(status, message) {
@@ -40,18 +43,47 @@ function element(name, attributes, ...children) {
   return made;
 }
 
-/** Do something that an agent asked for; what goes wrong is told. */
+/** Do something that an agent asked for; what goes wrong is told, until the next thing is done. */
 async function attempt(action) {
+  tell($("alert"), "");
   try {
     await action();
-    $("alert").textContent = "";
   } catch (problem) {
-    $("alert").textContent = problem instanceof Refused ? problem.message : "The server cannot be reached. Trying again …";
+    tell($("alert"), problem instanceof Refused ? problem.message : "The server cannot be reached. Please try again.");
     if (problem.status === 401) signOut();
   }
 }
 
+/** Look again by itself; an agent's own problems stay on the screen meanwhile. */
+async function poll() {
+  try {
+    await look();
+    tell($("lost"), "");
+  } catch (problem) {
+    if (problem.status === 401) signOut();
+    if (problem.status === 404) leave("The shopper has deleted the conversation.");
+    else tell($("lost"), "The server cannot be reached. Trying again …");
+  }
+}
+
+function tell(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/** Show no conversation any more, and keep nothing of it on the page. */
+function leave(text = "") {
+  delete drafts[chosen];
+  chosen = "";
+  drawn = "";
+  $("text").value = "";
+  $("log").replaceChildren();
+  $("facts").replaceChildren();
+  $("chat").hidden = true;
+  if (text) tell($("alert"), text);
+}
+
 function signOut() {
+  leave();
   token = "";
   sessionStorage.removeItem("desk");
   $("desk").hidden = true;
@@ -67,7 +99,7 @@ async function look() {
   if ($("canned").options.length === 1) $("canned").append(...canned.map((text) => element("option", { value: text }, text)));
   drawQueue(handoffs);
   announce(handoffs);
-  if (chosen) await show(await call("GET", `handoffs/${chosen}`));
+  if (chosen) show(await call("GET", `handoffs/${chosen}`));
 }
 
 function minutes(since) {
@@ -83,6 +115,9 @@ function summary(handoff) {
 
 function drawQueue(handoffs) {
   $("none").hidden = handoffs.length > 0;
+  const now = JSON.stringify([chosen, handoffs.map((handoff) => [handoff.id, summary(handoff)])]);
+  if ($("queue").dataset.drawn === now) return; // so that no click, selection or focus is lost
+  $("queue").dataset.drawn = now;
   const focused = document.activeElement?.dataset?.id;
   $("queue").replaceChildren(
     ...handoffs.map((handoff) => {
@@ -93,7 +128,7 @@ function drawQueue(handoffs) {
       return element("li", {}, button);
     }),
   );
-  if (focused) $("queue").querySelector(`[data-id="${focused}"]`)?.focus();
+  if (focused) ($("queue").querySelector(`[data-id="${focused}"]`) || $("queue-title")).focus();
 }
 
 /** Say what is new in the queue: in the title, to a screen reader, and on the desktop if that is allowed. */
@@ -109,31 +144,35 @@ function announce(handoffs) {
 }
 
 async function choose(id) {
+  if (chosen) drafts[chosen] = $("text").value;
   chosen = id;
   drawn = "";
-  await show(await call("GET", `handoffs/${id}`));
+  $("text").value = drafts[id] || "";
+  show(await call("GET", `handoffs/${id}`));
   $("chat-title").focus();
 }
 
 async function act(path, body) {
-  await show(await call("POST", `handoffs/${chosen}/${path}`, body));
-  await look();
+  show(await call("POST", `handoffs/${chosen}/${path}`, body));
+  poll();
 }
 
 function show(handoff) {
+  if (handoff.id !== chosen) return; // another one was chosen meanwhile
   const isMine = handoff.mine && handoff.state === "accepted";
   $("chat").hidden = false;
   $("chat-title").textContent = `${handoff.reference}: ${summary(handoff)}`;
   const facts = [["Reason", REASONS[handoff.reason]], ["Asked about", handoff.topics.join(", ") || "nothing yet"]];
   if (handoff.note) facts.push(["Message", handoff.note]);
   if (handoff.contact) facts.push(["Reach them at", handoff.contact]);
-  $("facts").replaceChildren(...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  if ($("facts").dataset.drawn !== JSON.stringify(facts)) $("facts").replaceChildren(...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  $("facts").dataset.drawn = JSON.stringify(facts);
   if (handoff.messages) drawLog(handoff.messages);
   const actions = [];
   const button = (text, onclick, className = "") => actions.push(element("button", { type: "button", className, onclick: () => attempt(onclick) }, text));
   if (handoff.state === "requested") button(handoff.kind === "message" ? "Take this message" : "Join the chat", () => act("claim"));
   if (isMine) button(handoff.kind === "message" ? "Answered" : "End the chat", () => finish(false));
-  if (isMine) button("Follow up later", () => finish(true), "second");
+  if (isMine && handoff.kind === "message") button("Follow up later", () => finish(true), "second");
   if (handoff.follow_up && handoff.mine && handoff.state === "completed") button("Done", () => finish(false));
   if (drawn !== actions.map((made) => made.textContent).join() + handoff.id) {
     drawn = actions.map((made) => made.textContent).join() + handoff.id;
@@ -157,11 +196,9 @@ function drawLog(messages) {
 
 async function finish(followUp) {
   await call("POST", `handoffs/${chosen}/resolve`, { follow_up: followUp });
-  chosen = "";
-  $("chat").hidden = true;
-  $("queue-title").tabIndex = -1;
+  leave();
   $("queue-title").focus();
-  await look();
+  poll();
 }
 
 $("login").addEventListener("submit", (event) => {
@@ -172,17 +209,21 @@ $("login").addEventListener("submit", (event) => {
   attempt(async () => {
     await look();
     sessionStorage.setItem("desk", token);
-    $("queue-title").tabIndex = -1;
     $("queue-title").focus();
   });
 });
 $("reply").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = $("text").value.trim();
-  if (!text) return;
+  if (!text || sending) return;
+  sending = true;
+  $("text").value = "";
   attempt(async () => {
-    await act("messages", { text });
-    $("text").value = "";
+    const body = { text, client_id: random() }; // however often it arrives, it is one message
+    await act("messages", body).catch((problem) => (problem instanceof Refused ? Promise.reject(problem) : act("messages", body)));
+  }).then(() => {
+    if ($("alert").textContent) $("text").value = [text, $("text").value].filter(Boolean).join("\n");
+    sending = false;
   });
 });
 $("text").addEventListener("keydown", (event) => {
@@ -199,5 +240,5 @@ $("canned").addEventListener("change", () => {
   $("canned").value = "";
   $("text").focus();
 });
-setInterval(() => token && attempt(look), SECONDS * 1000);
-if (token) attempt(look);
+setInterval(() => token && poll(), SECONDS * 1000);
+if (token) poll();
