@@ -1,9 +1,8 @@
-"""Draws the pictures of the README from a running server: `scripts/screenshots.py URL DATABASE`, with the tests' environment.
+"""Draws the pictures of the README from a running server: `scripts/screenshots.py URL FOLDER`, with the tests' environment.
 
-DATABASE is the server's SQLite file: the conversation is handed to an agent there, for the picture with one.
+FOLDER is the server's PRIVACY_BOT_DATA_DIR; support must be open, for the picture with an agent.
 """
 
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -11,6 +10,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.conftest import Server
+from tests.web.test_desk import Desk
 from tests.web.widget.conftest import CHROMIUM, FLAGS, Chat
 
 PLACE = Path(__file__).parents[1] / "docs" / "images"
@@ -32,7 +33,7 @@ def draw(page: Page, name: str) -> None:
     page.context.close()
 
 
-def main(url: str, database: str) -> None:
+def main(url: str, folder: str) -> None:
     """Draw them all."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -50,17 +51,13 @@ def main(url: str, database: str) -> None:
         draw(page, "dark")
         page = shop(browser, url, viewport=PHONE)
         chat = Chat(page).open()
+        sam = Desk(Server(None, url, Path(folder), Path()), "Sam")  # type: ignore[arg-type]
         chat.menu("Talk to a person")
         chat.of("bot").nth(1).wait_for()
-        with sqlite3.connect(database, timeout=10) as written:
-            (conversation,) = written.execute("SELECT id FROM conversations ORDER BY started_at DESC").fetchone()
-            written.execute("UPDATE conversations SET state = 'with_agent' WHERE id = ?", (conversation,))
-            said = "Hello, this is Sam from support. What can I do for you?"
-            written.execute(
-                "INSERT INTO messages (conversation, id, sender, text, at) VALUES (?, 90, 'agent', ?, '2026-11-25 18:00:00')",
-                (conversation, said),
-            )
-        page.reload()
+        handoff = sam.queue()[-1]
+        sam.post(handoff, "claim")
+        sam.post(handoff, "messages", text="Hello, this is Sam. What can I do for you?")
+        chat.of("agent").wait_for()
         draw(page, "agent")
 
 
