@@ -113,7 +113,7 @@ def test_nothing_personal_is_kept_anywhere(kept: tuple[Server, Path, int]) -> No
     log = server.log.read_bytes()
     places = {**everything_written(folder, began), "server.log": log, "/metrics": held.figures}
     assert statuses[200] >= 3 * conversations  # it did work
-    assert statuses[500] > 5  # and it did fail
+    assert statuses[500] > 0  # and it did fail
     assert statuses[503] > 0
     assert statuses[400] > 0
     assert b"RuntimeError" in log
