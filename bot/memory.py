@@ -2,25 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.database import connect, migrate, wipe_deleted
-from bot.handoff.model import OPEN
+from bot.handoff.queue import to_do
 from bot.handoff.tables import handoffs
 from bot.intake import Mended, as_said
 from bot.keys import Keyring
 from bot.privacy.vault import Vault, vault
 from bot.settings import Settings
 from bot.web.store import Arriving, ConversationStore, conversations
-
-
-def _to_do() -> Any:
-    """Return the condition that people have still something to do about a handoff: its conversation must not expire before."""
-    return handoffs.c.state.in_([str(state) for state in OPEN]) | handoffs.c.follow_up
-
 
 _events = sa.table("events", sa.column("sender_id"), sa.column("timestamp"))  # Rasa's own
 
@@ -87,7 +81,7 @@ class Memory:
     def expire_conversations(self, older_than: timedelta) -> int:
         """Delete the conversations in which nobody has said anything for so long; return how many."""
         moment = datetime.now(UTC) - older_than
-        waiting = sa.exists().where(handoffs.c.conversation == conversations.c.id, _to_do())
+        waiting = sa.exists().where(handoffs.c.conversation == conversations.c.id, to_do())
         idle = self.store.idle_since(moment, ~waiting)
         for conversation in idle:
             self.forget(conversation)

@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> Sanic:
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.agent = None
-    limits, headers = Limits(settings), security_headers(settings.production)
+    limits = Limits(settings)
     channel = StorefrontChannel(settings, limits)
     register([channel], app, route="/webhooks/")
     engine = connect(settings.database)
@@ -67,6 +67,27 @@ def create_app(settings: Settings) -> Sanic:
     app.blueprint(site(settings))
     app.blueprint(optouts(settings, works, limits))
     app.blueprint(desk(channel, limits))
+    _guard(app, settings, limits)
+
+    @app.before_server_stop
+    async def wipe(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        """Leave nothing on the disk that was deleted."""
+        await asyncio.to_thread(channel.memory.wipe)
+
+    @app.after_server_start
+    async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        """Load while `/health` is answered already."""
+        app.ctx.loading = asyncio.create_task(_load(app, settings, channel.memory, works))
+        app.ctx.watch = asyncio.create_task(
+            watch(channel.reception, timedelta(minutes=settings.handoff_wait_minutes), channel.announce)
+        )
+
+    return app
+
+
+def _guard(app: Sanic, settings: Settings, limits: Limits) -> None:
+    """Add to every route what keeps it: limits, headers, and answers to whatever goes wrong."""
+    headers = security_headers(settings.production)
 
     @app.on_request
     async def count(request: Request) -> None:
@@ -94,21 +115,6 @@ def create_app(settings: Settings) -> Sanic:
     async def check(head: bytes) -> None:
         """Refuse a bad head before it is parsed."""
         check_head(head)
-
-    @app.before_server_stop
-    async def wipe(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-        """Leave nothing on the disk that was deleted."""
-        await asyncio.to_thread(channel.memory.wipe)
-
-    @app.after_server_start
-    async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-        """Load while `/health` is answered already."""
-        app.ctx.loading = asyncio.create_task(_load(app, settings, channel.memory, works))
-        app.ctx.watch = asyncio.create_task(
-            watch(channel.reception, timedelta(minutes=settings.handoff_wait_minutes), channel.announce)
-        )
-
-    return app
 
 
 def _problem(request: Request, error: Exception) -> ApiError:

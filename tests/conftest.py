@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -133,13 +134,22 @@ def start_server(data_dir: Path, command: Sequence[str] = SERVE, **environment: 
     pytest.fail(f"The server did not become ready: {log.read_text()}")
 
 
+@contextmanager
+def serving(data_dir: Path, command: Sequence[str] = SERVE, **environment: str) -> Iterator[Server]:
+    """Start a server as ``start_server`` does, and stop it at the end, as a system would."""
+    server = start_server(data_dir, command, **environment)
+    try:
+        yield server
+    finally:
+        server.process.terminate()
+        server.process.wait(timeout=20)
+
+
 @pytest.fixture(scope="session")
 def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server."""
-    running = start_server(tmp_path_factory.mktemp("server"))
-    yield running
-    running.process.terminate()
-    running.process.wait(timeout=20)
+    with serving(tmp_path_factory.mktemp("server")) as running:
+        yield running
 
 
 class Shopper:

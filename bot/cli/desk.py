@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +11,9 @@ import typer
 from bot.cli.errors import CommandError
 
 if TYPE_CHECKING:
+    from bot.handoff.agents import Agents
     from bot.handoff.model import Handoff
-    from bot.handoff.reception import Reception
+    from bot.handoff.queue import Queue
 
 desk = typer.Typer(no_args_is_help=True, help="Agents who may answer shoppers at /desk.")
 handoffs = typer.Typer(no_args_is_help=True, help="Shoppers who asked for a person.")
@@ -24,27 +24,27 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, a line each.")]
 @desk.command()
 def add(name: Name) -> None:
     """Let somebody answer at the desk; prints their token, once."""
-    print(_reception().agents.add(name))
+    print(_agents().add(name))
 
 
 @desk.command()
 def remove(name: Name) -> None:
     """Let somebody answer no more."""
-    _reception().agents.remove(name)
+    _agents().remove(name)
     print(f"{name} cannot answer any more.")
 
 
 @desk.command("list")
 def list_agents() -> None:
     """List who may answer, and when they were last there."""
-    for name, seen in _reception().agents.listed():
+    for name, seen in _agents().listed():
         print(f"{name}: {f'last there {seen:%Y-%m-%d %H:%M} UTC' if seen else 'never there'}")
 
 
 @handoffs.command("list")
 def list_handoffs(limit: Annotated[int, typer.Option(min=1, help="The latest so many.")] = 100, as_json: Json = False) -> None:
     """List who asked for a person, the latest first."""
-    for handoff in _reception().queue.latest(limit):
+    for handoff in _queue().latest(limit):
         told = _told(handoff)
         print(json.dumps(told, ensure_ascii=False) if as_json else "  ".join(str(told[name]) for name in _COLUMNS))
 
@@ -52,7 +52,7 @@ def list_handoffs(limit: Annotated[int, typer.Option(min=1, help="The latest so 
 @handoffs.command()
 def show(reference: Annotated[str, typer.Argument(help="As the shopper has it: K7M-4QXT.")], as_json: Json = False) -> None:
     """Show one, with the message and how to reach whoever left it."""
-    handoff = _reception().queue.find(reference)
+    handoff = _queue().find(reference)
     if handoff is None:
         raise CommandError(f"There is no handoff {reference!r}. See privacy-bot handoffs list.")
     told = {**_told(handoff), "note": handoff.note, "contact": handoff.contact}
@@ -75,22 +75,24 @@ def _told(handoff: Handoff) -> dict[str, Any]:
         "reason": str(handoff.reason),
         "topics": list(handoff.topics),
         **{name: time.isoformat(timespec="seconds") if time else None for name, time in times.items()},
-        "agent": _reception().agents.name(handoff.agent) if handoff.agent else None,
+        "agent": _agents().name(handoff.agent) if handoff.agent else None,
         "follow_up": handoff.follow_up,
     }
 
 
 @cache
-def _reception() -> Reception:
-    from bot.database import connect, migrate
-    from bot.handoff.service import reception_of
-    from bot.keys import Keyring
-    from bot.privacy.vault import Vault
+def _people() -> tuple[Queue, Agents]:
+    from bot.database import migrate
+    from bot.handoff.service import people_of
     from bot.settings import settings
-    from bot.web.store import ConversationStore
 
-    chosen = settings()
-    migrate(chosen.database)
-    engine = connect(chosen.database)
-    vault = Vault(engine, Keyring(chosen.data_keys, "vault"), timedelta(minutes=chosen.vault_minutes))
-    return reception_of(chosen, ConversationStore(engine), vault)
+    migrate(settings().database)
+    return people_of(settings())
+
+
+def _queue() -> Queue:
+    return _people()[0]
+
+
+def _agents() -> Agents:
+    return _people()[1]

@@ -1,6 +1,7 @@
 """``privacy-bot erase``, ``export`` and ``retention``: what is held about someone, and its end."""
 
 import json
+from functools import cache
 from typing import Any
 
 from actions.ledger.addresses import BadAddress, normalise
@@ -10,7 +11,7 @@ from bot.assistant import prepare
 from bot.cli.errors import CommandError
 from bot.cli.optouts import record_json
 from bot.handoff.queue import Queue
-from bot.handoff.service import reception_of
+from bot.handoff.service import people_of
 from bot.memory import Memory
 from bot.settings import settings
 from bot.web.store import UnknownConversation
@@ -63,12 +64,13 @@ def _normal(email: str) -> str:
 
 def _conversations_with(memory: Memory, email: str) -> list[str]:
     """Return the conversations in which an address was typed and has not expired, or was left to be reached at."""
-    left = _queue(memory).conversations_of(_normal(email))
+    left = _queue().conversations_of(_normal(email))
     return list(dict.fromkeys([*memory.vault.conversations_with("email", email), *left]))
 
 
-def _queue(memory: Memory) -> Queue:
-    return reception_of(settings(), memory.store, memory.vault).queue
+@cache
+def _queue() -> Queue:
+    return people_of(settings())[0]
 
 
 def _about(memory: Memory, conversation: str, email: str) -> dict[str, Any] | None:
@@ -81,9 +83,7 @@ def _about(memory: Memory, conversation: str, email: str) -> dict[str, Any] | No
     for message in messages:
         for placeholder in placeholders:
             message["text"] = message["text"].replace(placeholder, email)
-    told = [
-        {"reference": one.reference, "note": one.note, "contact": one.contact} for one in _queue(memory).told_of(conversation)
-    ]
+    told = [{"reference": one.reference, "note": one.note, "contact": one.contact} for one in _queue().told_of(conversation)]
     return {"id": conversation, "state": state, "messages": messages, "handoffs": told}
 
 

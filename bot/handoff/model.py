@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 BOT, WAITING, WITH_AGENT = "bot", "waiting_for_agent", "with_agent"  # states of a conversation, as the contract has them
+HUMAN = frozenset({WAITING, WITH_AGENT})
 
 
 class Kind(StrEnum):

@@ -72,12 +72,6 @@ class Queue:
         with self._writing() as db:
             db.execute(handoffs.delete().where(handoffs.c.id == draft.id, *_drafted(draft.conversation)))
 
-    def of(self, conversation: str) -> Handoff | None:
-        """Return the live handoff of a conversation that is not over."""
-        with self._engine.connect() as db:
-            row = db.execute(_open_of(conversation)).first()
-        return self._read(row) if row else None
-
     def place(self, handoff: Handoff) -> int:
         """Return how many wait up to this one; 1 is next."""
         ahead = sa.select(sa.func.count()).where(
@@ -154,9 +148,8 @@ class Queue:
 
     def listed(self) -> list[Handoff]:
         """Return what is for people to do: who waits, who is talked to, and messages and follow-ups that are not done."""
-        todo = handoffs.c.state.in_([str(state) for state in OPEN]) | handoffs.c.follow_up
         with self._engine.connect() as db:
-            rows = db.execute(sa.select(handoffs).where(todo).order_by(handoffs.c.requested_at))
+            rows = db.execute(sa.select(handoffs).where(to_do()).order_by(handoffs.c.requested_at))
             return [self._read(row) for row in rows]
 
     def latest(self, limit: int) -> list[Handoff]:
@@ -272,6 +265,11 @@ class Queue:
             return self._keyring.decrypt(secret) if secret else None
         except UnreadableSecret:
             return "(its key is missing from PRIVACY_BOT_DATA_KEYS)"
+
+
+def to_do() -> sa.sql.ColumnElement:
+    """Return the condition that people have still something to do about a handoff."""
+    return handoffs.c.state.in_([str(state) for state in OPEN]) | handoffs.c.follow_up
 
 
 def _drafted(conversation: str) -> tuple[Any, ...]:

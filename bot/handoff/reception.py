@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from actions.dialogue.words import agrees, cancels
 from bot.dialogue.complaints import complains
 from bot.handoff import words
-from bot.handoff.desk import Agents
-from bot.handoff.model import WAITING, WITH_AGENT, Handoff, NotStored, Reason, State
+from bot.handoff.agents import Agents
+from bot.handoff.model import HUMAN, WITH_AGENT, Handoff, NotStored, Reason, State
 from bot.handoff.queue import Queue
 from bot.intake import Typed
 from bot.policy.facts import facts
@@ -17,7 +17,6 @@ from bot.privacy.vault import Vault
 from bot.turns import Reply
 from bot.web.store import ConversationStore
 
-HUMAN = frozenset({WAITING, WITH_AGENT})
 _CONTACTS = ("email", "phone")
 _SHORT = 60  # characters of what may be meant for an address or number
 _RECENT = 3  # messages in which a complaint may be
@@ -51,7 +50,7 @@ class Reception:
 
     def hand_over(self, conversation: str, replies: Sequence[Reply]) -> list[Reply]:
         """Return the bot's replies; the one that names support gives way to what is done: people are asked, or are away."""
-        if not self.agents.listed():  # nobody would read what is left
+        if not any(reply.hands_over for reply in replies) or not self.agents.listed():  # nobody would read what is left
             return list(replies)
         return [self._ask(conversation) if reply.hands_over else reply for reply in replies]
 

@@ -8,7 +8,7 @@ import structlog
 
 from bot import metrics
 from bot.database import connect
-from bot.handoff.desk import Agents
+from bot.handoff.agents import Agents
 from bot.handoff.queue import Queue
 from bot.handoff.reception import Reception
 from bot.keys import Keyring
@@ -21,11 +21,16 @@ _SECONDS = 5
 log = structlog.get_logger()
 
 
-def reception_of(settings: Settings, store: ConversationStore, vault: Vault) -> Reception:
-    """Return the reception over the database of the settings, whose schema must be the present one."""
+def people_of(settings: Settings) -> tuple[Queue, Agents]:
+    """Return the queue and the agents in the database of the settings, whose schema must be the present one."""
     engine, durable = connect(settings.database), connect(settings.database, durable=True)
     keyring = Keyring(settings.data_keys, "handoff")
-    return Reception(Queue(engine, durable, keyring), Agents(engine, keyring), store, vault)
+    return Queue(engine, durable, keyring), Agents(engine, keyring)
+
+
+def reception_of(settings: Settings, store: ConversationStore, vault: Vault) -> Reception:
+    """Return the reception over the database of the settings, whose schema must be the present one."""
+    return Reception(*people_of(settings), store, vault)
 
 
 async def watch(reception: Reception, waited: timedelta, announce: Callable[[str], None]) -> None:

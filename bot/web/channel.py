@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any, Self
 
 from rasa.core.channels.channel import InputChannel
@@ -14,6 +13,7 @@ from sanic.response import text as text_response
 
 from actions.services import services
 from bot.dialogue.replies import replies
+from bot.handoff.model import HUMAN
 from bot.handoff.service import reception_of
 from bot.intake import clean
 from bot.memory import Memory
@@ -60,17 +60,15 @@ class StorefrontChannel(InputChannel):
 
         self._conversations = Conversations(self.memory, self.reception, respond, self._settings.turn_seconds)
         blueprint = Blueprint(self.name(), strict_slashes=False)
-        for method, path, handler in (
+        routes = [
             ("POST", "/session", self._start),
             ("DELETE", "/session", self._end),
             ("POST", "/messages", self._say),
             ("GET", "/messages", self._listen),
             ("GET", "/transcript", self._transcript),
-        ):
-            # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
-            blueprint.add_route(partial(handler), path, methods=[method], name=handler.__name__)
-        for path in ("/session", "/messages", "/transcript"):
-            blueprint.add_route(partial(self._preflight), path, methods=["OPTIONS"], name=f"preflight{path}".replace("/", "_"))
+        ]
+        preflights = [("OPTIONS", path, self._preflight) for path in ("/session", "/messages", "/transcript")]
+        http.add_routes(blueprint, routes + preflights)
 
         @blueprint.on_request
         async def guard(request: Request) -> None:
@@ -135,8 +133,9 @@ class StorefrontChannel(InputChannel):
         after = int(http.number(request, "after", whole=True))
         wait = min(http.number(request, "wait"), self._settings.max_wait_seconds)
         messages = await self._conversations.since(conversation, after, wait)
-        typing = {"X-Typing": "1"} if self._conversations.is_typing(conversation) else {}
-        return http.messages_response(messages, self._conversations.state(conversation), typing)
+        state = self._conversations.state(conversation)
+        typing = {"X-Typing": "1"} if state in HUMAN and self._conversations.is_typing(conversation) else {}
+        return http.messages_response(messages, state, typing)
 
     async def _transcript(self, request: Request) -> HTTPResponse:
         conversation = self._authorized(request)

@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot import metrics
-from bot.handoff.reception import HUMAN, Reception
+from bot.handoff.model import HUMAN
+from bot.handoff.reception import Reception
 from bot.intake import STOP, FromChild, Intake, Typed, clean, taken_before
 from bot.memory import Memory
 from bot.privacy.splitting import MESSAGES
@@ -103,7 +104,9 @@ class Conversations:
 
     def announce(self, conversation: str) -> None:
         """Let those who wait for news look again."""
-        self._announce(conversation)
+        news = self._news.pop(conversation, None)
+        if news is not None:
+            news.set()
 
     def heard(self, conversation: str) -> list[Message]:
         """Return all messages of a conversation; raises the contract's error if it is over."""
@@ -117,7 +120,7 @@ class Conversations:
         self._memory.forget(conversation)
         async with self._lock(conversation):
             self._erase(conversation, "visitor")
-        self._announce(conversation)
+        self.announce(conversation)
         if not await self._wipe():
             raise not_ready()
 
@@ -142,7 +145,7 @@ class Conversations:
             except UnknownConversation:
                 self._memory.forget(conversation)  # what the assistant and the vault have noted since it was deleted
                 raise expired() from None
-        self._announce(conversation)
+        self.announce(conversation)
         if turn.state == "closed":
             await self._wipe()  # if it cannot be done now, housekeeping will
         return turn
@@ -233,8 +236,3 @@ class Conversations:
 
     def _lock(self, conversation: str) -> asyncio.Lock:
         return self._locks.setdefault(conversation, asyncio.Lock())
-
-    def _announce(self, conversation: str) -> None:
-        news = self._news.pop(conversation, None)
-        if news is not None:
-            news.set()

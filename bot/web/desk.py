@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-from functools import partial
 from typing import Any
 
 from sanic import Blueprint
@@ -35,7 +34,7 @@ _SHOWN = ("email", "phone")  # what an agent sees of what a shopper types to a p
 def desk(channel: StorefrontChannel, limits: Limits) -> Blueprint:
     """Return the routes."""
     blueprint, handlers = Blueprint("desk"), _Desk(channel, limits)
-    for method, path, handler in (
+    routes = [
         ("GET", "/desk", handlers.page),
         ("GET", "/desk/queue", handlers.queue),
         ("GET", "/desk/handoffs/<identifier:str>", handlers.read),
@@ -43,9 +42,8 @@ def desk(channel: StorefrontChannel, limits: Limits) -> Blueprint:
         ("POST", "/desk/handoffs/<identifier:str>/messages", handlers.reply),
         ("POST", "/desk/handoffs/<identifier:str>/typing", handlers.typing),
         ("POST", "/desk/handoffs/<identifier:str>/resolve", handlers.resolve),
-    ):
-        # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
-        blueprint.add_route(partial(handler), path, methods=[method], name=handler.__name__)
+    ]
+    http.add_routes(blueprint, routes)
     return blueprint
 
 

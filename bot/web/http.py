@@ -1,8 +1,12 @@
 """Reads requests and writes answers as the HTTP contract has them."""
 
 import json
+import re
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
+from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
@@ -13,6 +17,14 @@ from bot.web.errors import ApiError, malformed, not_ready
 
 MAX_CLIENT_ID = 64
 MAX_NUMBER = 2**31 - 1  # what a column of integers holds
+
+
+def add_routes(blueprint: Blueprint, routes: Iterable[tuple[str, str, Any]]) -> None:
+    """Add routes: method, path and what answers; whatever can be read can be asked for its head too."""
+    for method, path, handler in routes:
+        # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
+        methods = ["GET", "HEAD"] if method == "GET" else [method]
+        blueprint.add_route(partial(handler), path, methods=methods, name=re.sub(r"\W+", "_", f"{method}{path}").strip("_"))
 
 
 def error_response(error: ApiError) -> HTTPResponse:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from functools import partial
 from typing import Any
 
 from sanic import Blueprint
@@ -32,7 +31,7 @@ from bot.settings import Settings
 from bot.turns import Reply
 from bot.web import optout_pages as pages
 from bot.web.errors import ApiError
-from bot.web.http import wants_page
+from bot.web.http import add_routes, wants_page
 from bot.web.limits import Limits
 
 GPC_SUPPORTED_SINCE = "2026-11-25"
@@ -55,17 +54,15 @@ def _tokens(settings: Settings) -> Keyring:
 def optouts(settings: Settings, services: Services, limits: Limits) -> Blueprint:
     """Return the routes."""
     blueprint, doors = Blueprint("optouts", strict_slashes=False), _Doors(settings, services, limits)
-    for method, path, handler in (
+    routes = [
         ("GET", "/opt-out", doors.form),
         ("POST", "/opt-out", doors.submit),
         ("GET", "/unsubscribe/<token:str>", doors.ask),
         ("POST", "/unsubscribe/<token:str>", doors.unsubscribe),
         ("GET", "/optouts/<reference:str>", doors.status),
         ("GET", "/.well-known/gpc.json", doors.gpc),
-    ):
-        methods = ["GET", "HEAD"] if method == "GET" else [method]
-        # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
-        blueprint.add_route(partial(handler), path, methods=methods, name=handler.__name__)
+    ]
+    add_routes(blueprint, routes)
     return blueprint
 
 

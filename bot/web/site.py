@@ -3,7 +3,7 @@
 import hashlib
 import html
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from gzip import compress
 from pathlib import Path
 
@@ -18,35 +18,13 @@ from bot import metrics
 from bot.policy.document import Clause, load
 from bot.settings import Settings
 from bot.web.errors import ApiError
-from bot.web.http import require_ready
+from bot.web.http import add_routes, require_ready
 from bot.web.openapi import document
 from bot.web.origins import Origins
 
 _HERE = Path(__file__).parent
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _SECONDS = 300  # for which a browser keeps a file without asking
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <title>{title} – Bellacor</title>
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <link rel="stylesheet" href="/assets/site.css">
-  <link rel="icon" href="/assets/icon.svg">
-  <script type="module" src="/widget.js"></script>
-</head>
-<body>
-  <a class="skip" href="#main">Skip to the content</a>
-  <header class="bar">
-    <a class="brand" href="/">Bellacor</a>
-    <nav aria-label="Site"><a href="/#lamps">Lamps</a> <a href="/privacy">Privacy</a> <a href="/opt-out">Opt out</a></nav>
-  </header>
-  <main id="main" class="text"><h1>{heading}</h1>{content}</main>
-  <footer class="foot"><p>Bellacor · <a href="/privacy">Privacy policy</a> · <a href="/opt-out">Opt out</a></p></footer>
-  <privacy-chat></privacy-chat>
-</body>
-</html>
-"""
 
 
 @dataclass(frozen=True)
@@ -112,18 +90,17 @@ class _Site:
 def site(settings: Settings) -> Blueprint:
     """Return the routes."""
     blueprint, pages = Blueprint("site"), _Site(settings)
-    for path, handler in (
-        ("/", pages.index),
-        ("/privacy", pages.privacy),
-        ("/widget.js", pages.widget),
-        ("/assets/<name:str>", pages.asset),
-        ("/openapi.json", pages.openapi),
-        ("/health", pages.health),
-        ("/ready", pages.ready),
-        ("/metrics", pages.figures),
-    ):
-        # partial, because Sanic sets attributes of its own on a handler, and a method has no place for them
-        blueprint.add_route(partial(handler), path, methods=["GET", "HEAD"], name=handler.__name__)
+    routes = [
+        ("GET", "/", pages.index),
+        ("GET", "/privacy", pages.privacy),
+        ("GET", "/widget.js", pages.widget),
+        ("GET", "/assets/<name:str>", pages.asset),
+        ("GET", "/openapi.json", pages.openapi),
+        ("GET", "/health", pages.health),
+        ("GET", "/ready", pages.ready),
+        ("GET", "/metrics", pages.figures),
+    ]
+    add_routes(blueprint, routes)
     return blueprint
 
 
@@ -141,13 +118,13 @@ def _sent(request: Request, file: File, headers: dict[str, str]) -> HTTPResponse
 @cache
 def storefront() -> str:
     """Return the demo storefront."""
-    return (_HERE / "pages" / "storefront.html").read_text(encoding="utf-8")
+    return _framed("Lighting for every room", _file("storefront.html"))
 
 
 @cache
 def deskpage() -> str:
     """Return the page for agents."""
-    return (_HERE / "pages" / "desk.html").read_text(encoding="utf-8")
+    return _file("desk.html")
 
 
 @cache
@@ -174,7 +151,17 @@ def problem(error: ApiError) -> str:
 
 def page(heading: str, content: str, title: str | None = None) -> str:
     """Return a page of the site with the chat; ``content`` is HTML, ``title`` what the tab says instead of the heading."""
-    return _PAGE.format(title=html.escape(title or heading), heading=html.escape(heading), content=content)
+    return _framed(title or heading, f'<main id="main" class="text"><h1>{html.escape(heading)}</h1>{content}</main>')
+
+
+def _framed(title: str, main: str) -> str:
+    """Return a page: what is the same on all of them around what is its own."""
+    return _file("frame.html").format(title=html.escape(title), main=main)
+
+
+@cache
+def _file(name: str) -> str:
+    return (_HERE / "pages" / name).read_text(encoding="utf-8")
 
 
 def _clause(clause: Clause) -> str:

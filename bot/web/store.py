@@ -119,13 +119,11 @@ class ConversationStore:
         Raises UnknownConversation.
         """
         with self._engine.begin() as db:
-            _state(db, conversation, keep=True)
+            _hold(db, conversation, active_at=datetime.now(UTC))
             for earlier in mended:
                 this = (messages.c.conversation == conversation, messages.c.id == earlier.id)
                 db.execute(messages.update().where(*this).values(text=earlier.after))
             (message,) = _insert(db, conversation, "visitor", [Reply(arriving.text)], arriving)
-            now = datetime.now(UTC)
-            db.execute(conversations.update().where(conversations.c.id == conversation).values(active_at=now))
             return message.id
 
     def recent(self, conversation: str, count: int) -> list[Earlier]:
@@ -151,7 +149,7 @@ class ConversationStore:
     def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
         """Store the replies to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""
         with self._engine.begin() as db:
-            state = _state(db, conversation, keep=True)
+            state = _hold(db, conversation)
             turn = Turn(tuple(_insert(db, conversation, "bot", replies)), topics(replies), outcome(replies), state)
             if answers is not None:
                 kept = {"messages": [message.id for message in turn.messages], "topics": turn.topics, "outcome": turn.outcome}
@@ -169,14 +167,12 @@ class ConversationStore:
         """
         with self._engine.begin() as db:
             try:
-                _state(db, conversation, keep=True)
+                _hold(db, conversation, active_at=datetime.now(UTC))
             except UnknownConversation:
                 return False
             known = (messages.c.conversation == conversation, messages.c.client_id == client_id)
             if client_id and db.execute(sa.select(messages.c.id).where(*known)).first():
                 return True
-            now = datetime.now(UTC)
-            db.execute(conversations.update().where(conversations.c.id == conversation).values(active_at=now))
             _insert(db, conversation, sender, replies, Arriving("", client_id) if client_id else None)
             return True
 
@@ -208,13 +204,18 @@ class ConversationStore:
             db.execute(conversations.delete().where(conversations.c.id == conversation))
 
 
-def _state(db: Connection, conversation: str, keep: bool = False) -> str:
-    """Return the state of a conversation; with ``keep`` nobody else deletes it, or writes to it, before this transaction ends.
+def _hold(db: Connection, conversation: str, **changed: Any) -> str:
+    """Change a conversation and return its state; nobody else deletes it, or writes to it, before this transaction ends.
 
     Visitor, bot and agent write at the same time, perhaps from several processes, and number messages one after the other.
     """
-    if keep:  # an update, because SQLite knows no other lock on what is read
-        db.execute(conversations.update().where(conversations.c.id == conversation).values(state=conversations.c.state))
+    changed = changed or {"state": conversations.c.state}  # an update, because SQLite knows no other lock on what is read
+    db.execute(conversations.update().where(conversations.c.id == conversation).values(**changed))
+    return _state(db, conversation)
+
+
+def _state(db: Connection, conversation: str) -> str:
+    """Return the state of a conversation; raises UnknownConversation."""
     state = db.execute(sa.select(conversations.c.state).where(conversations.c.id == conversation)).scalar()
     if state is None:
         raise UnknownConversation(conversation)

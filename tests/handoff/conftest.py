@@ -1,5 +1,6 @@
 """A reception for the tests, on both kinds of database."""
 
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,13 +9,13 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from bot.database import connect
-from bot.handoff.desk import Agents
+from bot.handoff.agents import Agents
 from bot.handoff.queue import Queue
 from bot.handoff.reception import Reception
 from bot.keys import Keyring
 from bot.privacy.vault import Vault
 from bot.web.store import ConversationStore
-from tests.conftest import Server, start_server
+from tests.conftest import Server, serving
 
 OPEN_SERVER = Path(__file__).parent / "open_server.py"
 KEYS = ["k" * 40]
@@ -58,9 +59,5 @@ def reception(queue: Queue, agents: Agents, store: ConversationStore, engine: En
 @pytest.fixture(scope="module")
 def staffed(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server on whose clock support is always open."""
-    import sys
-
-    running = start_server(tmp_path_factory.mktemp("staffed"), command=[sys.executable, str(OPEN_SERVER)])
-    yield running
-    running.process.terminate()
-    running.process.wait(timeout=20)
+    with serving(tmp_path_factory.mktemp("staffed"), command=[sys.executable, str(OPEN_SERVER)]) as running:
+        yield running

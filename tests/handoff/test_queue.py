@@ -11,7 +11,7 @@ from rasa.shared.core.domain import Domain
 from sqlalchemy.engine import Engine
 
 from bot.database import connect
-from bot.handoff.desk import Agents
+from bot.handoff.agents import Agents
 from bot.handoff.model import Agent, HandoffError, NotStored, NotTaken, Reason, State
 from bot.handoff.queue import Queue
 from bot.keys import Keyring

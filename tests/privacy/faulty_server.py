@@ -48,7 +48,7 @@ def break_understanding() -> None:
     process = Decision.process
 
     def faulty(self: Any, messages: Any) -> Any:
-        if happens(2):
+        if happens(6):  # of all faults the one that is answered with 500
             raise ValueError(f"cannot understand {[message.get('text') for message in messages]}")
         return process(self, messages)
 

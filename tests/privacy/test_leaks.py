@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import BASE, Server, new_postgres_database, start_server
+from tests.conftest import BASE, Server, new_postgres_database, serving, start_server
 from tests.privacy.personal import Person, halves, messages, person, stands_in, traces
 
 CONVERSATIONS = {"sqlite": 300, "postgresql": 80}
@@ -113,7 +113,7 @@ def test_nothing_personal_is_kept_anywhere(kept: tuple[Server, Path, int]) -> No
     log = server.log.read_bytes()
     places = {**everything_written(folder, began), "server.log": log, "/metrics": held.figures}
     assert statuses[200] >= 3 * conversations  # it did work
-    assert statuses[500] > 0  # and it did fail
+    assert statuses[500] > 5  # and it did fail
     assert statuses[503] > 0
     assert statuses[400] > 0
     assert b"RuntimeError" in log
@@ -128,17 +128,12 @@ def test_nothing_personal_is_kept_anywhere(kept: tuple[Server, Path, int]) -> No
 
 def test_numbers_typed_in_two_halves_are_gone_from_the_disk(model: Path, tmp_path: Path) -> None:
     """Where the second half of a card number was answered, neither half is in the database any more, nor in its log."""
-    server = start_server(tmp_path)
-    try:
-        with server.client() as client:
-            token = client.post(f"{BASE}/session").json()["token"]
-            headers = {"Authorization": f"Bearer {token}"}
-            for text in ("my card is 45391488", "03436467"):
-                assert client.post(f"{BASE}/messages", json={"text": text}, headers=headers).status_code == 200
+    with serving(tmp_path) as server, server.client() as client:
+        token = client.post(f"{BASE}/session").json()["token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        for text in ("my card is 45391488", "03436467"):
+            assert client.post(f"{BASE}/messages", json={"text": text}, headers=headers).status_code == 200
         places = everything_written(tmp_path)
-    finally:
-        server.process.terminate()
-        server.process.wait(timeout=20)
     assert [name for name, content in places.items() if b"45391488" in content or b"03436467" in content] == []
 
 

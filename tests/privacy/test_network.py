@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.paths import ROOT
-from tests.conftest import Shopper, start_server
+from tests.conftest import Shopper, serving
 
 WATCHED = Path(__file__).parent / "watched"
 
@@ -21,26 +21,21 @@ def watched(attempts: Path) -> dict[str, str]:
 def test_no_socket_leaves_the_machine_during_a_conversation(model: Path, tmp_path: Path) -> None:
     """From the start of the server to its end, over a whole conversation, nothing is looked up or connected to."""
     attempts = tmp_path / "attempts"
-    server = start_server(tmp_path, **watched(attempts))
-    try:
-        with server.client() as client:
-            shopper = Shopper(client)
-            for text in (
-                "do you sell my data?",
-                "my mail is jo@example.com",
-                "asdf",
-                "got lamps?",
-                "unsubscribe me",
-                "a person please",
-            ):
-                shopper.say(text)
-            shopper.choose(shopper.opened["messages"][0]["choices"][0]["id"])
-            shopper.get("/transcript")
-            client.get("/metrics")
-            shopper.say("forget everything I told you")
-    finally:
-        server.process.terminate()
-        server.process.wait(timeout=20)
+    with serving(tmp_path, **watched(attempts)) as server, server.client() as client:
+        shopper = Shopper(client)
+        for text in (
+            "do you sell my data?",
+            "my mail is jo@example.com",
+            "asdf",
+            "got lamps?",
+            "unsubscribe me",
+            "a person please",
+        ):
+            shopper.say(text)
+        shopper.choose(shopper.opened["messages"][0]["choices"][0]["id"])
+        shopper.get("/transcript")
+        client.get("/metrics")
+        shopper.say("forget everything I told you")
     assert not attempts.exists(), attempts.read_text()
 
 

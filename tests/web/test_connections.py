@@ -9,22 +9,20 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import BASE, Server, Shopper, start_server
+from tests.conftest import BASE, Server, Shopper, serving
 
 
 @pytest.fixture(scope="module")
 def guarded(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with little patience and room for few connections."""
-    running = start_server(
+    with serving(
         tmp_path_factory.mktemp("guarded"),
         PRIVACY_BOT_REQUEST_SECONDS="1",
         PRIVACY_BOT_MAX_CONNECTIONS="20",
         PRIVACY_BOT_MAX_WAIT_SECONDS="1",
         PRIVACY_BOT_TURN_SECONDS="1",
-    )
-    yield running
-    running.process.terminate()
-    running.process.wait(timeout=20)
+    ) as running:
+        yield running
 
 
 def connected(server: Server) -> socket.socket:

@@ -6,7 +6,7 @@ import threading
 import httpx
 import pytest
 
-from tests.conftest import BASE, Server, Shopper, start_server
+from tests.conftest import BASE, Server, Shopper, serving, start_server
 
 
 def error(response: httpx.Response, status: int, code: str) -> str:
@@ -338,15 +338,10 @@ def test_a_conversation_survives_a_killed_server(model: object, tmp_path_factory
         shopper.say("do you collect my phone number?")
         first.process.kill()
         first.process.wait()
-    second = start_server(folder)
-    try:
-        with second.client() as client:
-            shopper.client = client
-            assert len(shopper.get("/transcript").json()["messages"]) == 3
-            assert "your address" in shopper.say("and my address?")["messages"][0]["text"]
-    finally:
-        second.process.terminate()
-        second.process.wait(timeout=20)
+    with serving(folder) as second, second.client() as client:
+        shopper.client = client
+        assert len(shopper.get("/transcript").json()["messages"]) == 3
+        assert "your address" in shopper.say("and my address?")["messages"][0]["text"]
 
 
 def test_an_interrupted_server_ends_cleanly(model: object, tmp_path_factory: pytest.TempPathFactory) -> None:

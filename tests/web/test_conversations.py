@@ -10,7 +10,7 @@ from rasa.shared.core.domain import Domain
 from sqlalchemy.engine import Engine
 
 from bot.database import connect, wipe_deleted
-from bot.handoff.desk import Agents
+from bot.handoff.agents import Agents
 from bot.handoff.queue import Queue
 from bot.handoff.reception import Reception
 from bot.keys import Keyring
@@ -29,6 +29,7 @@ class SlowAssistant:
         self.seconds, self.heard, self.running, self.most = seconds, [], 0, 0
 
     async def __call__(self, conversation: str, said: str) -> list[Reply]:
+        """Answer, after a while."""
         self.running += 1
         self.most = max(self.most, self.running)
         await asyncio.sleep(0 if said == "/greeting" else self.seconds)

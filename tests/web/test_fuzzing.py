@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.conftest import BASE, Server, Shopper, start_server
+from tests.conftest import BASE, Server, Shopper, serving
 
 CASES = int(os.environ.get("FUZZ_CASES", "2000")) // 5  # of each of the five calls
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -24,10 +24,8 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 @pytest.fixture(scope="module")
 def fuzzed(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that waits for nobody, so that a case takes no longer than its answer."""
-    running = start_server(tmp_path_factory.mktemp("fuzzed"), PRIVACY_BOT_MAX_WAIT_SECONDS="0")
-    yield running
-    running.process.terminate()
-    running.process.wait(timeout=20)
+    with serving(tmp_path_factory.mktemp("fuzzed"), PRIVACY_BOT_MAX_WAIT_SECONDS="0") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 from bot.settings import Settings
 from bot.web.errors import ApiError
 from bot.web.limits import Limits, address_of
-from tests.conftest import BASE, Server, Shopper, start_server
+from tests.conftest import BASE, Server, Shopper, serving
 
 REDIS = shutil.which("redis-server") or "redis-server"
 
@@ -41,16 +41,14 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def strict(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with small limits, behind one proxy, so that a test can come from any address."""
-    running = start_server(
+    with serving(
         tmp_path_factory.mktemp("strict"),
         PRIVACY_BOT_LIMIT_MESSAGES="3/minute",
         PRIVACY_BOT_LIMIT_STARTS="2/minute",
         PRIVACY_BOT_LIMIT_REQUESTS="20/minute",
         PRIVACY_BOT_PROXIES="1",
-    )
-    yield running
-    running.process.terminate()
-    running.process.wait(timeout=20)
+    ) as running:
+        yield running
 
 
 def from_address(server: Server, address: str) -> httpx.Client:

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import BASE, Server, start_server
+from tests.conftest import BASE, Server, serving
 
 SHOP, STRANGER = "https://shop.example.com", "https://evil.example.net"
 
@@ -14,10 +14,8 @@ SHOP, STRANGER = "https://shop.example.com", "https://evil.example.net"
 @pytest.fixture(scope="module")
 def embedded(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose widget one other site may embed."""
-    running = start_server(tmp_path_factory.mktemp("embedded"), PRIVACY_BOT_ORIGINS=f'["{SHOP}"]')
-    yield running
-    running.process.terminate()
-    running.process.wait(timeout=20)
+    with serving(tmp_path_factory.mktemp("embedded"), PRIVACY_BOT_ORIGINS=f'["{SHOP}"]') as running:
+        yield running
 
 
 @pytest.fixture

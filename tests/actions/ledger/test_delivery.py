@@ -50,7 +50,7 @@ class Hook:
                 self.wfile.write(answer)
 
             def log_message(self, *_: object) -> None:
-                pass
+                """Keep quiet."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
-from tests.conftest import Server, start_server
+from tests.conftest import Server, serving
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # Without a sandbox, because tests may run as root; without what makes the browser itself ask for hosts.
@@ -51,10 +51,8 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture(scope="module")
 def prompt(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that holds a call for news for a second only, so that what is written to its database is soon seen."""
-    running = start_server(tmp_path_factory.mktemp("prompt"), PRIVACY_BOT_MAX_WAIT_SECONDS="1")
-    yield running
-    running.process.terminate()
-    running.process.wait(timeout=20)
+    with serving(tmp_path_factory.mktemp("prompt"), PRIVACY_BOT_MAX_WAIT_SECONDS="1") as running:
+        yield running
 
 
 class Chat:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import BASE, Server, start_server
+from tests.conftest import BASE, Server, serving
 from tests.web.widget.conftest import Chat
 
 STRICT = "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'"
@@ -24,6 +24,7 @@ class Shop:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                """Show the shop."""
                 script = f'<script type="module" src="{shop.widget}/widget.js"></script>'
                 body = f"<!doctype html><title>Shop</title>{script}<h1>Shop</h1><privacy-chat></privacy-chat>"
                 self.send_response(200)
@@ -34,7 +35,7 @@ class Shop:
                 self.wfile.write(body.encode())
 
             def log_message(self, *_: object) -> None:
-                pass
+                """Keep quiet."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -45,11 +46,9 @@ class Shop:
 def shop(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """A shop that may embed the widget."""
     shop = Shop()
-    running = start_server(tmp_path_factory.mktemp("shop"), PRIVACY_BOT_ORIGINS=f'["{shop.url}"]')
-    shop.widget = running.url
-    yield shop
-    running.process.terminate()
-    running.process.wait(timeout=20)
+    with serving(tmp_path_factory.mktemp("shop"), PRIVACY_BOT_ORIGINS=f'["{shop.url}"]') as running:
+        shop.widget = running.url
+        yield shop
     shop.server.shutdown()
     shop.server.server_close()
 

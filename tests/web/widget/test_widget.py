@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.conftest import BASE, Server, start_server
+from tests.conftest import BASE, Server, serving, start_server
 from tests.web.widget.conftest import Chat
 
 
@@ -308,15 +308,10 @@ def test_a_server_that_comes_back_is_found(browser: Browser, model: Path, tmp_pa
     chat.input.fill("do you use cookies?")
     chat.input.press("Enter")
     expect(chat.log.get_by_text("Not sent.")).to_be_visible()
-    second = start_server(tmp_path, PRIVACY_BOT_PORT=port)
-    try:
+    with serving(tmp_path, PRIVACY_BOT_PORT=port), context:
         expect(chat.alert).to_be_empty(timeout=30_000)
         expect(chat.of("bot").nth(1)).to_contain_text("cookie")  # what did not reach it was sent by itself
         expect(chat.said).to_have_count(3)
-    finally:
-        context.close()
-        second.process.terminate()
-        second.process.wait(timeout=20)
 
 
 @pytest.fixture
