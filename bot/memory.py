@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.database import connect, migrate, wipe_deleted
-from bot.handoff.queue import to_do
+from bot.handoff.records import to_do
 from bot.handoff.tables import handoffs
 from bot.intake import Mended, as_said
 from bot.keys import Keyring

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -24,6 +24,14 @@ forgotten = Counter("privacy_bot_conversations_forgotten", "Conversations delete
 expired = Counter("privacy_bot_expired", "What retention has deleted", ["what"], registry=registry)
 optouts = Counter("privacy_bot_optouts", "Requests recorded in the ledger", ["action", "kind", "channel"], registry=registry)
 handoffs = Counter("privacy_bot_handoffs", "Handoffs to people, by what became of them", ["state"], registry=registry)
+waiting = Gauge("privacy_bot_handoffs_waiting", "Shoppers who wait for a person now", registry=registry)
+first_reply = Histogram(
+    "privacy_bot_handoff_first_reply_seconds",
+    "Time from the request for a person to their first words",
+    registry=registry,
+    buckets=(5, 10, 20, 30, 60, 120, 300, 900, 3600, 14400, 86400),
+)
+undelivered = Counter("privacy_bot_handoff_failures", "Attempts to tell a desk that failed", ["desk"], registry=registry)
 errors = Counter("privacy_bot_errors", "Answers that were errors, by code of the contract", ["code"], registry=registry)
 
 

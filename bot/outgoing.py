@@ -31,8 +31,8 @@ class NotDelivered(Exception):
 def call(method: str, url: str, seconds: float, **options: Any) -> requests.Response:
     """Ask a server for something and return its answer of 2xx; raises NotDelivered for every other end.
 
-    ``options`` are those of ``requests.request``; ``seconds`` is the longest silence. Redirections are not followed: what is sent
-    is meant for one address.
+    ``options`` are those of ``requests.request``; ``seconds`` is the longest silence. Redirections are not followed: what is
+    sent is meant for one address.
     """
     try:
         answer = requests.request(method, url, timeout=seconds, allow_redirects=False, **options)

@@ -21,7 +21,7 @@ from actions.services import Services, build, deliver, use
 from bot import assistant, logs
 from bot.database import connect
 from bot.handoff.model import NotStored
-from bot.handoff.service import watch
+from bot.handoff.service import dispatch, watch
 from bot.memory import Memory
 from bot.retention import keep_house
 from bot.settings import Settings
@@ -29,6 +29,7 @@ from bot.tracker import ForgettingTrackerStore
 from bot.web.channel import StorefrontChannel
 from bot.web.connections import Connection
 from bot.web.desk import desk
+from bot.web.desks import desks
 from bot.web.door import check_head
 from bot.web.errors import ApiError
 from bot.web.http import error_response, wants_page
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> Sanic:
     app.blueprint(site(settings))
     app.blueprint(optouts(settings, works, limits))
     app.blueprint(desk(channel, limits))
+    app.blueprint(desks(channel))
     _guard(app, settings, limits)
 
     @app.before_server_stop
@@ -78,8 +80,10 @@ def create_app(settings: Settings) -> Sanic:
     async def load_assistant(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         """Load while `/health` is answered already."""
         app.ctx.loading = asyncio.create_task(_load(app, settings, channel.memory, works))
-        app.ctx.watch = asyncio.create_task(
-            watch(channel.reception, timedelta(minutes=settings.handoff_wait_minutes), channel.announce)
+        waited = timedelta(minutes=settings.handoff_wait_minutes)
+        app.ctx.watch = asyncio.create_task(watch(channel.people, channel.reception, waited, channel.announce))
+        app.ctx.dispatch = asyncio.create_task(
+            dispatch(channel.people, channel.reception, channel.memory.store, channel.announce)
         )
 
     return app

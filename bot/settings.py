@@ -15,6 +15,13 @@ from sqlalchemy.exc import ArgumentError
 from bot.paths import ROOT
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_DESK_NEEDS = {
+    "desk": (),
+    "chatwoot": tuple(f"chatwoot_{name}" for name in ("url", "account", "inbox", "bot_token", "user_token", "webhook_secret")),
+    "zendesk": ("zendesk_url", "zendesk_email", "zendesk_token"),
+    "mail": ("handoff_smtp_url",),
+    "webhook": ("handoff_webhook_url", "handoff_webhook_secret"),
+}
 DEVELOPMENT_SECRET = "not-secret-fit-for-development-only"
 
 
@@ -62,6 +69,23 @@ class Settings(BaseSettings):
     handoff_wait_minutes: float = Field(
         default=3, gt=0, description="how long a shopper waits for a person before a message is offered instead"
     )
+    handoff_desks: list[Literal["desk", "chatwoot", "zendesk", "mail", "webhook"]] = Field(
+        default=["desk"], min_length=1, description='JSON list of the ways to people, in order: ["desk", "zendesk", "mail"]'
+    )
+    chatwoot_url: str = Field(default="", description="where Chatwoot is, for example https://chat.example.com")
+    chatwoot_account: int = Field(default=0, ge=0, description="number of the account there")
+    chatwoot_inbox: int = Field(default=0, ge=0, description="number of the API inbox whose agent bot this is")
+    chatwoot_bot_token: str = Field(default="", description="token of the agent bot")
+    chatwoot_user_token: str = Field(default="", description="token of a user, which makes contacts")
+    chatwoot_webhook_secret: str = Field(default="", description="signs what Chatwoot posts to /desks/chatwoot")
+    zendesk_url: str = Field(default="", description="where Zendesk is, for example https://shop.zendesk.com")
+    zendesk_email: str = Field(default="", description="address of the user whose token it is")
+    zendesk_token: str = Field(default="", description="API token")
+    handoff_smtp_url: str = Field(
+        default="", description="smtp[s]://[user:password@]host[:port]?to=ADDRESS, told of those who want a person"
+    )
+    handoff_webhook_url: str = Field(default="", description="where requests for a person are posted")
+    handoff_webhook_secret: str = Field(default="", description="signs what is posted there")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe event logged")
     log_format: Literal["logfmt", "json"] = Field(default="logfmt", description="form of a line of the log")
@@ -103,6 +127,20 @@ class Settings(BaseSettings):
             webhook = self.optout_webhook_url and self.optout_webhook_secret
             if webhook and (webhook == DEVELOPMENT_SECRET or len(webhook) < 32):
                 raise ValueError("in production PRIVACY_BOT_OPTOUT_WEBHOOK_SECRET must have 32 characters or more")
+        return self
+
+    @model_validator(mode="after")
+    def _complete_desks(self) -> "Settings":
+        for desk in self.handoff_desks:
+            missing = [name for name in _DESK_NEEDS[desk] if not getattr(self, name)]
+            if missing:
+                named = ", ".join(f"PRIVACY_BOT_{name.upper()}" for name in missing)
+                raise ValueError(f"PRIVACY_BOT_HANDOFF_DESKS names {desk}, which needs {named}")
+        if len(set(self.handoff_desks)) < len(self.handoff_desks):
+            raise ValueError("PRIVACY_BOT_HANDOFF_DESKS names a desk twice")
+        for name in ("chatwoot_url", "zendesk_url", "handoff_webhook_url"):
+            if (url := getattr(self, name)) and not url.startswith(("https://", "http://")):
+                raise ValueError(f"PRIVACY_BOT_{name.upper()} must begin with https:// (or http://)")
         return self
 
     @field_validator("database_url")

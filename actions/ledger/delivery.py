@@ -9,7 +9,8 @@ import structlog
 from actions.ledger.ledger import Ledger
 from actions.ledger.model import LedgerError, NotRecorded, Record, UnknownReference, in_order
 from actions.ledger.outbox import Message, Outbox
-from actions.ledger.receivers import NotDelivered, Receiver
+from actions.ledger.receivers import Receiver
+from bot.outgoing import NotDelivered
 
 log = structlog.get_logger()
 

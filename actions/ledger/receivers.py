@@ -1,21 +1,15 @@
 """Who is told of opt-outs: a webhook, a mailbox, a file. Each at least once, with an id by which a repetition is known."""
 
-import hashlib
-import hmac
 import json
 import os
-import smtplib
-import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import requests
+
+from bot.outgoing import Mailer, NotDelivered, post_signed
 
 _SECONDS = 20
 
@@ -28,15 +22,6 @@ class Delivery:
     fulfilled: bool = False
 
 
-class NotDelivered(Exception):
-    """The receiver did not take it; ``for_good`` if it never will, ``retry_after`` if it said when to come again."""
-
-    def __init__(self, problem: str, for_good: bool = False, retry_after: timedelta | None = None) -> None:
-        super().__init__(problem)
-        self.for_good = for_good
-        self.retry_after = retry_after
-
-
 class Receiver(Protocol):
     """Whoever can be told of a request."""
 
@@ -45,7 +30,7 @@ class Receiver(Protocol):
 
 
 class Webhook:
-    """Posts the message as JSON, signed: ``X-Signature: sha256=<HMAC-SHA256(secret, "{timestamp}.{body}") in hexadecimal>``.
+    """Posts the message as JSON, signed.
 
     An answer of 2xx has taken it; with the body ``{"status": "fulfilled"}`` it is in force. 429 and 5xx are tried again, other
     answers are for good.
@@ -53,69 +38,26 @@ class Webhook:
 
     def __init__(self, url: str, secret: str) -> None:
         self._url = url
-        self._secret = secret.encode()
+        self._secret = secret
 
     def deliver(self, message: Mapping[str, Any]) -> Delivery:
         """Post it."""
         body = json.dumps(message, ensure_ascii=False).encode()
-        timestamp = str(int(time.time()))
-        signature = hmac.new(self._secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-        headers = {
-            "Content-Type": "application/json",
-            "Idempotency-Key": str(message["id"]),
-            "X-Timestamp": timestamp,
-            "X-Signature": f"sha256={signature}",
-        }
-        try:
-            answer = requests.post(self._url, data=body, headers=headers, timeout=_SECONDS, allow_redirects=False)
-        except requests.RequestException as error:
-            raise NotDelivered(type(error).__name__) from None
-        if 200 <= answer.status_code < 300:
-            return Delivery("webhook", _says_fulfilled(answer))
-        passing = answer.status_code == 429 or answer.status_code in (408, 409, 425) or answer.status_code >= 500
-        raise NotDelivered(f"HTTP {answer.status_code}", for_good=not passing, retry_after=_retry_after(answer))
+        return Delivery("webhook", _says_fulfilled(post_signed(self._url, self._secret, str(message["id"]), body, _SECONDS)))
 
 
 class Mailbox:
-    """Sends the message to the office by mail; ``url`` is ``smtp[s]://[user:password@]host[:port]?to=…&from=…[&starttls=1]``."""
+    """Sends the message to the office by mail; ``url`` is that of a ``Mailer``."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        asked = parse_qs(parts.query)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0 or not asked.get("to"):
-            raise ValueError("must be smtp[s]://[user:password@]host[:port]?to=ADDRESS[&from=ADDRESS][&starttls=1]")
-        self._parts = parts
-        self._to = asked["to"][0]
-        self._from = asked.get("from", asked["to"])[0]
-        self._starttls = asked.get("starttls") == ["1"]
+        self._mailer = Mailer(url, _SECONDS)
 
     def deliver(self, message: Mapping[str, Any]) -> Delivery:
         """Send it."""
-        mail = EmailMessage()
-        mail["Subject"] = f"{message['reference']}: {message['event'].replace('_', ' ')}, {message['action'].replace('_', ' ')}"
-        mail["From"], mail["To"] = self._from, self._to
-        mail["Message-ID"] = f"<{message['id']}@privacy-bot.invalid>"
-        mail["X-Privacy-Bot-Id"] = str(message["id"])
-        mail.set_content("\n".join(f"{name}: {_plain(value)}" for name, value in message.items()))
-        try:
-            with self._connection() as server:
-                if self._parts.username:
-                    server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
-                server.send_message(mail)
-        except smtplib.SMTPResponseException as error:
-            raise NotDelivered(f"SMTP {error.smtp_code}") from None
-        except (OSError, smtplib.SMTPException) as error:
-            raise NotDelivered(type(error).__name__) from None
+        told, wanted = (str(message[name]).replace("_", " ") for name in ("event", "action"))
+        text = "\n".join(f"{name}: {_plain(value)}" for name, value in message.items())
+        self._mailer.send(str(message["id"]), f"{message['reference']}: {told}, {wanted}", text)
         return Delivery("mail")
-
-    def _connection(self) -> smtplib.SMTP:
-        host, port = str(self._parts.hostname), self._parts.port
-        if self._parts.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, port or 465, timeout=_SECONDS, context=ssl.create_default_context())
-        server = smtplib.SMTP(host, port or 25, timeout=_SECONDS)
-        if self._starttls:
-            server.starttls(context=ssl.create_default_context())
-        return server
 
 
 class LinesInFile:
@@ -149,11 +91,6 @@ def _says_fulfilled(answer: requests.Response) -> bool:
     except ValueError:
         return False
     return isinstance(said, dict) and said.get("status") == "fulfilled"
-
-
-def _retry_after(answer: requests.Response) -> timedelta | None:
-    given = answer.headers.get("Retry-After", "")
-    return timedelta(seconds=min(int(given), 86_400)) if given.isascii() and given.isdigit() else None
 
 
 def _plain(value: Any) -> str:

@@ -11,9 +11,8 @@ import typer
 from bot.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from bot.handoff.agents import Agents
     from bot.handoff.model import Handoff
-    from bot.handoff.queue import Queue
+    from bot.handoff.service import People
 
 desk = typer.Typer(no_args_is_help=True, help="Agents who may answer shoppers at /desk.")
 handoffs = typer.Typer(no_args_is_help=True, help="Shoppers who asked for a person.")
@@ -24,27 +23,27 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, a line each.")]
 @desk.command()
 def add(name: Name) -> None:
     """Let somebody answer at the desk; prints their token, once."""
-    print(_agents().add(name))
+    print(_people().agents.add(name))
 
 
 @desk.command()
 def remove(name: Name) -> None:
     """Let somebody answer no more."""
-    _agents().remove(name)
+    _people().agents.remove(name)
     print(f"{name} cannot answer any more.")
 
 
 @desk.command("list")
 def list_agents() -> None:
     """List who may answer, and when they were last there."""
-    for name, seen in _agents().listed():
+    for name, seen in _people().agents.listed():
         print(f"{name}: {f'last there {seen:%Y-%m-%d %H:%M} UTC' if seen else 'never there'}")
 
 
 @handoffs.command("list")
 def list_handoffs(limit: Annotated[int, typer.Option(min=1, help="The latest so many.")] = 100, as_json: Json = False) -> None:
     """List who asked for a person, the latest first."""
-    for handoff in _queue().latest(limit):
+    for handoff in _people().work.latest(limit):
         told = _told(handoff)
         print(json.dumps(told, ensure_ascii=False) if as_json else "  ".join(str(told[name]) for name in _COLUMNS))
 
@@ -52,7 +51,7 @@ def list_handoffs(limit: Annotated[int, typer.Option(min=1, help="The latest so 
 @handoffs.command()
 def show(reference: Annotated[str, typer.Argument(help="As the shopper has it: K7M-4QXT.")], as_json: Json = False) -> None:
     """Show one, with the message and how to reach whoever left it."""
-    handoff = _queue().find(reference)
+    handoff = _people().work.find(reference)
     if handoff is None:
         raise CommandError(f"There is no handoff {reference!r}. See privacy-bot handoffs list.")
     told = {**_told(handoff), "note": handoff.note, "contact": handoff.contact}
@@ -63,7 +62,17 @@ def show(reference: Annotated[str, typer.Argument(help="As the shopper has it: K
         print(f"{name:<14}{', '.join(value) if isinstance(value, list) else value}")
 
 
-_COLUMNS = ("reference", "kind", "state", "reason", "requested_at", "agent")
+@handoffs.command()
+def retry() -> None:
+    """Let messages that reached nobody go to the first desk for messages again."""
+    desk = _people().chain.for_message()
+    if desk is None:
+        raise CommandError("Nobody takes messages: add an agent, or name a desk in PRIVACY_BOT_HANDOFF_DESKS.")
+    count = _people().transit.retry(desk)
+    print(f"{count} {'message goes' if count == 1 else 'messages go'} to {desk} again.")
+
+
+_COLUMNS = ("reference", "kind", "state", "reason", "desk", "requested_at", "agent")
 
 
 def _told(handoff: Handoff) -> dict[str, Any]:
@@ -75,24 +84,19 @@ def _told(handoff: Handoff) -> dict[str, Any]:
         "reason": str(handoff.reason),
         "topics": list(handoff.topics),
         **{name: time.isoformat(timespec="seconds") if time else None for name, time in times.items()},
-        "agent": _agents().name(handoff.agent) if handoff.agent else None,
+        "agent": handoff.agent_name,
         "follow_up": handoff.follow_up,
+        "desk": handoff.desk,
+        "remote": handoff.remote,
+        "error": handoff.error,
     }
 
 
 @cache
-def _people() -> tuple[Queue, Agents]:
+def _people() -> People:
     from bot.database import migrate
-    from bot.handoff.service import people_of
+    from bot.handoff.service import People
     from bot.settings import settings
 
     migrate(settings().database)
-    return people_of(settings())
-
-
-def _queue() -> Queue:
-    return _people()[0]
-
-
-def _agents() -> Agents:
-    return _people()[1]
+    return People.of(settings())

@@ -11,7 +11,7 @@ from bot.assistant import prepare
 from bot.cli.errors import CommandError
 from bot.cli.optouts import record_json
 from bot.handoff.queue import Queue
-from bot.handoff.service import people_of
+from bot.handoff.service import People
 from bot.memory import Memory
 from bot.settings import settings
 from bot.web.store import UnknownConversation
@@ -70,7 +70,7 @@ def _conversations_with(memory: Memory, email: str) -> list[str]:
 
 @cache
 def _queue() -> Queue:
-    return people_of(settings())[0]
+    return People.of(settings()).queue
 
 
 def _about(memory: Memory, conversation: str, email: str) -> dict[str, Any] | None:

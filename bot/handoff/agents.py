@@ -57,11 +57,6 @@ class Agents:
             db.execute(agents.update().where(agents.c.id == row.id).values(seen_at=datetime.now(UTC)))
         return Agent(row.id, row.name)
 
-    def name(self, identifier: str | None) -> str:
-        """Return the name of an agent, who may be gone."""
-        with self._engine.connect() as db:
-            return str(db.execute(sa.select(agents.c.name).where(agents.c.id == identifier)).scalar() or "Support")
-
     def are_away(self, for_longer_than: timedelta) -> list[str]:
         """Return the ids of the agents who have not been at the desk for so long."""
         long_ago = agents.c.seen_at.is_(None) | (agents.c.seen_at < datetime.now(UTC) - for_longer_than)

@@ -1,4 +1,4 @@
-"""What a handoff is: how it began, how far it is, and what people are told of it."""
+"""What a handoff is: how it began, how far it is, and who has it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,7 @@ from enum import StrEnum
 
 BOT, WAITING, WITH_AGENT = "bot", "waiting_for_agent", "with_agent"  # states of a conversation, as the contract has them
 HUMAN = frozenset({WAITING, WITH_AGENT})
+EMBEDDED = "desk"  # the desk that is part of this server, among the ways to people
 
 
 class Kind(StrEnum):
@@ -63,13 +64,21 @@ class Handoff:
     reason: Reason
     topics: tuple[str, ...]  # what had been asked about
     note: str  # what was left as a message, with placeholders
-    contact: str | None  # how to reach them: a message has it, and nothing else
+    contact: str | None  # how to reach them: a message may have it, and nothing else
     requested_at: datetime
-    accepted_at: datetime | None = None
-    replied_at: datetime | None = None
-    ended_at: datetime | None = None
-    agent: str | None = None
-    follow_up: bool = False
+    accepted_at: datetime | None
+    replied_at: datetime | None
+    ended_at: datetime | None
+    agent: str | None  # of the embedded desk
+    agent_name: str | None  # of whoever answers, as the shopper sees it
+    follow_up: bool
+    desk: str  # who has it: a name among the ways to people
+    remote: str | None  # its id there
+    opened_at: datetime | None  # when that desk had all of it
+    said_before: int  # id of the last message of the conversation when it was requested
+    relayed: int  # id of the last message of the shopper that the desk has
+    attempts: int  # to tell the desk what it does not know yet
+    error: str  # of the last of them
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,53 @@
-"""The reception: what is done about a shopper's message when it is for people rather than for the bot."""
+"""The reception: what is done about a shopper's message when it is for people, and about what people say to the shopper."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from actions.dialogue.words import agrees, cancels
+from bot import metrics
 from bot.dialogue.complaints import complains
 from bot.handoff import words
 from bot.handoff.agents import Agents
-from bot.handoff.model import HUMAN, WITH_AGENT, Handoff, NotStored, Reason, State
-from bot.handoff.queue import Queue
-from bot.intake import Typed
+from bot.handoff.case import Heard
+from bot.handoff.chain import Chain, Fallback
+from bot.handoff.model import EMBEDDED, HUMAN, WITH_AGENT, Agent, Handoff, Kind, NotStored, NotTaken, Reason, State
+from bot.handoff.queue import Queue, Why
+from bot.handoff.work import Work
+from bot.intake import Typed, clean
 from bot.policy.facts import facts
-from bot.privacy.masking import PLACEHOLDER
-from bot.privacy.recognition import as_meant
+from bot.privacy.masking import PLACEHOLDER, mask
+from bot.privacy.recognition import as_meant, find
 from bot.privacy.vault import Vault
-from bot.turns import Reply
+from bot.turns import Message, Reply
 from bot.web.store import ConversationStore
 
 _CONTACTS = ("email", "phone")
 _SHORT = 60  # characters of what may be meant for an address or number
 _RECENT = 3  # messages in which a complaint may be
 _AWAY = timedelta(minutes=5)  # after which an agent's chats go back to the queue
+LONGEST = 4000  # characters of what somebody says to a shopper
 _TYPING = timedelta(seconds=6)  # for which a shopper is shown that the agent types
 
 
 class Reception:
-    """Between the shopper and the queue; the bot's answers come from elsewhere."""
+    """Between the shopper and people; the bot's answers come from elsewhere."""
 
-    def __init__(self, queue: Queue, agents: Agents, store: ConversationStore, vault: Vault) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        work: Work,
+        agents: Agents,
+        chain: Chain,
+        fallback: Fallback,
+        store: ConversationStore,
+        vault: Vault,
+    ) -> None:
         self.queue = queue
+        self.work = work
         self.agents = agents
+        self._chain = chain
+        self._fallback = fallback
         self._store = store
         self._vault = vault
 
@@ -50,7 +68,7 @@ class Reception:
 
     def hand_over(self, conversation: str, replies: Sequence[Reply]) -> list[Reply]:
         """Return the bot's replies; the one that names support gives way to what is done: people are asked, or are away."""
-        if not any(reply.hands_over for reply in replies) or not self.agents.listed():  # nobody would read what is left
+        if not any(reply.hands_over for reply in replies) or not self._chain.has_people():  # nobody would read what is left
             return list(replies)
         return [self._ask(conversation) if reply.hands_over else reply for reply in replies]
 
@@ -58,38 +76,67 @@ class Reception:
         """Return whether an agent is typing to the shopper."""
         return self.queue.is_typing(conversation, _TYPING)
 
-    def claimed(self, handoff: Handoff) -> None:
-        """Tell the shopper who has come."""
-        self._store.say(handoff.conversation, "system", [words.joined(self.agents.name(handoff.agent))])
+    def say(self, handoff: Handoff, text: str, mark: str | None, name: str, agent: Agent | None = None) -> Handoff:
+        """Let the shopper read what somebody says; personal data in it is kept as that of the shopper is. Raises NotTaken."""
+        findings = find(text)
+        masked = mask(text, findings, self._vault.keep(handoff.conversation, findings)) if findings else text
+        after = self.work.say(handoff, masked, mark, name, agent)
+        if handoff.accepted_at is None and after.accepted_at is not None:
+            metrics.handoffs.labels(str(State.ACCEPTED)).inc()
+        if handoff.replied_at is None and after.replied_at is not None:
+            metrics.first_reply.observe((after.replied_at - after.requested_at).total_seconds())
+        return after
 
-    def resolved(self, handoff: Handoff) -> None:
-        """Tell the shopper that the agent has ended it."""
-        self._store.say(handoff.conversation, "system", [words.left(self.agents.name(handoff.agent))])
+    def heard(self, desk: str, heard: Heard, mark: str) -> Handoff | None:
+        """Take in what a desk of others tells; return the handoff, whose shopper has news, or None if it is about none of ours.
+
+        ``mark`` is the same for a repetition, which changes nothing.
+        """
+        handoff = self.work.at(desk, heard.remote)
+        text = clean(heard.text)[:LONGEST]
+        try:
+            if handoff is None:
+                return None
+            if not heard.ended:
+                return self.say(handoff, text, mark, heard.name) if text else None
+            if handoff.kind is Kind.MESSAGE:
+                return None
+            metrics.handoffs.labels(str(State.COMPLETED)).inc()
+            return self.work.resolve(handoff.id)
+        except NotTaken:
+            return None
+
+    def revealed(self, handoff: Handoff, message: Message) -> str:
+        """Return a message as whoever has the chat may read it: with an address or number only if it was typed to them."""
+        began = handoff.accepted_at
+        if handoff.kind is not Kind.LIVE or began is None or not began <= message.at <= (handoff.ended_at or message.at):
+            return message.text
+
+        def value(match: re.Match[str]) -> str:
+            known = self._vault.value(handoff.conversation, match.group()) if match[1] in _CONTACTS else None
+            return known or match.group()
+
+        return PLACEHOLDER.sub(value, message.text)
 
     def put_back(self) -> list[str]:
         """Put back into the queue whom agents have left alone, tell them, and return their conversations."""
-        lost = [handoff.conversation for handoff in self.queue.abandoned(self.agents.are_away(_AWAY))]
-        for conversation in lost:
-            self._store.say(conversation, "system", [words.waits_again()])
-        return lost
+        return [handoff.conversation for handoff in self.queue.put_back(self.agents.are_away(_AWAY))]
 
     def give_up(self, waited: timedelta) -> list[str]:
-        """End the waits that nobody took in time, tell those who waited, and return their conversations."""
-        ended = []
-        for handoff in self.queue.overdue(waited):
-            if self.queue.end(handoff.conversation, State.TIMED_OUT, only=State.REQUESTED):
-                self._store.say(handoff.conversation, "system", [words.nobody_came()])
-                ended.append(handoff.conversation)
-        return ended
+        """Take the next way for those who have waited for too long, tell them, and return their conversations."""
+        late = self.queue.overdue(waited)
+        only = [str(State.REQUESTED)]
+        return [one.conversation for one in late if self._fallback.take_next(one, State.TIMED_OUT, only)]
 
     def _ask(self, conversation: str) -> Reply:
         now = datetime.now(UTC)
         if not facts().support_hours.is_open(now):
             return words.closed(now)
-        if not self.agents.is_somebody_there():
+        desk = self._chain.for_chat()
+        if desk is None:
             return words.nobody_there()
         try:
-            handoff = self.queue.wait(conversation, *self._why(conversation))
+            handoff = self.queue.wait(conversation, self._why(conversation), desk)
         except NotStored:
             return words.unavailable()
         return words.waiting(handoff, self.queue.place(handoff))
@@ -110,7 +157,7 @@ class Reception:
         return [words.over() if typed.said in (words.STOP, words.END) else words.dropped()]
 
     def _begin(self, conversation: str) -> list[Reply]:
-        self.queue.draft(conversation, *self._why(conversation))
+        self.queue.draft(conversation, self._why(conversation))
         return [words.ask_note()]
 
     def _write(self, draft: Handoff, typed: Typed) -> list[Reply] | None:
@@ -149,9 +196,10 @@ class Reception:
         if value is None:
             self.queue.write(draft, draft.note, None)
             return [words.contact_expired()]
-        return [words.sent(self.queue.write(draft, draft.note, as_meant(value), send=True))]
+        desk = self._chain.for_message() or EMBEDDED
+        return [words.sent(self.queue.send(draft, as_meant(value), desk))]
 
-    def _why(self, conversation: str) -> tuple[Reason, tuple[str, ...]]:
+    def _why(self, conversation: str) -> Why:
         """Return why people are asked, by what was answered last, and what was asked about before."""
         topics, outcome = self._store.course(conversation)
         topics = tuple(topic for topic in topics if topic != "human")

@@ -1,7 +1,8 @@
-"""Puts the parts of a handoff together, and ends the waits that nobody took."""
+"""Puts the parts of handing over together, over the database and the desks of the settings, and keeps them at work."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -9,31 +10,78 @@ import structlog
 from bot import metrics
 from bot.database import connect
 from bot.handoff.agents import Agents
+from bot.handoff.chain import Chain, Fallback
+from bot.handoff.desks import Desk
+from bot.handoff.desks.chatwoot import Chatwoot
+from bot.handoff.desks.mail import Mail
+from bot.handoff.desks.webhook import Webhook
+from bot.handoff.desks.zendesk import Zendesk
+from bot.handoff.dispatch import Dispatcher
+from bot.handoff.model import EMBEDDED
 from bot.handoff.queue import Queue
 from bot.handoff.reception import Reception
+from bot.handoff.records import Records
+from bot.handoff.transit import Transit
+from bot.handoff.work import Work
 from bot.keys import Keyring
 from bot.privacy.vault import Vault
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.web.store import ConversationStore
 
-_SECONDS = 5
+_WATCH_SECONDS = 5
+_LOOK_SECONDS = 0.5
+_WORKERS = 2  # of each desk: a case that is slow to tell does not keep a chat waiting
 
 log = structlog.get_logger()
 
 
-def people_of(settings: Settings) -> tuple[Queue, Agents]:
-    """Return the queue and the agents in the database of the settings, whose schema must be the present one."""
-    engine, durable = connect(settings.database), connect(settings.database, durable=True)
-    keyring = Keyring(settings.data_keys, "handoff")
-    return Queue(engine, durable, keyring), Agents(engine, keyring)
+@dataclass(frozen=True)
+class People:
+    """All about handing over."""
+
+    queue: Queue
+    work: Work
+    transit: Transit
+    agents: Agents
+    chain: Chain
+    fallback: Fallback
+
+    @classmethod
+    def of(cls, settings: Settings) -> "People":
+        """Return them over the database of the settings, whose schema must be the present one; raises SettingsError."""
+        engine, durable = connect(settings.database), connect(settings.database, durable=True)
+        keyring = Keyring(settings.data_keys, "handoff")
+        records, agents = Records(engine, durable, keyring), Agents(engine, keyring)
+        chain = Chain(settings.handoff_desks, desks_of(settings), agents)
+        return cls(Queue(records), Work(records), Transit(records), agents, chain, Fallback(records, chain))
+
+    def reception(self, store: ConversationStore, vault: Vault) -> Reception:
+        """Return the reception, which looks after the shopper's side."""
+        return Reception(self.queue, self.work, self.agents, self.chain, self.fallback, store, vault)
 
 
-def reception_of(settings: Settings, store: ConversationStore, vault: Vault) -> Reception:
-    """Return the reception over the database of the settings, whose schema must be the present one."""
-    return Reception(*people_of(settings), store, vault)
+def desks_of(settings: Settings) -> dict[str, Desk]:
+    """Return the desks of others among the ways of the settings; raises SettingsError for one that lacks a setting."""
+    made: dict[str, Callable[[], Desk]] = {
+        "chatwoot": lambda: Chatwoot(
+            settings.chatwoot_url,
+            settings.chatwoot_account,
+            settings.chatwoot_inbox,
+            settings.chatwoot_bot_token,
+            settings.chatwoot_user_token,
+            settings.chatwoot_webhook_secret,
+        ),
+        "zendesk": lambda: Zendesk(settings.zendesk_url, settings.zendesk_email, settings.zendesk_token),
+        "mail": lambda: Mail(settings.handoff_smtp_url),
+        "webhook": lambda: Webhook(settings.handoff_webhook_url, settings.handoff_webhook_secret),
+    }
+    try:
+        return {name: made[name]() for name in settings.handoff_desks if name != EMBEDDED}
+    except ValueError as error:  # only a mailbox is parsed
+        raise SettingsError(f"PRIVACY_BOT_HANDOFF_SMTP_URL: {error}") from None
 
 
-async def watch(reception: Reception, waited: timedelta, announce: Callable[[str], None]) -> None:
+async def watch(people: People, reception: Reception, waited: timedelta, announce: Callable[[str], None]) -> None:
     """End the waits that nobody took in time, every few seconds; a failure is logged and tried again."""
     while True:
         try:
@@ -44,6 +92,28 @@ async def watch(reception: Reception, waited: timedelta, announce: Callable[[str
                 metrics.handoffs.labels("timed_out").inc()
                 log.info("handoff timed out")
                 announce(conversation)
+            metrics.waiting.set(await asyncio.to_thread(people.queue.waiting))
         except Exception:
             log.exception("watching handoffs failed")
-        await asyncio.sleep(_SECONDS)
+        await asyncio.sleep(_WATCH_SECONDS)
+
+
+async def dispatch(people: People, reception: Reception, store: ConversationStore, announce: Callable[[str], None]) -> None:
+    """Tell desks of others what they do not know yet, again and again."""
+    dispatcher = Dispatcher(people.transit, people.chain, people.fallback, store, reception.revealed)
+    try:
+        await asyncio.to_thread(dispatcher.leave_strangers)
+        desks = [desk for desk in people.chain.desks for _ in range(_WORKERS)]
+        await asyncio.gather(*(_dispatch_to(dispatcher, desk, announce) for desk in desks))
+    finally:
+        dispatcher.stop()
+
+
+async def _dispatch_to(dispatcher: Dispatcher, desk: str, announce: Callable[[str], None]) -> None:
+    while True:
+        try:
+            for conversation in await asyncio.to_thread(dispatcher.run, desk):
+                announce(conversation)
+        except Exception:
+            log.exception("telling a desk failed", desk=desk)
+        await asyncio.sleep(_LOOK_SECONDS)

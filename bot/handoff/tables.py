@@ -24,8 +24,18 @@ handoffs = sa.Table(
     sa.Column("replied_at", sa.DateTime(timezone=True)),
     sa.Column("ended_at", sa.DateTime(timezone=True)),
     sa.Column("agent", sa.String(32)),
+    sa.Column("agent_name", sa.String(60)),
     sa.Column("follow_up", sa.Boolean, nullable=False),
     sa.Column("typing_at", sa.DateTime(timezone=True)),  # when its agent last typed
+    sa.Column("desk", sa.String(20), nullable=False, server_default="desk"),
+    sa.Column("remote", sa.String(100)),
+    sa.Column("opened_at", sa.DateTime(timezone=True)),
+    sa.Column("said_before", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("relayed", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_at", sa.DateTime(timezone=True), index=True),  # when to look what its desk must be told; null: nothing
+    sa.Column("error", sa.String(200), nullable=False, server_default=""),
+    sa.Index("ix_handoffs_remote", "desk", "remote"),
 )
 agents = sa.Table(
     "agents",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.handoff.model import Handoff
+from bot.handoff.model import EMBEDDED, Handoff, State
 from bot.policy.facts import facts
 from bot.policy.hours import STORE_ZONE, clock
 from bot.topics import TOPICS
@@ -10,14 +10,17 @@ from bot.turns import Reply
 
 LEAVE, STOP, SEND, DROP, END = "/leave_message", "/stop_waiting", "/send_message", "/drop_message", "/end_chat"
 PAYLOADS = frozenset({LEAVE, STOP, SEND, DROP, END})
+SUPPORT = "Support"  # who answers, where no name is known
 _DROP = ("Never mind", DROP)
+_LEAVE = ("Leave a message", LEAVE)
 
 
 def waiting(handoff: Handoff, place: int) -> Reply:
-    """Say that somebody is asked, what they will see, and who is before."""
-    before = "You are next." if place == 1 else f"You are number {place} in the queue."
+    """Say that somebody is asked, what they will see, and who is before; only the embedded desk knows that."""
+    before = "You are next. " if place == 1 else f"You are number {place} in the queue. "
     return _handoff(
-        f"I am passing you to a colleague. {_seen(handoff)} {before} You can go on writing; I keep out of it.",
+        f"I am passing you to a colleague. {_seen(handoff)} {before if handoff.desk == EMBEDDED else ''}You can go on writing; "
+        "I keep out of it.",
         ("Stop waiting", STOP),
     )
 
@@ -26,7 +29,7 @@ def nobody_there() -> Reply:
     """Say that support is open and nobody is at the desk."""
     return _handoff(
         f"I cannot reach a colleague in this chat just now. You can call {_phone()}, or leave a message, which we will answer.",
-        ("Leave a message", LEAVE),
+        _LEAVE,
     )
 
 
@@ -38,7 +41,7 @@ def closed(now: datetime) -> Reply:
     return _handoff(
         f"Support is closed now, so nobody can join this chat. It opens {day} at {clock(opens)} Central Time; the phone number "
         f"is {_phone()}. You can leave a message here, which we will answer.",
-        ("Leave a message", LEAVE),
+        _LEAVE,
     )
 
 
@@ -46,7 +49,32 @@ def nobody_came() -> Reply:
     """Say that the wait was too long."""
     return _handoff(
         f"I am sorry: nobody was free in time. You can leave a message, which we will answer, or call {_phone()}.",
-        ("Leave a message", LEAVE),
+        _LEAVE,
+    )
+
+
+def unreachable() -> Reply:
+    """Say that the desk does not answer."""
+    return _handoff(
+        f"I am sorry: I cannot reach my colleagues in this chat just now. You can leave a message, or call {_phone()}.", _LEAVE
+    )
+
+
+def passed_on(handoff: Handoff, state: State) -> Reply:
+    """Say that nobody answers in the chat, and that the request was passed on another way."""
+    why = "nobody was free in time" if state is State.TIMED_OUT else "I cannot reach my colleagues in this chat just now"
+    return _handoff(
+        f"I am sorry: {why}. I am passing your request on to our support team as a message instead. Its reference is "
+        f"{handoff.reference}. {_seen(handoff)} So that they can answer, tell me how to reach you; or call {_phone()}.",
+        ("Tell how to reach me", LEAVE),
+    )
+
+
+def undelivered(reference: str) -> Reply:
+    """Say that a message has reached nobody after all."""
+    return Reply(
+        f"I am sorry: I could not deliver your message {reference} to our support team. Please call {_phone()}; we have kept "
+        "it, and they can find it by its reference."
     )
 
 
@@ -108,8 +136,8 @@ def confirm(draft: Handoff) -> Reply:
 def sent(handoff: Handoff) -> Reply:
     """Say that the message is with people, and its reference."""
     return Reply(
-        f"Your message is with our support team. Its reference is {handoff.reference}. They will answer to what you gave me; "
-        f"support is open {facts().by_name['support_hours'].text}.",
+        f"{_with_support(handoff)} Its reference is {handoff.reference}. They will answer to what you gave me; support is open "
+        f"{facts().by_name['support_hours'].text}.",
         topic="human",
         outcome="done",
     )
@@ -133,6 +161,12 @@ def left(name: str) -> Reply:
 def ended() -> Reply:
     """Say that the shopper has ended it."""
     return Reply("You have ended the chat with our support team. I am the assistant again: what would you like to know?")
+
+
+def _with_support(handoff: Handoff) -> str:
+    if handoff.desk == EMBEDDED or handoff.opened_at is not None:
+        return "Your message is with our support team."
+    return "I have your message, and am passing it on to our support team."
 
 
 def _seen(handoff: Handoff) -> str:

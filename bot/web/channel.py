@@ -14,11 +14,12 @@ from sanic.response import text as text_response
 from actions.services import services
 from bot.dialogue.replies import replies
 from bot.handoff.model import HUMAN
-from bot.handoff.service import reception_of
+from bot.handoff.service import People
 from bot.intake import clean
 from bot.memory import Memory
 from bot.settings import Settings, settings
 from bot.tracker import TrackerMemory
+from bot.transcript import as_text
 from bot.turns import Message, Reply, rfc3339
 from bot.web import http
 from bot.web.conversations import Conversations
@@ -39,7 +40,8 @@ class StorefrontChannel(InputChannel):
         self._tokens = Tokens(self._settings.secrets, timedelta(hours=self._settings.session_hours))
         self._app: Sanic | None = None
         self.memory = Memory.of(self._settings, TrackerMemory(self._trackers))
-        self.reception = reception_of(self._settings, self.memory.store, self.memory.vault)
+        self.people = People.of(self._settings)
+        self.reception = self.people.reception(self.memory.store, self.memory.vault)
 
     @classmethod
     def name(cls) -> str:
@@ -141,7 +143,7 @@ class StorefrontChannel(InputChannel):
         conversation = self._authorized(request)
         messages = self._conversations.heard(conversation)
         if "text/plain" in request.headers.get("accept", ""):
-            return text_response(http.as_text_transcript(messages))
+            return text_response(as_text(messages))
         return http.messages_response(messages, self._conversations.state(conversation))
 
     async def _honour_signal(self, conversation: str) -> list[Reply]:

@@ -1,6 +1,5 @@
 """The desk: the page on which agents answer shoppers, and what it asks the server."""
 
-import contextlib
 import re
 from typing import Any
 
@@ -11,24 +10,18 @@ from sanic.response import html as html_response
 from sanic.response import json as json_response
 
 from bot import metrics
-from bot.handoff.model import Agent, Handoff, Kind, NotStored, NotTaken, State
-from bot.handoff.reception import Reception
+from bot.handoff.model import EMBEDDED, Agent, Handoff, Kind, NotTaken, State
+from bot.handoff.reception import LONGEST, Reception
 from bot.intake import clean
 from bot.policy.facts import facts
-from bot.privacy.masking import PLACEHOLDER, mask
-from bot.privacy.recognition import find
-from bot.privacy.vault import Vault
 from bot.topics import TOPICS
-from bot.turns import Message, Reply, rfc3339
+from bot.turns import Message, rfc3339
 from bot.web import http
 from bot.web.channel import StorefrontChannel
 from bot.web.errors import ApiError, malformed, too_long
 from bot.web.limits import Limits
 from bot.web.site import deskpage
 from bot.web.store import UnknownConversation
-
-_LONGEST = 4000  # characters of an agent's message
-_SHOWN = ("email", "phone")  # what an agent sees of what a shopper types to a person
 
 
 def desk(channel: StorefrontChannel, limits: Limits) -> Blueprint:
@@ -51,9 +44,8 @@ class _Desk:
     def __init__(self, channel: StorefrontChannel, limits: Limits) -> None:
         self._channel = channel
         self._reception: Reception = channel.reception
-        self._queue = channel.reception.queue
+        self._work = channel.reception.work
         self._store = channel.memory.store
-        self._vault: Vault = channel.memory.vault
         self._limits = limits
 
     async def page(self, _: Request) -> HTTPResponse:
@@ -63,7 +55,7 @@ class _Desk:
     async def queue(self, request: Request) -> HTTPResponse:
         """Tell what there is to do, and who asks."""
         agent = await self._agent(request)
-        listed = [self._as_json(handoff, agent) for handoff in self._queue.listed()]
+        listed = [self._as_json(handoff, agent) for handoff in self._work.listed()]
         canned = [facts().by_name[name].text for name in ("support_hours", "support_phone", "mail_address")]
         return json_response({"agent": agent.name, "handoffs": listed, "canned": canned})
 
@@ -77,13 +69,11 @@ class _Desk:
         agent = await self._agent(request)
         handoff = self._handoff(identifier)
         try:
-            handoff = self._queue.claim(handoff.id, agent)
+            handoff = self._work.claim(handoff.id, agent)
         except NotTaken as error:
             raise ApiError(409, "taken", str(error)) from None
         metrics.handoffs.labels("accepted").inc()
-        if handoff.kind is Kind.LIVE:
-            self._reception.claimed(handoff)
-            self._channel.announce(handoff.conversation)
+        self._channel.announce(handoff.conversation)
         return self._told(handoff, agent)
 
     async def reply(self, request: Request, identifier: str) -> HTTPResponse:
@@ -94,40 +84,33 @@ class _Desk:
         client_id = http.client_id(sent)
         if not text:
             raise malformed('"text" is empty.')
-        if len(text) > _LONGEST:
-            raise too_long(_LONGEST)
-        findings = find(text)
-        masked = mask(text, findings, self._vault.keep(handoff.conversation, findings)) if findings else text
-        named = self._channel.memory.mark(f"{agent.id} {client_id}") if client_id else None
-        if not self._store.say(handoff.conversation, "agent", [Reply(masked)], named):
-            raise ApiError(410, "expired", "The shopper has deleted the conversation.")
-        if handoff.replied_at is None:
-            with contextlib.suppress(NotStored):  # a time that is missing must not make the message look lost
-                self._queue.note_reply(handoff.id)
+        if len(text) > LONGEST:
+            raise too_long(LONGEST)
+        mark = self._channel.memory.mark(f"{agent.id} {client_id}") if client_id else None
+        try:
+            handoff = self._reception.say(handoff, text, mark, agent.name, agent)
+        except NotTaken as error:
+            raise ApiError(409, "taken", str(error)) from None
         self._channel.announce(handoff.conversation)
         return self._told(handoff, agent)
 
     async def typing(self, request: Request, identifier: str) -> HTTPResponse:
         """Let the shopper see that somebody types."""
         _, handoff = await self._mine(request, identifier)
-        self._queue.note_typing(handoff.id)
+        self._work.note_typing(handoff)
         return HTTPResponse(status=204)
 
     async def resolve(self, request: Request, identifier: str) -> HTTPResponse:
         """End a handoff, or mark it for later."""
         agent = await self._agent(request)
         handoff = self._handoff(identifier)
-        if handoff.agent not in (None, agent.id):
-            raise ApiError(409, "taken", "Somebody else has taken it.")
         # a chat that is over has no way to reach anybody later
         follow_up = http.body(request, optional=True).get("follow_up") is True and handoff.kind is Kind.MESSAGE
         try:
-            ended = self._queue.resolve(handoff.id, follow_up)
+            ended = self._work.resolve(handoff.id, agent, follow_up)
         except NotTaken as error:
             raise ApiError(409, "taken", str(error)) from None
-        if ended.kind is Kind.LIVE and handoff.state is State.ACCEPTED:
-            self._reception.resolved(ended)
-            self._channel.announce(ended.conversation)
+        self._channel.announce(ended.conversation)
         metrics.handoffs.labels("completed").inc()
         return json_response(self._as_json(ended, agent))
 
@@ -141,8 +124,8 @@ class _Desk:
         return agent
 
     def _handoff(self, identifier: str) -> Handoff:
-        handoff = self._queue.find(identifier) if re.fullmatch(r"[0-9a-f]{32}", identifier) else None
-        if handoff is None or handoff.state is State.DRAFTED:
+        handoff = self._work.find(identifier) if re.fullmatch(r"[0-9a-f]{32}", identifier) else None
+        if handoff is None or handoff.state is State.DRAFTED or handoff.desk != EMBEDDED:
             raise ApiError(404, "not_found", "There is no such handoff: the shopper may have deleted the conversation.")
         return handoff
 
@@ -163,16 +146,8 @@ class _Desk:
         return json_response({**self._as_json(handoff, agent), "messages": messages})
 
     def _revealed(self, handoff: Handoff, agent: Agent, message: Message) -> str:
-        """Return a message as an agent may see it: with an address or number only if it was typed to them."""
-        began, theirs = handoff.accepted_at, handoff.kind is Kind.LIVE and handoff.agent == agent.id
-        if not theirs or began is None or not began <= message.at <= (handoff.ended_at or message.at):
-            return message.text
-
-        def value(match: re.Match[str]) -> str:
-            known = self._vault.value(handoff.conversation, match.group()) if match[1] in _SHOWN else None
-            return known or match.group()
-
-        return PLACEHOLDER.sub(value, message.text)
+        """Return a message as an agent may see it, who sees what was typed to others as the bot does."""
+        return self._reception.revealed(handoff, message) if handoff.agent == agent.id else message.text
 
     def _as_json(self, handoff: Handoff, agent: Agent) -> dict[str, Any]:
         """Return a handoff as the page has it; how to reach somebody is told to whoever has taken it."""
@@ -188,6 +163,6 @@ class _Desk:
             "contact": handoff.contact if mine else None,
             "requested_at": rfc3339(handoff.requested_at),
             "mine": mine,
-            "agent": self._reception.agents.name(handoff.agent) if handoff.agent else None,
+            "agent": handoff.agent_name,
             "follow_up": handoff.follow_up,
         }

@@ -12,7 +12,7 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from bot import metrics
-from bot.turns import Message, rfc3339
+from bot.turns import Message
 from bot.web.errors import ApiError, malformed, not_ready
 
 MAX_CLIENT_ID = 64
@@ -37,16 +37,6 @@ def error_response(error: ApiError) -> HTTPResponse:
 def messages_response(messages: list[Message], state: str, headers: dict[str, str] | None = None) -> HTTPResponse:
     """Return messages and who answers."""
     return json_response({"messages": [message.as_json() for message in messages], "state": state}, headers=headers)
-
-
-def as_text_transcript(messages: list[Message]) -> str:
-    """Return a conversation as a person would keep it: who said what, and the sources."""
-    names = {"bot": "Assistant", "agent": "Support", "visitor": "You", "system": "Note"}
-    lines = []
-    for message in messages:
-        lines.append(f"{rfc3339(message.at)} {names[message.sender]}: {message.text}")
-        lines += [f"    Source: {source['section']} ({source['clause']}): “{source['quote']}”" for source in message.sources()]
-    return "\n".join(lines) + "\n"
 
 
 def wants_page(request: Request) -> bool:

@@ -119,7 +119,7 @@ class ConversationStore:
         Raises UnknownConversation.
         """
         with self._engine.begin() as db:
-            _hold(db, conversation, active_at=datetime.now(UTC))
+            hold(db, conversation, active_at=datetime.now(UTC))
             for earlier in mended:
                 this = (messages.c.conversation == conversation, messages.c.id == earlier.id)
                 db.execute(messages.update().where(*this).values(text=earlier.after))
@@ -149,7 +149,7 @@ class ConversationStore:
     def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
         """Store the replies to message ``answers`` (none for a greeting) and return the turn; raises UnknownConversation."""
         with self._engine.begin() as db:
-            state = _hold(db, conversation)
+            state = hold(db, conversation)
             turn = Turn(tuple(_insert(db, conversation, "bot", replies)), topics(replies), outcome(replies), state)
             if answers is not None:
                 kept = {"messages": [message.id for message in turn.messages], "topics": turn.topics, "outcome": turn.outcome}
@@ -167,13 +167,10 @@ class ConversationStore:
         """
         with self._engine.begin() as db:
             try:
-                _hold(db, conversation, active_at=datetime.now(UTC))
+                hold(db, conversation, active_at=datetime.now(UTC))
             except UnknownConversation:
                 return False
-            known = (messages.c.conversation == conversation, messages.c.client_id == client_id)
-            if client_id and db.execute(sa.select(messages.c.id).where(*known)).first():
-                return True
-            _insert(db, conversation, sender, replies, Arriving("", client_id) if client_id else None)
+            say_in(db, conversation, sender, replies, client_id)
             return True
 
     def course(self, conversation: str) -> tuple[tuple[str, ...], str]:
@@ -204,7 +201,7 @@ class ConversationStore:
             db.execute(conversations.delete().where(conversations.c.id == conversation))
 
 
-def _hold(db: Connection, conversation: str, **changed: Any) -> str:
+def hold(db: Connection, conversation: str, **changed: Any) -> str:
     """Change a conversation and return its state; nobody else deletes it, or writes to it, before this transaction ends.
 
     Visitor, bot and agent write at the same time, perhaps from several processes, and number messages one after the other.
@@ -212,6 +209,13 @@ def _hold(db: Connection, conversation: str, **changed: Any) -> str:
     changed = changed or {"state": conversations.c.state}  # an update, because SQLite knows no other lock on what is read
     db.execute(conversations.update().where(conversations.c.id == conversation).values(**changed))
     return _state(db, conversation)
+
+
+def say_in(db: Connection, conversation: str, sender: str, replies: Sequence[Reply], client_id: str | None = None) -> None:
+    """Store what somebody else than the bot says in a conversation that is held; with a ``client_id`` only once."""
+    known = (messages.c.conversation == conversation, messages.c.client_id == client_id)
+    if not client_id or not db.execute(sa.select(messages.c.id).where(*known)).first():
+        _insert(db, conversation, sender, replies, Arriving("", client_id) if client_id else None)
 
 
 def _state(db: Connection, conversation: str) -> str:

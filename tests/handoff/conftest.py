@@ -10,8 +10,12 @@ from sqlalchemy.engine import Engine
 
 from bot.database import connect
 from bot.handoff.agents import Agents
+from bot.handoff.chain import Chain, Fallback
+from bot.handoff.model import EMBEDDED
 from bot.handoff.queue import Queue
 from bot.handoff.reception import Reception
+from bot.handoff.records import Records
+from bot.handoff.work import Work
 from bot.keys import Keyring
 from bot.privacy.vault import Vault
 from bot.web.store import ConversationStore
@@ -39,9 +43,21 @@ def store(engine: Engine) -> ConversationStore:
 
 
 @pytest.fixture
-def queue(engine: Engine, durable: Engine, store: ConversationStore) -> Queue:
-    """An empty queue, beside the conversations."""
-    return Queue(engine, durable, Keyring(KEYS, "handoff"))
+def records(engine: Engine, durable: Engine, store: ConversationStore) -> Records:
+    """No handoffs yet, beside the conversations."""
+    return Records(engine, durable, Keyring(KEYS, "handoff"))
+
+
+@pytest.fixture
+def queue(records: Records) -> Queue:
+    """The shopper's side of them."""
+    return Queue(records)
+
+
+@pytest.fixture
+def work(records: Records) -> Work:
+    """The people's side of them."""
+    return Work(records)
 
 
 @pytest.fixture
@@ -51,9 +67,13 @@ def agents(engine: Engine) -> Agents:
 
 
 @pytest.fixture
-def reception(queue: Queue, agents: Agents, store: ConversationStore, engine: Engine) -> Reception:
-    """The reception of the store."""
-    return Reception(queue, agents, store, Vault(engine, Keyring(KEYS, "vault"), timedelta(minutes=30)))
+def reception(
+    records: Records, queue: Queue, work: Work, agents: Agents, store: ConversationStore, engine: Engine
+) -> Reception:
+    """The reception of the store, whose one desk is the embedded one."""
+    chain = Chain([EMBEDDED], {}, agents)
+    vault = Vault(engine, Keyring(KEYS, "vault"), timedelta(minutes=30))
+    return Reception(queue, work, agents, chain, Fallback(records, chain), store, vault)
 
 
 @pytest.fixture(scope="module")

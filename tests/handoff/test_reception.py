@@ -66,7 +66,7 @@ def test_an_empty_desk_is_not_hidden(reception: Reception) -> None:
         (reply,) = reception.hand_over(C, ASKS)
     assert "cannot reach a colleague" in reply.text and "1-877-723-5522" in reply.text
     assert [title for title, _ in reply.choices] == ["Leave a message"]
-    assert reception.queue.listed() == []
+    assert reception.work.listed() == []
 
 
 def test_at_night_it_is_said_when_support_opens(reception: Reception) -> None:
@@ -75,7 +75,7 @@ def test_at_night_it_is_said_when_support_opens(reception: Reception) -> None:
         reception.agents.recognise(reception.agents.add("Sam"))
         (reply,) = reception.hand_over(C, ASKS)
     assert "opens on Thursday at 7 AM" in reply.text
-    assert reception.queue.listed() == []
+    assert reception.work.listed() == []
 
 
 def test_only_the_reply_that_names_people_gives_way(reception: Reception) -> None:
@@ -87,11 +87,11 @@ def test_only_the_reply_that_names_people_gives_way(reception: Reception) -> Non
 
 def test_the_bot_keeps_silent_beside_people(reception: Reception) -> None:
     """Whatever is typed, commands included; only the shopper's own button ends it."""
-    handoff = reception.queue.wait(C, Reason.ASKED, ())
+    handoff = reception.queue.wait(C, (Reason.ASKED, ()))
     assert answer(reception, typed(reception, "do you use cookies?")) == []
     agent = reception.agents.recognise(reception.agents.add("Sam"))
     assert agent
-    reception.queue.claim(handoff.id, agent)
+    reception.work.claim(handoff.id, agent)
     for text in ("/restart", "delete this conversation", "hello?"):
         assert answer(reception, typed(reception, text)) == []
     assert "assistant again" in said(answer(reception, chosen(words.END)))
@@ -100,9 +100,9 @@ def test_the_bot_keeps_silent_beside_people(reception: Reception) -> None:
 
 def test_who_is_tired_of_waiting_can_stop(reception: Reception) -> None:
     """Then the bot answers again, and nobody takes a chat that nobody waits in."""
-    reception.queue.wait(C, Reason.ASKED, ())
+    reception.queue.wait(C, (Reason.ASKED, ()))
     assert "out of the queue" in said(answer(reception, chosen(words.STOP)))
-    assert reception.queue.listed() == []
+    assert reception.work.listed() == []
 
 
 def test_a_message_is_left_with_a_way_to_be_reached(reception: Reception) -> None:
@@ -112,9 +112,9 @@ def test_a_message_is_left_with_a_way_to_be_reached(reception: Reception) -> Non
     assert "do not see" in said(answer(reception, typed(reception, "call me")))
     shown = said(answer(reception, typed(reception, "612-555-0199")))
     assert "“My order came broken.”" in shown and "[phone-1]" in shown
-    assert reception.queue.listed() == []
+    assert reception.work.listed() == []
     (sent,) = answer(reception, chosen(words.SEND)) or []
-    (left,) = reception.queue.listed()
+    (left,) = reception.work.listed()
     assert (left.note, left.contact) == ("My order came broken.", "612-555-0199")
     assert left.reference in sent.text
     assert sent.outcome == "done"
@@ -126,7 +126,7 @@ def test_a_message_may_say_it_all_at_once(reception: Reception) -> None:
     assert "[email-1]" in said(answer(reception, typed(reception, "Write to jo@example.com about my order")))
     assert "[email-2]" in said(answer(reception, typed(reception, "no, al@example.com")))
     answer(reception, typed(reception, "yes"))
-    (left,) = reception.queue.listed()
+    (left,) = reception.work.listed()
     assert (left.note, left.contact) == ("Write to [email-1] about my order", "al@example.com")
 
 
@@ -138,7 +138,7 @@ def test_a_question_before_the_yes_is_the_bots(reception: Reception) -> None:
     assert answer(reception, typed(reception, "yes")) is None
     assert answer(reception, typed(reception, "other@example.com")) is None
     assert answer(reception, chosen('/affirm{"x": "y"}')) is None
-    assert reception.queue.listed() == []
+    assert reception.work.listed() == []
     assert "is with our support team" in said(answer(reception, chosen(words.SEND)))
 
 
@@ -149,20 +149,20 @@ def test_a_message_can_be_dropped_at_any_point(reception: Reception, steps: int)
     for text in ("My order came broken.", "jo@example.com")[:steps]:
         answer(reception, typed(reception, text))
     assert "passed nothing on" in said(answer(reception, typed(reception, "never mind")))
-    assert reception.queue.listed() == []
+    assert reception.work.listed() == []
     assert answer(reception, typed(reception, "do you use cookies?")) is None
 
 
 def test_a_wait_that_nobody_ends_ends_itself(reception: Reception) -> None:
     """The shopper is told the truth, and can leave a message."""
     with time_machine.travel(datetime.now(UTC) - timedelta(minutes=4)):
-        handoff = reception.queue.wait(C, Reason.ASKED, ())
+        handoff = reception.queue.wait(C, (Reason.ASKED, ()))
     assert reception.give_up(timedelta(minutes=3)) == [C]
     assert reception.give_up(timedelta(minutes=3)) == []
     told = reception._store.since(C, 0)[-1]
     assert (told.sender, told.choices[0].title) == ("system", "Leave a message")
     assert reception._store.state(C) == "bot"
-    found = reception.queue.find(handoff.id)
+    found = reception.work.find(handoff.id)
     assert found and found.state is State.TIMED_OUT
 
 
@@ -174,31 +174,31 @@ def test_an_old_button_is_answered_with_the_truth(reception: Reception) -> None:
     for message in (chosen(words.LEAVE), typed(reception, "Write to jo@example.com"), chosen(words.SEND)):
         replies = answer(reception, message)
     assert said(answer(reception, chosen(words.SEND))) == said(replies)
-    assert len(reception.queue.listed()) == 1
+    assert len(reception.work.listed()) == 1
 
 
 def test_whom_an_agent_left_alone_waits_again(reception: Reception) -> None:
     """An agent who is removed, or away for long, does not keep a chat for ever."""
-    handoff = reception.queue.wait(C, Reason.ASKED, ())
+    handoff = reception.queue.wait(C, (Reason.ASKED, ()))
     token = reception.agents.add("Sam")
     sam = reception.agents.recognise(token)
     assert sam
-    reception.queue.claim(handoff.id, sam)
+    reception.work.claim(handoff.id, sam)
     assert reception.put_back() == []
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
         assert reception.put_back() == [C]
     assert reception._store.state(C) == "waiting_for_agent"
     assert "had to leave" in reception._store.since(C, 0)[-1].text
-    reception.queue.claim(handoff.id, sam)
+    reception.work.claim(handoff.id, sam)
     reception.agents.remove("Sam")
     assert reception.put_back() == [C]
 
 
 def test_who_stops_waiting_when_somebody_comes_has_come(reception: Reception) -> None:
     """A button that crosses an agent's claim does not end the chat."""
-    handoff = reception.queue.wait(C, Reason.ASKED, ())
+    handoff = reception.queue.wait(C, (Reason.ASKED, ()))
     sam = reception.agents.recognise(reception.agents.add("Sam"))
     assert sam
-    reception.queue.claim(handoff.id, sam)
+    reception.work.claim(handoff.id, sam)
     assert answer(reception, chosen(words.STOP)) == []
     assert reception._store.state(C) == "with_agent"

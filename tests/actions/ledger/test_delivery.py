@@ -20,8 +20,9 @@ from actions.ledger.delivery import Courier
 from actions.ledger.ledger import Ledger
 from actions.ledger.model import Status
 from actions.ledger.outbox import MAX_ATTEMPTS, Outbox, wait
-from actions.ledger.receivers import LinesInFile, Mailbox, NotDelivered, Receiver, Webhook
+from actions.ledger.receivers import LinesInFile, Mailbox, Receiver, Webhook
 from bot.keys import Keyring
+from bot.outgoing import NotDelivered
 from tests.actions.ledger.conftest import email, opt_in, opt_out
 
 SECRET = "s" * 40

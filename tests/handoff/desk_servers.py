@@ -1,0 +1,301 @@
+"""Desks to talk to in tests: real HTTP servers that hold what they get against schemas, and fail as they are told.
+
+The schemas are written from the desks' own references; what does not fit is answered as the desk would, and noted in
+``problems``.
+"""
+
+import base64
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from jsonschema import Draft202012Validator
+
+Schemas = dict[tuple[str, str], dict[str, Any] | None]
+BOT, USER, SECRET = "bot-token", "user-token", "s" * 40
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How one request is failed: with a status, or by hanging up before, or after, it was done."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    hang_up: str = ""  # "before", "after" or "within" the answer
+    seconds: float = 0  # of silence first
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request as it came."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: Any
+    raw: bytes
+
+
+def an_object(required: list[str], **properties: Any) -> dict[str, Any]:
+    """Return the schema of an object that has nothing else."""
+    return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
+
+
+class DeskServer:
+    """A server of a desk; a subclass says which requests there are and what is done about them."""
+
+    schemas: ClassVar[Schemas] = {}  # method and pattern of a path: schema of the body
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.fail: Callable[[Sent], Fault | None] = lambda _: self.faults.pop(0) if self.faults else None
+        self.got: list[Sent] = []
+        self.problems: list[str] = []
+        self.lock = threading.Lock()
+        desk = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def handle_any(self) -> None:
+                """Answer as the desk does, or fail."""
+                raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                parts = urlsplit(self.path)
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                body = json.loads(raw) if raw else None
+                sent = Sent(self.command, parts.path, parse_qs(parts.query), headers, body, raw)
+                with desk.lock:
+                    desk.got.append(sent)
+                    fault = desk.fail(sent) or Fault()
+                time.sleep(fault.seconds)
+                if fault.hang_up == "before":
+                    self.connection.close()
+                    return
+                with desk.lock:
+                    status, told, more = (fault.status, {}, fault.headers) if fault.status else desk.answer(sent)
+                if fault.hang_up == "after":
+                    self.connection.close()
+                    return
+                answer = json.dumps(told).encode()
+                self.send_response(status)
+                for name, value in {**more, "Content-Type": "application/json", "Content-Length": str(len(answer))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                if fault.hang_up == "within":
+                    answer = answer[: len(answer) // 2]
+                    self.close_connection = True
+                self.wfile.write(answer)
+
+            do_GET = do_POST = do_PUT = handle_any
+
+            def log_message(self, *_: object) -> None:
+                """Keep quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def close(self) -> None:
+        """Stop it."""
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answer(self, sent: Sent) -> tuple[int, Any, dict[str, str]]:
+        """Check a request as the desk would, and do what it asks for."""
+        for (method, pattern), schema in self.schemas.items():
+            match = re.fullmatch(pattern, sent.path)
+            if match is None or method != sent.method:
+                continue
+            if not self.allows(sent):
+                return 401, {"error": "Invalid Access Token"}, {}
+            wrong = [error.message for error in Draft202012Validator(schema).iter_errors(sent.body)] if schema else []
+            if wrong:
+                self.problems.append(f"{sent.method} {sent.path}: {'; '.join(wrong)}")
+                return 422, {"error": "RecordInvalid", "details": wrong}, {}
+            return self.do(sent, *match.groups())
+        self.problems.append(f"{sent.method} {sent.path}: unknown")
+        return 404, {"error": "Resource could not be found"}, {}
+
+    def allows(self, sent: Sent) -> bool:
+        """Return whether the request has the right token."""
+        raise NotImplementedError
+
+    def do(self, sent: Sent, *groups: str) -> tuple[int, Any, dict[str, str]]:
+        """Do what a request that fits asks for; return status, body and headers."""
+        raise NotImplementedError
+
+
+ACCOUNT = "/api/v1/accounts/1"
+
+
+class ChatwootServer(DeskServer):
+    """An account of Chatwoot with one API inbox (swagger: contacts, conversations, messages, toggle_status)."""
+
+    schemas: ClassVar[Schemas] = {
+        ("POST", f"{ACCOUNT}/contacts"): an_object(
+            ["inbox_id"],
+            inbox_id={"type": "integer"},
+            name={"type": "string"},
+            email={"type": "string"},
+            phone_number={"type": "string", "pattern": r"^\+"},
+            identifier={"type": "string"},
+            additional_attributes={"type": "object"},
+            custom_attributes={"type": "object"},
+        ),
+        ("POST", f"{ACCOUNT}/conversations"): an_object(
+            ["source_id"],
+            source_id={"type": "string"},
+            inbox_id={"type": "integer"},
+            contact_id={"type": "integer"},
+            status={"enum": ["open", "resolved", "pending"]},
+            custom_attributes={"type": "object"},
+            additional_attributes={"type": "object"},
+            message=an_object(["content"], content={"type": "string", "minLength": 1}),
+        ),
+        ("POST", rf"{ACCOUNT}/conversations/(\d+)/messages"): an_object(
+            ["content"],
+            content={"type": "string", "minLength": 1},
+            message_type={"enum": ["outgoing", "incoming"]},
+            private={"type": "boolean"},
+            content_type={"type": "string"},
+            content_attributes={"type": "object"},
+        ),
+        ("POST", rf"{ACCOUNT}/conversations/(\d+)/toggle_status"): an_object(
+            ["status"], status={"enum": ["open", "resolved", "pending", "snoozed"]}
+        ),
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conversations: dict[int, dict[str, Any]] = {}
+
+    def allows(self, sent: Sent) -> bool:
+        """A contact needs a user's token; the bot's own does for the rest."""
+        return sent.headers.get("api_access_token") == (USER if sent.path.endswith("/contacts") else BOT)
+
+    def do(self, sent: Sent, *groups: str) -> tuple[int, Any, dict[str, str]]:
+        """Keep conversations with their status and messages."""
+        number = len(self.got)
+        if sent.path.endswith("/contacts"):
+            link = {"source_id": f"source-{number}", "inbox": {"id": sent.body["inbox_id"]}}
+            contact = {"id": number, "name": sent.body.get("name"), "contact_inboxes": [link]}
+            return 200, {"payload": {"contact": contact, "contact_inbox": link}}, {}
+        if sent.path.endswith("/conversations"):
+            self.conversations[number] = {**sent.body, "messages": []}
+            return 200, {"id": number, "account_id": 1, "inbox_id": sent.body["inbox_id"], "status": sent.body["status"]}, {}
+        found = self.conversations.get(int(groups[0]))
+        if found is None:
+            return 404, {"error": "Resource could not be found"}, {}
+        if sent.path.endswith("/messages"):
+            found["messages"].append(sent.body)
+            return 200, {"id": number, "content": sent.body["content"], "conversation_id": int(groups[0])}, {}
+        found["status"] = sent.body["status"]
+        told = {"success": True, "current_status": found["status"], "conversation_id": int(groups[0])}
+        return 200, {"meta": {}, "payload": told}, {}
+
+
+class ZendeskServer(DeskServer):
+    """An account of Zendesk Support (tickets, with keys that are remembered)."""
+
+    comment: ClassVar = an_object(["body", "public"], body={"type": "string", "minLength": 1}, public={"const": False})
+    requester: ClassVar = an_object(["name"], name={"type": "string"}, email={"type": "string", "pattern": "@"})
+    schemas: ClassVar[Schemas] = {
+        ("POST", "/api/v2/tickets"): an_object(
+            ["ticket"],
+            ticket=an_object(
+                ["subject", "comment", "external_id"],
+                subject={"type": "string"},
+                comment=comment,
+                requester=requester,
+                tags={"type": "array", "items": {"type": "string", "pattern": r"^\S+$"}},
+                priority={"enum": ["urgent", "high", "normal", "low"]},
+                type={"enum": ["problem", "incident", "question", "task"]},
+                external_id={"type": "string"},
+            ),
+        ),
+        ("GET", "/api/v2/tickets"): None,
+        ("GET", r"/api/v2/tickets/(\d+)"): None,
+        ("PUT", r"/api/v2/tickets/(\d+)"): an_object(
+            ["ticket"],
+            ticket=an_object(
+                ["comment"],
+                comment=comment,
+                requester=requester,
+                safe_update={"const": True},
+                updated_stamp={"type": "string"},
+            ),
+        ),
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tickets: dict[int, dict[str, Any]] = {}
+        self.keys: dict[str, tuple[bytes, int]] = {}
+
+    def allows(self, sent: Sent) -> bool:
+        """An address and a token, as Basic."""
+        told = base64.b64encode(b"bot@example.com/token:zendesk-token").decode()
+        return sent.headers.get("authorization") == f"Basic {told}"
+
+    def do(self, sent: Sent, *groups: str) -> tuple[int, Any, dict[str, str]]:
+        """Keep tickets; a key that comes again makes no other."""
+        if sent.method == "POST":
+            key = sent.headers["idempotency-key"]
+            if key in self.keys:
+                raw, number = self.keys[key]
+                if raw != sent.raw:
+                    return 400, {"error": "IdempotencyKeyConflict"}, {}
+                return 201, {"ticket": {"id": number}}, {"x-idempotency-lookup": "hit"}
+            number = len(self.tickets) + 100
+            self.tickets[number] = {"id": number, "comments": [], "updated_at": "2026-11-24T12:00:00Z", **sent.body["ticket"]}
+            self.keys[key] = (sent.raw, number)
+            return 201, {"ticket": {"id": number}}, {"x-idempotency-lookup": "miss"}
+        if not groups:
+            wanted = sent.query.get("external_id", [""])[0]
+            return 200, {"tickets": [one for one in self.tickets.values() if one["external_id"] == wanted]}, {}
+        ticket = self.tickets.get(int(groups[0]))
+        if ticket is None:
+            return 404, {"error": "RecordNotFound"}, {}
+        if sent.method == "PUT":
+            if sent.body["ticket"].get("updated_stamp") not in (None, ticket["updated_at"]):
+                return 409, {"error": "UpdateConflict"}, {}
+            ticket["comments"].append(sent.body["ticket"]["comment"]["body"])
+            ticket["requester"] = sent.body["ticket"].get("requester", ticket.get("requester"))
+        return 200, {"ticket": ticket}, {}
+
+
+class WebhookServer(DeskServer):
+    """Whatever system takes the signed webhook."""
+
+    text: ClassVar = {"type": "string"}
+    schemas: ClassVar[Schemas] = {
+        ("POST", "/hook"): an_object(
+            ["id", "event", "handoff", "reference", "reason", "topics", "note", "contact", "requested_at", "store_time"],
+            id=text,
+            event={"enum": ["requested", "added"]},
+            handoff=text,
+            reference={"type": "string", "pattern": "^[0-9A-Z]{3}-[0-9A-Z]{4}$"},
+            reason=text,
+            topics={"type": "array", "items": text},
+            note=text,
+            contact={"type": ["string", "null"]},
+            requested_at=text,
+            store_time=text,
+            support_open={"type": "boolean"},
+            transcript={"type": "array", "items": {"type": "object", "required": ["from", "text", "at"]}},
+        )
+    }
+
+    def allows(self, sent: Sent) -> bool:
+        """Signatures are looked at by the test."""
+        return True
+
+    def do(self, sent: Sent, *groups: str) -> tuple[int, Any, dict[str, str]]:
+        """Take it."""
+        return 200, {}, {}
