@@ -1,0 +1,245 @@
+"""Tests of a desk of others over HTTP: a shopper in the channel, and Chatwoot at the other end."""
+
+import json
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.outgoing import signature
+from tests.conftest import BASE, Server, Shopper, new_postgres_database, serving, start_server
+from tests.handoff.desk_servers import BOT, SECRET, USER, ChatwootServer, Fault, Sent
+
+HASTY = [sys.executable, str(Path(__file__).parents[1] / "handoff" / "hasty_server.py")]
+
+
+def settings(chatwoot: ChatwootServer, **more: str) -> dict[str, str]:
+    """Return the variables of a server whose people are at a Chatwoot."""
+    named = {"URL": chatwoot.url, "ACCOUNT": "1", "INBOX": "2", "BOT_TOKEN": BOT, "USER_TOKEN": USER, "WEBHOOK_SECRET": SECRET}
+    return {"PRIVACY_BOT_HANDOFF_DESKS": '["chatwoot"]', **{f"PRIVACY_BOT_CHATWOOT_{key}": named[key] for key in named}, **more}
+
+
+def post(url: str, event: dict, secret: str = SECRET, timestamp: int | None = None, delivery: str = "d") -> httpx.Response:
+    """Post an event as Chatwoot does."""
+    body = json.dumps(event).encode()
+    at = str(timestamp or int(time.time()))
+    headers = {"X-Chatwoot-Timestamp": at, "X-Chatwoot-Signature": signature(secret, at, body), "X-Chatwoot-Delivery": delivery}
+    return httpx.post(f"{url}/desks/chatwoot", content=body, headers=headers, timeout=10)
+
+
+def message(conversation: int, number: int, text: str, **changed: object) -> dict:
+    """Return the event of an agent's message."""
+    return {
+        "event": "message_created",
+        "id": number,
+        "content": text,
+        "message_type": "outgoing",
+        "private": False,
+        "content_type": "text",
+        "sender": {"id": 7, "name": "Alex", "type": "user"},
+        "conversation": {"id": conversation, "status": "open"},
+        **changed,
+    }
+
+
+def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "It did not come to be so."
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def chatwoot() -> Iterator[ChatwootServer]:
+    """A Chatwoot."""
+    server = ChatwootServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def served(chatwoot: ChatwootServer, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose people are at that Chatwoot."""
+    with serving(tmp_path_factory.mktemp("chatwoot"), HASTY, **settings(chatwoot)) as running:
+        yield running
+
+
+@pytest.fixture
+def chat(served: Server, chatwoot: ChatwootServer) -> Iterator[tuple[Shopper, int]]:
+    """A shopper who waits for a person, and their conversation's number at Chatwoot."""
+    before = set(chatwoot.conversations)
+    with served.client() as client:
+        shopper = Shopper(client)
+        turn = shopper.say("I want to talk to a person")
+        assert (turn["outcome"], turn["state"]) == ("handoff", "waiting_for_agent")
+        until(lambda: any(chatwoot.conversations[one]["status"] == "open" for one in set(chatwoot.conversations) - before))
+        (number,) = set(chatwoot.conversations) - before
+        yield shopper, number
+
+
+def said_by(shopper: Shopper, *senders: str) -> list[str]:
+    """Return what was said in a conversation by some."""
+    return [one["text"] for one in shopper.get("/transcript").json()["messages"] if one["from"] in senders]
+
+
+def test_a_chat_with_chatwoot(served: Server, chatwoot: ChatwootServer, chat: tuple[Shopper, int]) -> None:
+    """The shopper's words are there within two seconds, the agent's here; each once, though Chatwoot sends them twice."""
+    shopper, number = chat
+    assert shopper.say("my mail is jo@example.com")["messages"] == []
+    messages = chatwoot.conversations[number]["messages"]
+    until(lambda: len(messages) == 2, 2)
+    assert messages[1]["content"] == "my mail is [email-1]"  # nobody has joined whom it could be meant for
+    for _ in range(2):
+        assert post(served.url, message(number, 1, "Hi, how can I help?")).status_code == 200
+    assert said_by(shopper, "system", "agent") == ["Alex has joined. The assistant keeps out of it now.", "Hi, how can I help?"]
+    shopper.say("write to jo@example.com")
+    until(lambda: len(messages) == 3, 2)
+    assert messages[2]["content"] == "write to jo@example.com"
+    assert post(served.url, {"event": "conversation_resolved", "id": number, "status": "resolved"}).status_code == 200
+    assert said_by(shopper, "system")[-1] == "Alex has ended the chat. The assistant answers again."
+    assert shopper.say("do you use cookies?")["state"] == "bot"
+    assert chatwoot.problems == []
+
+
+def test_what_is_not_for_the_shopper_is_not_shown(served: Server, chat: tuple[Shopper, int]) -> None:
+    """Private notes, the shopper's own words, changes, and the bot's own messages."""
+    shopper, number = chat
+    for event in (
+        message(number, 11, "a note", private=True),
+        message(number, 12, "an echo", message_type="incoming"),
+        message(number, 13, "changed", event="message_updated"),
+        message(number, 14, "a bot", sender={"name": "Bot", "type": "agent_bot"}),
+        message(number, 15, "assigned", message_type="activity"),
+        {"event": "conversation_opened", "id": number},
+        {"event": "webwidget_triggered", "id": number},
+        message(987_654, 16, "to somebody else"),
+    ):
+        assert post(served.url, event).status_code == 200
+    assert said_by(shopper, "system", "agent") == []
+
+
+def test_only_chatwoot_is_heard(served: Server, chat: tuple[Shopper, int]) -> None:
+    """A wrong signature, none, and an old one are refused, and so is what is no event."""
+    shopper, number = chat
+    event = message(number, 21, "I am not Alex")
+    assert post(served.url, event, secret="x" * 40).status_code == 401
+    assert post(served.url, event, timestamp=int(time.time()) - 400).status_code == 401
+    assert httpx.post(f"{served.url}/desks/chatwoot", json=event).status_code == 401
+    assert post(served.url, {"event": "message_created"}).status_code == 400
+    assert post(served.url, message(number, 22, "x" * 1_100_000)).status_code == 413
+    assert said_by(shopper, "agent") == []
+
+
+def test_a_large_event_is_taken(served: Server, chat: tuple[Shopper, int]) -> None:
+    """It quotes its conversation, and may be larger than what a shopper may send."""
+    shopper, number = chat
+    assert post(served.url, message(number, 31, "Hello!", content_attributes={"quoted": "x" * 60_000})).status_code == 200
+    assert said_by(shopper, "agent") == ["Hello!"]
+
+
+def test_two_processes_share_a_chat(
+    chatwoot: ChatwootServer, model: Path, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Over one PostgreSQL an event that comes to one server reaches the shopper of the other within two seconds."""
+    shared = settings(chatwoot, DATABASE_URL=new_postgres_database(postgres))
+    before = set(chatwoot.conversations)
+    with (
+        serving(tmp_path_factory.mktemp("one"), HASTY, **shared) as one,
+        serving(tmp_path_factory.mktemp("two"), HASTY, **shared) as two,
+        one.client() as client,
+    ):
+        shopper = Shopper(client)
+        shopper.say("I want to talk to a person")
+        until(lambda: any(chatwoot.conversations[each]["status"] == "open" for each in set(chatwoot.conversations) - before))
+        (number,) = set(chatwoot.conversations) - before
+        shopper.say("hello?")
+        last = shopper.get("/transcript").json()["messages"][-1]["id"]
+        threading.Timer(0.5, post, (two.url, message(number, 41, "Hi!"))).start()
+        began = time.monotonic()
+        heard = shopper.get("/messages", after=last, wait=20).json()["messages"]
+        assert [message["from"] for message in heard] == ["system", "agent"]
+        assert time.monotonic() - began < 0.5 + 2
+        until(lambda: len(chatwoot.conversations[number]["messages"]) == 2)
+    assert [one["content"] for one in chatwoot.conversations[number]["messages"][1:]] == ["hello?"]
+
+
+def test_nothing_is_lost_or_doubled(model: Path, tmp_path: Path) -> None:
+    """With a desk that fails at random and a server killed at random, every message is once at the shopper, and at the desk.
+
+    There it may come again, under the same id.
+    """
+    chance, pace, desk = random.Random(11), random.Random(12), ChatwootServer()
+
+    def fail(_: Sent) -> Fault | None:
+        if chance.random() > 0.3:
+            return None
+        return chance.choice([Fault(503), Fault(429, {"Retry-After": "1"}), Fault(hang_up="before"), Fault(hang_up="after")])
+
+    running = start_server(tmp_path, HASTY, **settings(desk))
+    port = running.url.rpartition(":")[2]
+    shopper = Shopper(running.client())
+    shopper.say("I want to talk to a person")
+    until(lambda: any(one["status"] == "open" for one in desk.conversations.values()))
+    (number,) = desk.conversations
+    desk.fail = fail
+    questions, answers = [f"question {each}" for each in range(20)], [f"answer {each}" for each in range(20)]
+
+    def insist(attempt: Callable[[], httpx.Response]) -> None:
+        """Send until it was taken, as the widget and Chatwoot do."""
+        for _ in range(300):
+            try:
+                if attempt().status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.2)
+        raise AssertionError("It was never taken.")
+
+    def ask() -> None:
+        with httpx.Client(base_url=running.url, timeout=10) as client:
+            for each, text in enumerate(questions):
+                body = {"text": text, "client_id": f"q{each}"}
+                insist(lambda body=body: client.post(f"{BASE}/messages", json=body, headers=shopper.headers))
+                time.sleep(pace.uniform(0.1, 0.5))
+
+    def answer() -> None:
+        for each, text in enumerate(answers):
+            for _ in range(2):  # and once again, although it was taken
+                insist(lambda each=each, text=text: post(running.url, message(number, 100 + each, text)))
+                time.sleep(pace.uniform(0.05, 0.25))
+
+    talking = [threading.Thread(target=ask), threading.Thread(target=answer)]
+    for one in talking:
+        one.start()
+    for _ in range(3):
+        time.sleep(chance.uniform(0.1, 0.6))
+        os.kill(running.process.pid, signal.SIGKILL)
+        running.process.wait()
+        running = start_server(tmp_path, HASTY, **settings(desk), PRIVACY_BOT_PORT=port)
+    try:
+        for one in talking:
+            one.join(120)
+        desk.fail = lambda _: None
+        seen = lambda: [one for one in desk.conversations[number]["messages"] if not one["private"]]  # noqa: E731
+        until(lambda: {one["content"] for one in seen()} >= set(questions), 60)
+        shopper.client = running.client()
+        assert said_by(shopper, "agent") == answers
+        assert said_by(shopper, "visitor")[1:] == questions
+        identifiers = {one["content"]: one["content_attributes"]["external_id"] for one in seen()}
+        assert len(set(identifiers.values())) == len(questions)
+        assert all(identifiers[one["content"]] == one["content_attributes"]["external_id"] for one in seen())
+        assert list(Counter(one["content"] for one in seen())) == questions  # in order of their first arrival
+        assert desk.problems == []
+    finally:
+        running.process.terminate()
+        running.process.wait(timeout=20)
+        desk.close()
