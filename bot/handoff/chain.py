@@ -54,9 +54,15 @@ class Fallback:
         self._records = records
         self._chain = chain
 
-    def take_next(self, handoff: Handoff, state: State, only: Sequence[str] = tuple(OPEN)) -> bool:
-        """Pass a handoff on to the next way, or end it in ``state``; return False if it was none of ``only`` any more."""
+    def take_next(self, handoff: Handoff, state: State) -> bool:
+        """Pass a handoff on to the next way, or end it in ``state``; return False if it is over or elsewhere by now.
+
+        A message that its desk has may still have to be told elsewhere: what was added to it did not arrive.
+        """
         take = self._pass_chat if handoff.kind is Kind.LIVE else self._pass_message
+        only = {State.REQUESTED} if state is State.TIMED_OUT else OPEN
+        if handoff.kind is Kind.MESSAGE:
+            only = only | {State.COMPLETED}
         with self._records.writing() as db:
             row = locked(db, handoff.id)
             if row is None or row.state not in only or row.desk != handoff.desk:

@@ -106,8 +106,7 @@ class Dispatcher:
         is_long = not is_last and (error.retry_after or timedelta()) > _LONG
         if not (error.for_good or is_long or handoff.attempts >= (_LAST_PATIENCE if is_last else _PATIENCE)):
             return False
-        states = [str(state) for state in ((*OPEN, State.COMPLETED) if is_message else OPEN)]
-        if self._fallback.take_next(handoff, State.FAILED, only=states):
+        if self._fallback.take_next(handoff, State.FAILED):
             metrics.handoffs.labels(str(State.FAILED)).inc()
             return True
         if handoff.state not in OPEN:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.handoff import words
-from bot.handoff.model import EMBEDDED, WAITING, Handoff, Kind, NotStored, Reason, State
+from bot.handoff.model import EMBEDDED, OPEN, WAITING, Handoff, Kind, NotStored, Reason, State
 from bot.handoff.records import Records, locked, open_of, set_state, tell
 from bot.handoff.tables import agents, handoffs
 from bot.web.store import hold
@@ -155,6 +155,7 @@ def _drafted_row(db: sa.engine.Connection, draft: Handoff) -> sa.engine.Row:
 
 def _unreachable(conversation: str) -> sa.sql.Select:
     """Return the query for what people were told of a conversation without learning how to reach anybody."""
-    told = handoffs.c.state.in_([str(state) for state in (State.REQUESTED, State.ACCEPTED, State.COMPLETED)])
+    taken = (handoffs.c.state == State.COMPLETED) & (handoffs.c.desk != EMBEDDED)  # there, an agent would not look again
+    told = handoffs.c.state.in_([str(state) for state in OPEN]) | taken
     message = (handoffs.c.conversation == conversation, handoffs.c.kind == Kind.MESSAGE, handoffs.c.contact.is_(None))
     return sa.select(handoffs).where(*message, told).order_by(handoffs.c.requested_at.desc()).limit(1)

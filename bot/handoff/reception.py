@@ -101,8 +101,9 @@ class Reception:
                 return self.say(handoff, text, mark, heard.name) if text else None
             if handoff.kind is Kind.MESSAGE:
                 return None
+            ended = self.work.resolve(handoff.id)
             metrics.handoffs.labels(str(State.COMPLETED)).inc()
-            return self.work.resolve(handoff.id)
+            return ended
         except NotTaken:
             return None
 
@@ -125,8 +126,7 @@ class Reception:
     def give_up(self, waited: timedelta) -> list[str]:
         """Take the next way for those who have waited for too long, tell them, and return their conversations."""
         late = self.queue.overdue(waited)
-        only = [str(State.REQUESTED)]
-        return [one.conversation for one in late if self._fallback.take_next(one, State.TIMED_OUT, only)]
+        return [one.conversation for one in late if self._fallback.take_next(one, State.TIMED_OUT)]
 
     def _ask(self, conversation: str) -> Reply:
         now = datetime.now(UTC)

@@ -195,6 +195,17 @@ def test_a_desk_that_is_down_gives_way_to_a_ticket(support: Support, problem: No
     ]
 
 
+def test_what_cannot_be_added_to_a_ticket_is_told_elsewhere(support: Support) -> None:
+    """All of it, with how to reach them, under the same reference."""
+    support.chats.problem = NotDelivered("HTTP 401", True)
+    support.queue.wait(C, WHY, "chats")
+    support.run()
+    support.tickets.problem = NotDelivered("HTTP 404", True)
+    reference = support.leave()
+    support.run()
+    assert [(case.reference, case.contact) for case in support.mail.opened] == [(reference, "jo@example.com")]
+
+
 def test_a_desk_that_fails_for_a_minute_gives_way(support: Support) -> None:
     """It is not waited for as long as there is another way."""
     support.chats.problem = NotDelivered("HTTP 503")

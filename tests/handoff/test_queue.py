@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from bot.database import connect
 from bot.handoff.agents import Agents
-from bot.handoff.model import Agent, HandoffError, NotStored, NotTaken, Reason, State
+from bot.handoff.model import EMBEDDED, Agent, HandoffError, Kind, NotStored, NotTaken, Reason, State
 from bot.handoff.queue import Queue
 from bot.handoff.records import Records
 from bot.handoff.work import Work
@@ -104,6 +104,20 @@ def test_how_to_reach_somebody_is_kept_encrypted(queue: Queue, work: Work, engin
     assert [handoff.contact for handoff in work.listed()] == ["jo@example.com"]
     assert queue.conversations_of("Jo@example.com") == [C]
     assert queue.conversations_of("al@example.com") == []
+
+
+def test_how_to_reach_somebody_is_added_to_what_people_have(records: Records, queue: Queue, work: Work) -> None:
+    """Until an agent is done with it: after that it is a message of its own, which somebody will look at."""
+    with records.writing() as db:
+        told = records.add(db, C, Kind.MESSAGE, State.REQUESTED, (Reason.ASKED, ()), EMBEDDED)
+    assert queue.send(queue.draft(C, (Reason.ASKED, ())), "jo@example.com").id == told.id
+    with records.writing() as db:
+        other = records.add(db, C, Kind.MESSAGE, State.REQUESTED, (Reason.ASKED, ()), EMBEDDED)
+    for done in (told, other):
+        work.claim(done.id, SAM)
+        work.resolve(done.id, SAM)
+    sent = queue.send(queue.draft(C, (Reason.ASKED, ())), "al@example.com")
+    assert [one.id for one in work.listed()] == [sent.id]
 
 
 def test_what_is_still_written_is_nobodys_business(queue: Queue, work: Work) -> None:
