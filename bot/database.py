@@ -1,5 +1,7 @@
 """The one way to a database: SQLite by default, PostgreSQL by DATABASE_URL."""
 
+import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 metadata = sa.MetaData()  # every table of ours, as it is now; bot/migrations has how it came to be so
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 5  # how long to wait for another process that writes
+_RETRY_SECONDS = 0.02
 _LOG_PAGES = 4_000  # 16 MB; at SQLite's own 1,000 one write in a hundred to a large table waits for the log to be moved
 _WIPE_MILLISECONDS = 300
 _MIGRATION_LOCK = 0x7072_6976  # any number of our own; PostgreSQL's advisory locks have no names
@@ -46,12 +49,25 @@ def connect(url: str, durable: bool = False) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Set a new SQLite connection to write-ahead logging: durable after a crash of the process, and fast."""
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _use_write_ahead_log(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
+    """Switch to write-ahead logging; SQLite does not wait for others itself when two switch a new file at once."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_RETRY_SECONDS)
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:

@@ -8,13 +8,16 @@ from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
 import actions.ledger.tables
+import bot.handoff.tables
+import bot.privacy.vault
 from bot.database import connect, metadata, migrate
 from bot.web.store import ConversationStore
 
 
 def test_the_history_leads_to_the_declared_tables(engine: Engine) -> None:
     """After all steps the database has exactly the tables, columns and indexes that the code declares."""
-    assert actions.ledger.tables.head.metadata is metadata  # whatever declares tables is imported
+    declared = (actions.ledger.tables.head, bot.handoff.tables.handoffs, bot.privacy.vault.vault)
+    assert all(table.metadata is metadata for table in declared)  # whatever declares tables is imported
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
