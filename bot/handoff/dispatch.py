@@ -72,6 +72,8 @@ class Dispatcher:
         desk = self._chain.desks[handoff.desk]
         if handoff.kind is Kind.LIVE and handoff.state not in OPEN:
             if handoff.remote is not None and isinstance(desk, LiveDesk):
+                if handoff.opened_at is not None:
+                    self._relay(handoff, desk, handoff.remote)  # their last words
                 desk.close(handoff.remote)
             self._transit.settled(handoff, for_good=True)
         elif handoff.opened_at is None or handoff.remote is None:
@@ -82,14 +84,14 @@ class Dispatcher:
             self._transit.settled(handoff, for_good=True)
         else:
             self._relay(handoff, desk, handoff.remote)
+            self._transit.settled(handoff)
 
     def _relay(self, handoff: Handoff, desk: object, remote: str) -> None:
         assert isinstance(desk, LiveDesk), f"{handoff.desk} has a chat and cannot be talked to"
         for message in self._said(handoff, handoff.relayed):
-            if message.sender == "visitor":
+            if message.sender == "visitor" and message.at <= (handoff.ended_at or message.at):
                 desk.say(remote, f"{handoff.id}-{message.id}", self._reveal(handoff, message))
                 self._transit.relayed(handoff, message.id)
-        self._transit.settled(handoff)
 
     def _said(self, handoff: Handoff, after: int = 0) -> list[Message]:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -101,18 +102,31 @@ async def watch(people: People, reception: Reception, waited: timedelta, announc
 async def dispatch(people: People, reception: Reception, store: ConversationStore, announce: Callable[[str], None]) -> None:
     """Tell desks of others what they do not know yet, again and again."""
     dispatcher = Dispatcher(people.transit, people.chain, people.fallback, store, reception.revealed)
+    desks = [desk for desk in people.chain.desks for _ in range(_WORKERS)]
+    threads = ThreadPoolExecutor(len(desks) + 1)  # of its own: desks that hang do not keep what shoppers and agents say waiting
     try:
-        await asyncio.to_thread(dispatcher.leave_strangers)
-        desks = [desk for desk in people.chain.desks for _ in range(_WORKERS)]
-        await asyncio.gather(*(_dispatch_to(dispatcher, desk, announce) for desk in desks))
+        await asyncio.gather(
+            _leave_strangers(dispatcher, threads), *(_dispatch_to(dispatcher, threads, desk, announce) for desk in desks)
+        )
     finally:
         dispatcher.stop()
+        threads.shutdown(wait=False)
 
 
-async def _dispatch_to(dispatcher: Dispatcher, desk: str, announce: Callable[[str], None]) -> None:
+async def _leave_strangers(dispatcher: Dispatcher, threads: Executor) -> None:
     while True:
         try:
-            for conversation in await asyncio.to_thread(dispatcher.run, desk):
+            await asyncio.get_running_loop().run_in_executor(threads, dispatcher.leave_strangers)
+            return
+        except Exception:
+            log.exception("leaving desks that are not configured failed")
+        await asyncio.sleep(_WATCH_SECONDS)
+
+
+async def _dispatch_to(dispatcher: Dispatcher, threads: Executor, desk: str, announce: Callable[[str], None]) -> None:
+    while True:
+        try:
+            for conversation in await asyncio.get_running_loop().run_in_executor(threads, dispatcher.run, desk):
                 announce(conversation)
         except Exception:
             log.exception("telling a desk failed", desk=desk)

@@ -78,8 +78,11 @@ class Work:
                 raise NotTaken("It is over already.")
             if agent is not None and row.agent not in (None, agent.id):
                 raise NotTaken("Somebody else has taken it.")
-            chat = row.kind == Kind.LIVE and row.state == State.ACCEPTED
-            self._records.end(db, row, State.COMPLETED, words.left(row.agent_name or words.SUPPORT) if chat else None)
+            told = None
+            if row.kind == Kind.LIVE and row.state in OPEN:
+                joined = row.state == State.ACCEPTED
+                told = words.left(row.agent_name or words.SUPPORT) if joined else words.nobody_came()
+            self._records.end(db, row, State.COMPLETED, told)
             return self._records.change(db, row.id, follow_up=follow_up)
 
     def _accept(self, db: Connection, row: Row, name: str, agent: str | None = None) -> Handoff:

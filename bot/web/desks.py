@@ -7,11 +7,12 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.handoff.desks.chatwoot import Chatwoot, Refused
-from bot.handoff.model import Handoff
+from bot.handoff.model import Handoff, NotStored
 from bot.web.channel import StorefrontChannel
-from bot.web.errors import ApiError, not_ready, too_long
+from bot.web.errors import ApiError, too_long
 
 _LONGEST = 1_000_000  # bytes: an event quotes its conversation
 _SECONDS = 4  # Chatwoot takes a conversation from a bot that has not answered within five
@@ -41,7 +42,7 @@ class _ChatwootDoor:
         self._chatwoot = chatwoot
 
     async def hear(self, request: Request) -> HTTPResponse:
-        """Take in an event; what could not be stored in time is refused, and Chatwoot sends it again."""
+        """Take in an event; what could not be stored in time is refused, so that it comes again."""
         body = await _read(request)
         try:
             heard = self._chatwoot.read(request.headers, body)
@@ -54,10 +55,18 @@ class _ChatwootDoor:
                 handoff = await asyncio.wait_for(asyncio.shield(work), _SECONDS)
             except TimeoutError:  # it goes on, and when it comes again it is known
                 work.add_done_callback(_log_failure)
-                raise not_ready() from None
+                raise _again() from None
+            except (NotStored, SQLAlchemyError) as error:
+                log.error("event of a desk not taken in", error=type(error).__name__)
+                raise _again() from None
             if handoff is not None:
                 self._channel.announce(handoff.conversation)
         return json_response({"status": "ok"})
+
+
+def _again() -> ApiError:
+    """Return the error after which Chatwoot tries again, three times within seconds: it does so for 429 and 500 alone."""
+    return ApiError(500, "not_ready", "This could not be stored just now. Please send it again.", retry_after=3)
 
 
 async def _read(request: Request) -> bytes:

@@ -147,7 +147,7 @@ def _heard(event: dict[str, Any]) -> Heard | None:
         event["event"] != "message_created"
         or event["message_type"] != "outgoing"
         or event["private"]
-        or sender.get("type") == "agent_bot"
+        or sender.get("type") != "user"  # rules and bots are nobody who has joined
     ):
         return None
     text = event["content"] or ("(a file, which cannot be shown here)" if event.get("attachments") else "")

@@ -40,6 +40,7 @@ class Zendesk:
             known = self._find(case) if error.status == 400 else None
             if known is None:
                 raise
+            self.add(case, known)  # how to reach them may be what is new
             return known
 
     def add(self, case: Case, remote: str) -> None:
