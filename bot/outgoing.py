@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import random
 import smtplib
 import ssl
 import time
@@ -14,6 +15,11 @@ import requests
 
 _PASSING = frozenset({408, 409, 425, 429})  # and everything from 500 on: worth another attempt
 _LONGEST_WAIT = 86_400  # seconds that another system may ask us to stay away
+
+
+def backoff(attempts: int, first: timedelta, longest: timedelta) -> timedelta:
+    """Return how long to wait after so many attempts: doubled each time, between half and all of it at random."""
+    return min(first * 2 ** (attempts - 1), longest) * random.uniform(0.5, 1)
 
 
 class NotDelivered(Exception):

@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from actions.services import Services, build, deliver, use
 from bot import assistant, logs
 from bot.database import connect
-from bot.handoff.model import NotStored
+from bot.handoff.model import NotStored, NotTaken
 from bot.handoff.service import dispatch, watch
 from bot.memory import Memory
 from bot.retention import keep_house
@@ -81,7 +81,7 @@ def create_app(settings: Settings) -> Sanic:
         """Load while `/health` is answered already."""
         app.ctx.loading = asyncio.create_task(_load(app, settings, channel.memory, works))
         waited = timedelta(minutes=settings.handoff_wait_minutes)
-        app.ctx.watch = asyncio.create_task(watch(channel.people, channel.reception, waited, channel.announce))
+        app.ctx.watch = asyncio.create_task(watch(channel.reception, waited, channel.announce))
         app.ctx.dispatch = asyncio.create_task(
             dispatch(channel.people, channel.reception, channel.memory.store, channel.announce)
         )
@@ -125,6 +125,8 @@ def _problem(request: Request, error: Exception) -> ApiError:
     """Return what is told of an error; what is not expected is logged, but never its message: it may quote the request."""
     if isinstance(error, ApiError):
         return error
+    if isinstance(error, NotTaken):
+        return ApiError(409, "taken", str(error))
     if isinstance(error, SanicException):
         status = error.status_code or 500
         return ApiError(status, _CODES.get(status, "refused"), str(error) or "The request was refused.")

@@ -61,6 +61,7 @@ def test_a_durable_engine_holds_the_write_lock_from_the_beginning(tmp_path: obje
         db.exec_driver_sql("INSERT INTO counter VALUES (0)")
 
     def count(_: int) -> None:
+        """Read, and write what follows from it."""
         with engine.begin() as db:
             before = db.exec_driver_sql("SELECT n FROM counter").scalar()
             db.execute(sa.text("UPDATE counter SET n = :n"), {"n": before + 1})

@@ -3,7 +3,6 @@
 A message holds no data of its own but the id of its request; what is sent is read from the ledger when it is sent.
 """
 
-import random
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from actions.ledger.tables import outbox, requests
 from bot.database import aware
+from bot.outgoing import backoff
 
 MAX_ATTEMPTS = 18  # with the waits below about three days
 _FIRST_WAIT = timedelta(seconds=20)
@@ -125,9 +125,8 @@ class Outbox:
 
 
 def wait(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: doubled each time, between half and all of it at random."""
-    whole = min(_FIRST_WAIT * 2 ** (attempts - 1), _LONGEST_WAIT)
-    return whole * random.uniform(0.5, 1)
+    """Return how long to wait after so many attempts."""
+    return backoff(attempts, _FIRST_WAIT, _LONGEST_WAIT)
 
 
 def _earlier_is_waiting() -> Any:

@@ -43,7 +43,9 @@ def list_agents() -> None:
 @handoffs.command("list")
 def list_handoffs(limit: Annotated[int, typer.Option(min=1, help="The latest so many.")] = 100, as_json: Json = False) -> None:
     """List who asked for a person, the latest first."""
-    for handoff in _people().work.latest(limit):
+    from bot.handoff.work import Work
+
+    for handoff in Work(_people().records).latest(limit):
         told = _told(handoff)
         print(json.dumps(told, ensure_ascii=False) if as_json else "  ".join(str(told[name]) for name in _COLUMNS))
 
@@ -51,7 +53,9 @@ def list_handoffs(limit: Annotated[int, typer.Option(min=1, help="The latest so 
 @handoffs.command()
 def show(reference: Annotated[str, typer.Argument(help="As the shopper has it: K7M-4QXT.")], as_json: Json = False) -> None:
     """Show one, with the message and how to reach whoever left it."""
-    handoff = _people().work.find(reference)
+    from bot.handoff.work import Work
+
+    handoff = Work(_people().records).find(reference)
     if handoff is None:
         raise CommandError(f"There is no handoff {reference!r}. See privacy-bot handoffs list.")
     told = {**_told(handoff), "note": handoff.note, "contact": handoff.contact}
@@ -65,10 +69,12 @@ def show(reference: Annotated[str, typer.Argument(help="As the shopper has it: K
 @handoffs.command()
 def retry() -> None:
     """Let messages that reached nobody go to the first desk for messages again."""
+    from bot.handoff.transit import Transit
+
     desk = _people().chain.for_message()
     if desk is None:
         raise CommandError("Nobody takes messages: add an agent, or name a desk in PRIVACY_BOT_HANDOFF_DESKS.")
-    count = _people().transit.retry(desk)
+    count = Transit(_people().records).retry(desk)
     print(f"{count} {'message goes' if count == 1 else 'messages go'} to {desk} again.")
 
 

@@ -70,7 +70,7 @@ def _conversations_with(memory: Memory, email: str) -> list[str]:
 
 @cache
 def _queue() -> Queue:
-    return People.of(settings()).queue
+    return Queue(People.of(settings()).records)
 
 
 def _about(memory: Memory, conversation: str, email: str) -> dict[str, Any] | None:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.handoff.model import Handoff, Kind, Reason
+from bot.handoff.model import Handoff, Reason
 from bot.policy.facts import facts
 from bot.policy.hours import STORE_ZONE, clock
-from bot.topics import TOPICS
 from bot.transcript import as_text
 from bot.turns import Message
 
@@ -26,7 +25,6 @@ class Case:
 
     id: str
     reference: str
-    kind: Kind
     reason: Reason
     topics: tuple[str, ...]  # as people read them
     note: str
@@ -40,9 +38,8 @@ class Case:
         return cls(
             id=handoff.id,
             reference=handoff.reference,
-            kind=handoff.kind,
             reason=handoff.reason,
-            topics=tuple(TOPICS[topic].title for topic in handoff.topics if topic in TOPICS),
+            topics=handoff.titles,
             note=handoff.note,
             contact=handoff.contact,
             requested_at=handoff.requested_at,

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy.engine import Connection, Row
 
+from bot import metrics
 from bot.handoff import words
 from bot.handoff.agents import Agents
 from bot.handoff.desks import Desk, LiveDesk
-from bot.handoff.model import EMBEDDED, OPEN, Handoff, Kind, State
-from bot.handoff.records import Records, locked, tell
+from bot.handoff.model import EMBEDDED, OPEN, WAITING, Handoff, Kind, State
+from bot.handoff.records import Records, first_look, locked, set_state, tell
 from bot.turns import Reply
 
 
@@ -72,25 +73,26 @@ class Fallback:
 
     def _pass_chat(self, db: Connection, row: Row, state: State) -> None:
         """Let others answer in the chat; or make it a message, which is told from the beginning what it is about."""
+        before = self._records.read(row)
+        why = (before.reason, before.topics)
         if state is State.FAILED and row.state == State.REQUESTED and (chat := self._chain.for_chat(after=row.desk)):
-            self._move(db, row, chat)
+            self._records.end(db, row, state)  # also there, if it has got so far: nobody else takes this shopper meanwhile
+            self._records.add(db, row.conversation, Kind.LIVE, State.REQUESTED, why, chat)
+            set_state(db, row.conversation, WAITING)
             return
         told: Callable[[], Reply] = words.nobody_came if state is State.TIMED_OUT else words.unreachable
         if (desk := self._chain.for_message(but=row.desk)) is None:
             self._records.end(db, row, state, told())
             return
-        before = self._records.read(row)
-        ticket = self._records.add(db, row.conversation, Kind.MESSAGE, State.REQUESTED, (before.reason, before.topics), desk)
+        ticket = self._records.add(db, row.conversation, Kind.MESSAGE, State.REQUESTED, why, desk)
         self._records.end(db, row, state, words.passed_on(ticket, state))
 
     def _pass_message(self, db: Connection, row: Row, state: State) -> None:
         if (desk := self._chain.for_message(after=row.desk)) is not None:
-            self._move(db, row, desk)
+            elsewhere = {"desk": desk, "remote": None, "opened_at": None, "attempts": 0}
+            self._records.change(db, row.id, **elsewhere, next_at=first_look(desk))
             return
+        metrics.handoffs.labels(str(State.FAILED)).inc()
         failed = {"state": str(State.FAILED), "ended_at": datetime.now(UTC), "next_at": None}
         self._records.change(db, row.id, **failed)
         tell(db, row.conversation, words.undelivered(row.reference))
-
-    def _move(self, db: Connection, row: Row, desk: str) -> None:
-        now = datetime.now(UTC) if desk != EMBEDDED else None
-        self._records.change(db, row.id, desk=desk, remote=None, opened_at=None, attempts=0, next_at=now)

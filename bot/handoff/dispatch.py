@@ -11,6 +11,7 @@ from bot.handoff.case import Case
 from bot.handoff.chain import Chain, Fallback
 from bot.handoff.desks import LiveDesk
 from bot.handoff.model import OPEN, Handoff, Kind, NotStored, State
+from bot.handoff.records import Records
 from bot.handoff.transit import Transit
 from bot.outgoing import NotDelivered
 from bot.turns import Message
@@ -28,10 +29,10 @@ Reveal = Callable[[Handoff, Message], str]  # what people may read of a message
 class Dispatcher:
     """Takes handoffs to their desks; a desk must be told the same again if this process dies."""
 
-    def __init__(self, transit: Transit, chain: Chain, fallback: Fallback, store: ConversationStore, reveal: Reveal) -> None:
-        self._transit = transit
+    def __init__(self, records: Records, chain: Chain, store: ConversationStore, reveal: Reveal) -> None:
+        self._transit = Transit(records)
         self._chain = chain
-        self._fallback = fallback
+        self._fallback = Fallback(records, chain)
         self._store = store
         self._reveal = reveal
         self._stopped = threading.Event()
@@ -50,7 +51,7 @@ class Dispatcher:
 
     def leave_strangers(self) -> None:
         """Take the next way for what waits for desks that are not configured any more."""
-        for handoff in self._transit.give_up_strangers(list(self._chain.desks)):
+        for handoff in self._transit.strangers(list(self._chain.desks)):
             log.warning("handoff at a desk that is not configured", desk=handoff.desk)
             if not self._fallback.take_next(handoff, State.FAILED):
                 self._transit.settled(handoff, for_good=True)
@@ -103,13 +104,14 @@ class Dispatcher:
         log.warning("handoff not delivered", desk=handoff.desk, attempts=handoff.attempts, for_good=error.for_good)
         metrics.undelivered.labels(handoff.desk).inc()
         self._transit.failed(handoff, str(error), error.retry_after)
-        is_message = handoff.kind is Kind.MESSAGE
-        is_last = is_message and self._chain.for_message(after=handoff.desk) is None
+        if handoff.kind is Kind.MESSAGE:
+            is_last = self._chain.for_message(after=handoff.desk) is None
+        else:
+            is_last = handoff.state not in OPEN  # that it is over is told to nobody else
         is_long = not is_last and (error.retry_after or timedelta()) > _LONG
         if not (error.for_good or is_long or handoff.attempts >= (_LAST_PATIENCE if is_last else _PATIENCE)):
             return False
         if self._fallback.take_next(handoff, State.FAILED):
-            metrics.handoffs.labels(str(State.FAILED)).inc()
             return True
         if handoff.state not in OPEN:
             self._transit.settled(handoff, for_good=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.topics import TOPICS
+
 BOT, WAITING, WITH_AGENT = "bot", "waiting_for_agent", "with_agent"  # states of a conversation, as the contract has them
 HUMAN = frozenset({WAITING, WITH_AGENT})
 EMBEDDED = "desk"  # the desk that is part of this server, among the ways to people
@@ -79,6 +81,11 @@ class Handoff:
     relayed: int  # id of the last message of the shopper that the desk has
     attempts: int  # to tell the desk what it does not know yet
     error: str  # of the last of them
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What had been asked about, as people read it."""
+        return tuple(TOPICS[topic].title for topic in self.topics if topic in TOPICS)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from bot.handoff import words
 from bot.handoff.model import EMBEDDED, OPEN, WAITING, Handoff, Kind, NotStored, Reason, State
-from bot.handoff.records import Records, locked, open_of, set_state, tell
+from bot.handoff.records import Records, first_look, locked, open_of, set_state, tell
 from bot.handoff.tables import agents, handoffs
-from bot.web.store import hold
+from bot.turns import Reply
+from bot.web.store import conversations, hold
 
 Why = tuple[Reason, tuple[str, ...]]  # a reason, and the topics that were asked about
 
@@ -53,16 +54,15 @@ class Queue:
 
         If people were told of the conversation already and not how to reach anybody, it is added to what they have.
         """
-        now = datetime.now(UTC)
         sent: dict[str, Any] = {"note": draft.note, **self._records.sealed(contact)}
         with self._records.writing() as db:
             row = _drafted_row(db, draft)
             told = db.execute(_unreachable(draft.conversation)).first()
             if told is not None:
                 db.execute(handoffs.delete().where(handoffs.c.id == row.id))
-                return self._records.change(db, told.id, **sent, attempts=0, next_at=now if told.desk != EMBEDDED else None)
-            sent |= {"state": str(State.REQUESTED), "requested_at": now, "desk": desk}
-            return self._records.change(db, row.id, **sent, next_at=now if desk != EMBEDDED else None)
+                return self._records.change(db, told.id, **sent, attempts=0, next_at=first_look(told.desk))
+            sent |= {"state": str(State.REQUESTED), "requested_at": datetime.now(UTC), "desk": desk}
+            return self._records.change(db, row.id, **sent, next_at=first_look(desk))
 
     def drop(self, draft: Handoff) -> None:
         """Delete a message that is being written."""
@@ -90,19 +90,25 @@ class Queue:
         with self._records.reading() as db:
             return db.execute(typed).first() is not None
 
-    def end(self, conversation: str, only: State | None = None) -> Handoff | None:
-        """End the live handoff of a conversation as the shopper wants it; return it, or None if there was none.
+    def end(self, conversation: str, only: State | None = None, told: Reply | None = None) -> Handoff | None:
+        """End the live handoff of a conversation, of which the shopper is ``told``; return it, or None if there was none.
 
         With ``only``, one that is in another state by now stays.
         """
         with self._records.writing() as db:
             hold(db, conversation)
             row = db.execute(open_of(conversation)).first()
-            return self._records.end(db, row, State.COMPLETED) if row and only in (None, row.state) else None
+            return self._records.end(db, row, State.COMPLETED, told) if row and only in (None, row.state) else None
 
     def overdue(self, waited: timedelta) -> list[Handoff]:
         """Return those who have waited for a person for longer than that."""
         return self._records.all(sa.select(handoffs).where(*_waiting(), handoffs.c.requested_at < datetime.now(UTC) - waited))
+
+    def idle(self, since: timedelta) -> list[Handoff]:
+        """Return the chats with a person in which nobody has written for so long."""
+        quiet = conversations.c.active_at < datetime.now(UTC) - since
+        chats = sa.select(handoffs).join(conversations, conversations.c.id == handoffs.c.conversation)
+        return self._records.all(chats.where(handoffs.c.state == State.ACCEPTED, handoffs.c.kind == Kind.LIVE, quiet))
 
     def put_back(self, away: Sequence[str]) -> list[Handoff]:
         """Put back into the queue what agents have who are away or are no agents any more; return the chats among it."""

@@ -13,6 +13,7 @@ from bot.handoff.case import Heard
 from bot.handoff.chain import Chain, Fallback
 from bot.handoff.model import EMBEDDED, HUMAN, WITH_AGENT, Agent, Handoff, Kind, NotStored, NotTaken, Reason, State
 from bot.handoff.queue import Queue, Why
+from bot.handoff.records import Records
 from bot.handoff.work import Work
 from bot.intake import Typed, clean
 from bot.policy.facts import facts
@@ -22,32 +23,24 @@ from bot.privacy.vault import Vault
 from bot.turns import Message, Reply
 from bot.web.store import ConversationStore
 
+LONGEST = 4000  # characters of what somebody says to a shopper
 _CONTACTS = ("email", "phone")
 _SHORT = 60  # characters of what may be meant for an address or number
 _RECENT = 3  # messages in which a complaint may be
 _AWAY = timedelta(minutes=5)  # after which an agent's chats go back to the queue
-LONGEST = 4000  # characters of what somebody says to a shopper
+_IDLE = timedelta(hours=2)  # after which a chat with a person is over, though nobody has ended it
 _TYPING = timedelta(seconds=6)  # for which a shopper is shown that the agent types
 
 
 class Reception:
     """Between the shopper and people; the bot's answers come from elsewhere."""
 
-    def __init__(
-        self,
-        queue: Queue,
-        work: Work,
-        agents: Agents,
-        chain: Chain,
-        fallback: Fallback,
-        store: ConversationStore,
-        vault: Vault,
-    ) -> None:
-        self.queue = queue
-        self.work = work
+    def __init__(self, records: Records, agents: Agents, chain: Chain, store: ConversationStore, vault: Vault) -> None:
+        self.queue = Queue(records)
+        self.work = Work(records)
         self.agents = agents
         self._chain = chain
-        self._fallback = fallback
+        self._fallback = Fallback(records, chain)
         self._store = store
         self._vault = vault
 
@@ -81,8 +74,6 @@ class Reception:
         findings = find(text)
         masked = mask(text, findings, self._vault.keep(handoff.conversation, findings)) if findings else text
         after = self.work.say(handoff, masked, mark, name, agent)
-        if handoff.accepted_at is None and after.accepted_at is not None:
-            metrics.handoffs.labels(str(State.ACCEPTED)).inc()
         if handoff.replied_at is None and after.replied_at is not None:
             metrics.first_reply.observe((after.replied_at - after.requested_at).total_seconds())
         return after
@@ -99,11 +90,7 @@ class Reception:
                 return None
             if not heard.ended:
                 return self.say(handoff, text, mark, heard.name) if text else None
-            if handoff.kind is Kind.MESSAGE:
-                return None
-            ended = self.work.resolve(handoff.id)
-            metrics.handoffs.labels(str(State.COMPLETED)).inc()
-            return ended
+            return self.work.resolve(handoff.id) if handoff.kind is Kind.LIVE else None
         except NotTaken:
             return None
 
@@ -114,6 +101,7 @@ class Reception:
             return message.text
 
         def value(match: re.Match[str]) -> str:
+            """Return what stands behind a placeholder, if people may read it."""
             known = self._vault.value(handoff.conversation, match.group()) if match[1] in _CONTACTS else None
             return known or match.group()
 
@@ -122,6 +110,11 @@ class Reception:
     def put_back(self) -> list[str]:
         """Put back into the queue whom agents have left alone, tell them, and return their conversations."""
         return [handoff.conversation for handoff in self.queue.put_back(self.agents.are_away(_AWAY))]
+
+    def end_idle(self) -> list[str]:
+        """End chats that both sides have left, tell the shoppers, and return their conversations."""
+        quiet = [handoff.conversation for handoff in self.queue.idle(_IDLE)]
+        return [one for one in quiet if self.queue.end(one, State.ACCEPTED, words.nobody_wrote())]
 
     def give_up(self, waited: timedelta) -> list[str]:
         """Take the next way for those who have waited for too long, tell them, and return their conversations."""

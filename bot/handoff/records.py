@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.ledger.references import new_reference
+from bot import metrics
 from bot.database import aware
 from bot.handoff.model import BOT, EMBEDDED, OPEN, Handoff, Kind, NotStored, Reason, State
 from bot.handoff.tables import handoffs
@@ -87,7 +88,7 @@ class Records:
                 desk=desk,
                 said_before=said,
                 relayed=said,
-                next_at=now if desk != EMBEDDED and state is State.REQUESTED else None,
+                next_at=first_look(desk) if state is State.REQUESTED else None,
             )
         )
         return self.read(db.execute(sa.select(handoffs).where(handoffs.c.id == identifier)).one())
@@ -106,8 +107,9 @@ class Records:
             tell(db, row.conversation, told)
         if row.state not in OPEN:
             return self.read(row)
+        metrics.handoffs.labels(str(state)).inc()
         ended = {"state": str(state), "ended_at": now, "typing_at": None, "attempts": 0}
-        return self.change(db, row.id, **ended, next_at=now if row.desk != EMBEDDED and row.kind == Kind.LIVE else None)
+        return self.change(db, row.id, **ended, next_at=first_look(row.desk) if row.kind == Kind.LIVE else None)
 
     def sealed(self, contact: str | None) -> dict[str, str | None]:
         """Return how to reach somebody as it is stored."""
@@ -144,6 +146,11 @@ class Records:
             return self._keyring.decrypt(secret) if secret else None
         except UnreadableSecret:
             return "(its key is missing from PRIVACY_BOT_DATA_KEYS)"
+
+
+def first_look(desk: str) -> datetime | None:
+    """Return when to look what a desk must be told of something new: now, and never for the embedded one, which sees it."""
+    return None if desk == EMBEDDED else datetime.now(UTC)
 
 
 def locked(db: Connection, identifier: str) -> Row | None:

@@ -11,7 +11,7 @@ import structlog
 from bot import metrics
 from bot.database import connect
 from bot.handoff.agents import Agents
-from bot.handoff.chain import Chain, Fallback
+from bot.handoff.chain import Chain
 from bot.handoff.desks import Desk
 from bot.handoff.desks.chatwoot import Chatwoot
 from bot.handoff.desks.mail import Mail
@@ -19,11 +19,8 @@ from bot.handoff.desks.webhook import Webhook
 from bot.handoff.desks.zendesk import Zendesk
 from bot.handoff.dispatch import Dispatcher
 from bot.handoff.model import EMBEDDED
-from bot.handoff.queue import Queue
 from bot.handoff.reception import Reception
 from bot.handoff.records import Records
-from bot.handoff.transit import Transit
-from bot.handoff.work import Work
 from bot.keys import Keyring
 from bot.privacy.vault import Vault
 from bot.settings import Settings, SettingsError
@@ -40,25 +37,21 @@ log = structlog.get_logger()
 class People:
     """All about handing over."""
 
-    queue: Queue
-    work: Work
-    transit: Transit
+    records: Records
     agents: Agents
     chain: Chain
-    fallback: Fallback
 
     @classmethod
     def of(cls, settings: Settings) -> "People":
         """Return them over the database of the settings, whose schema must be the present one; raises SettingsError."""
         engine, durable = connect(settings.database), connect(settings.database, durable=True)
         keyring = Keyring(settings.data_keys, "handoff")
-        records, agents = Records(engine, durable, keyring), Agents(engine, keyring)
-        chain = Chain(settings.handoff_desks, desks_of(settings), agents)
-        return cls(Queue(records), Work(records), Transit(records), agents, chain, Fallback(records, chain))
+        agents = Agents(engine, keyring)
+        return cls(Records(engine, durable, keyring), agents, Chain(settings.handoff_desks, desks_of(settings), agents))
 
     def reception(self, store: ConversationStore, vault: Vault) -> Reception:
         """Return the reception, which looks after the shopper's side."""
-        return Reception(self.queue, self.work, self.agents, self.chain, self.fallback, store, vault)
+        return Reception(self.records, self.agents, self.chain, store, vault)
 
 
 def desks_of(settings: Settings) -> dict[str, Desk]:
@@ -82,7 +75,7 @@ def desks_of(settings: Settings) -> dict[str, Desk]:
         raise SettingsError(f"PRIVACY_BOT_HANDOFF_SMTP_URL: {error}") from None
 
 
-async def watch(people: People, reception: Reception, waited: timedelta, announce: Callable[[str], None]) -> None:
+async def watch(reception: Reception, waited: timedelta, announce: Callable[[str], None]) -> None:
     """End the waits that nobody took in time, every few seconds; a failure is logged and tried again."""
     while True:
         try:
@@ -90,10 +83,12 @@ async def watch(people: People, reception: Reception, waited: timedelta, announc
                 log.info("handoff put back")
                 announce(conversation)
             for conversation in await asyncio.to_thread(reception.give_up, waited):
-                metrics.handoffs.labels("timed_out").inc()
                 log.info("handoff timed out")
                 announce(conversation)
-            metrics.waiting.set(await asyncio.to_thread(people.queue.waiting))
+            for conversation in await asyncio.to_thread(reception.end_idle):
+                log.info("idle handoff ended")
+                announce(conversation)
+            metrics.waiting.set(await asyncio.to_thread(reception.queue.waiting))
         except Exception:
             log.exception("watching handoffs failed")
         await asyncio.sleep(_WATCH_SECONDS)
@@ -101,7 +96,7 @@ async def watch(people: People, reception: Reception, waited: timedelta, announc
 
 async def dispatch(people: People, reception: Reception, store: ConversationStore, announce: Callable[[str], None]) -> None:
     """Tell desks of others what they do not know yet, again and again."""
-    dispatcher = Dispatcher(people.transit, people.chain, people.fallback, store, reception.revealed)
+    dispatcher = Dispatcher(people.records, people.chain, store, reception.revealed)
     desks = [desk for desk in people.chain.desks for _ in range(_WORKERS)]
     threads = ThreadPoolExecutor(len(desks) + 1)  # of its own: desks that hang do not keep what shoppers and agents say waiting
     try:

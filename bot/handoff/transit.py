@@ -5,22 +5,22 @@ conversation: ``relayed`` is how far the desk knows it. So nothing that was stor
 killed leaves it to be told by the next one.
 """
 
-import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot import metrics
 from bot.handoff.model import OPEN, Handoff, Kind, State
-from bot.handoff.records import Records, locked
+from bot.handoff.records import Records, first_look, locked
 from bot.handoff.tables import handoffs
+from bot.outgoing import backoff
 from bot.web.store import messages
 
 LEASE = timedelta(seconds=40)  # longer than telling one handoff takes; after that another worker may try
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(hours=6)
-_AT_ONCE = 4
 
 
 class Transit:
@@ -55,6 +55,8 @@ class Transit:
             row = locked(db, handoff.id)
             if row is None or row.desk != handoff.desk:
                 return
+            if handoff.kind is Kind.MESSAGE:
+                metrics.handoffs.labels(str(State.COMPLETED)).inc()
             if row.contact and not handoff.contact:  # it was added while the desk was told of the rest
                 rest = done | {"next_at": now}
             self._records.change(db, row.id, remote=remote, opened_at=now, attempts=0, error="", **rest)
@@ -69,14 +71,10 @@ class Transit:
 
     def failed(self, handoff: Handoff, error: str, retry_after: timedelta | None) -> None:
         """Note that a desk was not told: it is tried again."""
-        wait = retry_after if retry_after is not None else wait_after(handoff.attempts)
+        wait = retry_after if retry_after is not None else backoff(handoff.attempts, _FIRST_WAIT, _LONGEST_WAIT)
         self._change(handoff, error=error[:200], next_at=datetime.now(UTC) + wait)
 
-    def release(self, handoff: Handoff) -> None:
-        """Give back a handoff that was taken and not tried."""
-        self._change(handoff, attempts=handoff.attempts - 1, next_at=datetime.now(UTC))
-
-    def give_up_strangers(self, known: Sequence[str]) -> list[Handoff]:
+    def strangers(self, known: Sequence[str]) -> list[Handoff]:
         """Return what waits for desks that are not among the ways any more."""
         strange = (handoffs.c.next_at.is_not(None), handoffs.c.desk.not_in(known))
         return self._records.all(sa.select(handoffs).where(*strange))
@@ -84,7 +82,7 @@ class Transit:
     def retry(self, desk: str) -> int:
         """Let messages that reached nobody go to a desk again; return how many."""
         lost = (handoffs.c.state == State.FAILED, handoffs.c.kind == Kind.MESSAGE)
-        again = {"state": str(State.REQUESTED), "ended_at": None, "attempts": 0, "next_at": datetime.now(UTC), "desk": desk}
+        again = {"state": str(State.REQUESTED), "ended_at": None, "attempts": 0, "next_at": first_look(desk), "desk": desk}
         with self._records.writing() as db:
             return int(db.execute(handoffs.update().where(*lost).values(**again, remote=None, opened_at=None)).rowcount)
 
@@ -93,12 +91,6 @@ class Transit:
         same = (handoffs.c.id == handoff.id, handoffs.c.desk == handoff.desk)
         with self._records.writing() as db:
             db.execute(handoffs.update().where(*same).values(**values))
-
-
-def wait_after(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: doubled each time, between half and all of it at random."""
-    whole = min(_FIRST_WAIT * 2 ** (max(attempts, 1) - 1), _LONGEST_WAIT)
-    return whole * random.uniform(0.5, 1)
 
 
 def _has_news() -> sa.sql.ColumnElement:

@@ -5,7 +5,6 @@ from datetime import datetime
 from bot.handoff.model import EMBEDDED, Handoff, State
 from bot.policy.facts import facts
 from bot.policy.hours import STORE_ZONE, clock
-from bot.topics import TOPICS
 from bot.turns import Reply
 
 LEAVE, STOP, SEND, DROP, END = "/leave_message", "/stop_waiting", "/send_message", "/drop_message", "/end_chat"
@@ -76,6 +75,11 @@ def undelivered(reference: str) -> Reply:
         f"I am sorry: I could not deliver your message {reference} to our support team. Please call {_phone()}; we have kept "
         "it, and they can find it by its reference."
     )
+
+
+def nobody_wrote() -> Reply:
+    """Say that a chat with a person was ended because nobody wrote in it."""
+    return Reply("Nobody has written here for a while, so the chat with our support team is ended. I am the assistant again.")
 
 
 def contact_expired() -> Reply:
@@ -170,8 +174,7 @@ def _with_support(handoff: Handoff) -> str:
 
 
 def _seen(handoff: Handoff) -> str:
-    topics = [TOPICS[topic].title for topic in handoff.topics if topic in TOPICS]
-    about = f" And that you asked about: {', '.join(topics)}." if topics else ""
+    about = f" And that you asked about: {', '.join(handoff.titles)}." if handoff.titles else ""
     return f"They will see this conversation, without the personal data you typed.{about}"
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from bot import metrics
 from bot.handoff import words
 from bot.handoff.model import EMBEDDED, OPEN, WITH_AGENT, Agent, Handoff, Kind, NotTaken, State
 from bot.handoff.records import Records, locked, set_state, tell, to_do
@@ -90,4 +91,5 @@ class Work:
         if row.kind == Kind.LIVE:
             set_state(db, row.conversation, WITH_AGENT)
             tell(db, row.conversation, words.joined(name[:60] or words.SUPPORT))
+        metrics.handoffs.labels(str(State.ACCEPTED)).inc()
         return self._records.change(db, row.id, **taken)

@@ -75,6 +75,7 @@ class Conversations:
         """Answer what a visitor typed: always text, never a command, and without the personal data in it."""
 
         def typed() -> Typed:
+            """Take in the text, when its turn has come."""
             return self._intake.take(conversation, text, lambda: self._store.recent(conversation, MESSAGES))
 
         return await self._turn(conversation, Sent(typed, f"text:{clean(text)}", client_id))

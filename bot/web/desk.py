@@ -9,12 +9,10 @@ from sanic.response import HTTPResponse
 from sanic.response import html as html_response
 from sanic.response import json as json_response
 
-from bot import metrics
 from bot.handoff.model import EMBEDDED, Agent, Handoff, Kind, NotTaken, State
 from bot.handoff.reception import LONGEST, Reception
 from bot.intake import clean
 from bot.policy.facts import facts
-from bot.topics import TOPICS
 from bot.turns import Message, rfc3339
 from bot.web import http
 from bot.web.channel import StorefrontChannel
@@ -67,12 +65,7 @@ class _Desk:
     async def claim(self, request: Request, identifier: str) -> HTTPResponse:
         """Take a handoff: of two agents one gets it."""
         agent = await self._agent(request)
-        handoff = self._handoff(identifier)
-        try:
-            handoff = self._work.claim(handoff.id, agent)
-        except NotTaken as error:
-            raise ApiError(409, "taken", str(error)) from None
-        metrics.handoffs.labels("accepted").inc()
+        handoff = self._work.claim(self._handoff(identifier).id, agent)
         self._channel.announce(handoff.conversation)
         return self._told(handoff, agent)
 
@@ -87,10 +80,7 @@ class _Desk:
         if len(text) > LONGEST:
             raise too_long(LONGEST)
         mark = self._channel.memory.mark(f"{agent.id} {client_id}") if client_id else None
-        try:
-            handoff = self._reception.say(handoff, text, mark, agent.name, agent)
-        except NotTaken as error:
-            raise ApiError(409, "taken", str(error)) from None
+        handoff = self._reception.say(handoff, text, mark, agent.name, agent)
         self._channel.announce(handoff.conversation)
         return self._told(handoff, agent)
 
@@ -106,12 +96,8 @@ class _Desk:
         handoff = self._handoff(identifier)
         # a chat that is over has no way to reach anybody later
         follow_up = http.body(request, optional=True).get("follow_up") is True and handoff.kind is Kind.MESSAGE
-        try:
-            ended = self._work.resolve(handoff.id, agent, follow_up)
-        except NotTaken as error:
-            raise ApiError(409, "taken", str(error)) from None
+        ended = self._work.resolve(handoff.id, agent, follow_up)
         self._channel.announce(ended.conversation)
-        metrics.handoffs.labels("completed").inc()
         return json_response(self._as_json(ended, agent))
 
     async def _agent(self, request: Request) -> Agent:
@@ -134,7 +120,7 @@ class _Desk:
         agent = await self._agent(request)
         handoff = self._handoff(identifier)
         if handoff.agent != agent.id or handoff.state is not State.ACCEPTED or handoff.kind is not Kind.LIVE:
-            raise ApiError(409, "taken", "You do not have this chat: it is over, or somebody else has taken it.")
+            raise NotTaken("You do not have this chat: it is over, or somebody else has taken it.")
         return agent, handoff
 
     def _told(self, handoff: Handoff, agent: Agent) -> HTTPResponse:
@@ -158,7 +144,7 @@ class _Desk:
             "kind": str(handoff.kind),
             "state": str(handoff.state),
             "reason": str(handoff.reason),
-            "topics": [TOPICS[topic].title for topic in handoff.topics if topic in TOPICS],
+            "topics": list(handoff.titles),
             "note": handoff.note,
             "contact": handoff.contact if mine else None,
             "requested_at": rfc3339(handoff.requested_at),

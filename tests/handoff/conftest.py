@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from bot.database import connect
 from bot.handoff.agents import Agents
-from bot.handoff.chain import Chain, Fallback
+from bot.handoff.chain import Chain
 from bot.handoff.model import EMBEDDED
 from bot.handoff.queue import Queue
 from bot.handoff.reception import Reception
@@ -67,13 +67,11 @@ def agents(engine: Engine) -> Agents:
 
 
 @pytest.fixture
-def reception(
-    records: Records, queue: Queue, work: Work, agents: Agents, store: ConversationStore, engine: Engine
-) -> Reception:
+def reception(records: Records, agents: Agents, store: ConversationStore, engine: Engine) -> Reception:
     """The reception of the store, whose one desk is the embedded one."""
     chain = Chain([EMBEDDED], {}, agents)
     vault = Vault(engine, Keyring(KEYS, "vault"), timedelta(minutes=30))
-    return Reception(queue, work, agents, chain, Fallback(records, chain), store, vault)
+    return Reception(records, agents, chain, store, vault)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from bot.handoff import words
 from bot.handoff.agents import Agents
 from bot.handoff.case import Case, Heard
-from bot.handoff.chain import Chain, Fallback
+from bot.handoff.chain import Chain
 from bot.handoff.dispatch import Dispatcher
 from bot.handoff.model import Kind, NotTaken, Reason, State
 from bot.handoff.queue import Queue
@@ -111,11 +111,10 @@ def support(records: Records, queue: Queue, work: Work, agents: Agents, store: C
     """Nobody asks yet."""
     chats, tickets, mail = Chats(), Tickets(), Tickets()
     chain = Chain(["chats", "tickets", "mail"], {"chats": chats, "tickets": tickets, "mail": mail}, agents)
-    fallback, transit = Fallback(records, chain), Transit(records)
     vault = Vault(engine, Keyring(KEYS, "vault"), timedelta(minutes=30))
-    reception = Reception(queue, work, agents, chain, fallback, store, vault)
-    dispatcher = Dispatcher(transit, chain, fallback, store, reception.revealed)
-    return Support(chats, tickets, mail, queue, work, transit, store, reception, dispatcher)
+    reception = Reception(records, agents, chain, store, vault)
+    dispatcher = Dispatcher(records, chain, store, reception.revealed)
+    return Support(chats, tickets, mail, queue, work, Transit(records), store, reception, dispatcher)
 
 
 def test_a_chat_goes_both_ways(support: Support) -> None:
@@ -270,6 +269,39 @@ def test_a_desk_that_is_no_way_any_more_gives_way(support: Support) -> None:
     support.dispatcher.leave_strangers()
     support.run()
     assert len(support.tickets.opened) == 1
+
+
+def test_a_chat_goes_on_at_the_next_live_desk(support: Support, records: Records, agents: Agents) -> None:
+    """The first one is told that it is over, so that nobody there takes a shopper whom somebody else has."""
+    first, second = Chats(), Chats()
+    chain = Chain(["first", "second"], {"first": first, "second": second}, agents)
+    dispatcher = Dispatcher(records, chain, support.store, support.reception.revealed)
+    support.queue.wait(C, WHY, "first")
+    dispatcher.run("first")
+    support.say("hello?")
+    first.problem = NotDelivered("HTTP 429", False, timedelta(minutes=9))
+    dispatcher.run("first")
+    dispatcher.run("second")
+    first.problem = None
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10)):
+        dispatcher.run("first")
+    assert (len(second.opened), first.closed) == (1, ["ticket-1"])
+    assert second.opened[0].said[-1].text == "hello?"
+    assert support.store.state(C) == "waiting_for_agent"
+
+
+def test_a_chat_that_both_have_left_ends(support: Support) -> None:
+    """After some hours of silence the bot answers again, the desk is told, and the conversation can expire."""
+    support.queue.wait(C, WHY, "chats")
+    support.run()
+    support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi!"), "mark-1")
+    assert support.reception.end_idle() == []
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=3)):
+        assert support.reception.end_idle() == [C]
+        assert support.reception.end_idle() == []
+        support.run()
+    assert "Nobody has written" in support.told()
+    assert (support.store.state(C), support.chats.closed) == ("bot", ["ticket-1"])
 
 
 def test_a_conversation_that_is_gone_is_told_to_nobody(support: Support) -> None:

@@ -49,6 +49,7 @@ def test_of_many_agents_at_once_one_gets_it(queue: Queue, work: Work, store: Con
     handoff = queue.wait(C, (Reason.ASKED, ()))
 
     def claim(number: int) -> bool:
+        """Return whether one of many gets it."""
         try:
             work.claim(handoff.id, Agent(f"{number:032}", f"Agent {number}"))
         except NotTaken:
@@ -143,6 +144,7 @@ def test_all_may_write_at_once(store: ConversationStore, engine: Engine) -> None
     stores = [store, ConversationStore(connect(str(engine.url.render_as_string(hide_password=False))))]
 
     def write(number: int) -> None:
+        """Write as one of the three."""
         this = stores[number % 2]
         if number % 3 == 0:
             this.receive(C, Arriving(f"visitor {number}"))

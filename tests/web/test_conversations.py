@@ -11,12 +11,10 @@ from sqlalchemy.engine import Engine
 
 from bot.database import connect, wipe_deleted
 from bot.handoff.agents import Agents
-from bot.handoff.chain import Chain, Fallback
+from bot.handoff.chain import Chain
 from bot.handoff.model import EMBEDDED
-from bot.handoff.queue import Queue
 from bot.handoff.reception import Reception
 from bot.handoff.records import Records
-from bot.handoff.work import Work
 from bot.keys import Keyring
 from bot.memory import Memory
 from bot.tracker import TrackerMemory
@@ -49,8 +47,7 @@ def conversations(engine: Engine, assistant: SlowAssistant, turn_seconds: float 
     keyring = Keyring(["k" * 32], "handoff")
     records, agents = Records(engine, connect(str(engine.url), durable=True), keyring), Agents(engine, keyring)
     chain = Chain([EMBEDDED], {}, agents)
-    fallback = Fallback(records, chain)
-    reception = Reception(Queue(records), Work(records), agents, chain, fallback, memory.store, memory.vault)
+    reception = Reception(records, agents, chain, memory.store, memory.vault)
     return Conversations(memory, reception, assistant, turn_seconds)
 
 

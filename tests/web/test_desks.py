@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 
 from bot.outgoing import signature
 from tests.conftest import BASE, Server, Shopper, new_postgres_database, serving, start_server
-from tests.handoff.desk_servers import BOT, SECRET, USER, ChatwootServer, Fault, Sent
+from tests.handoff.desk_servers import BOT, SECRET, USER, ChatwootServer, Fault
 
 HASTY = [sys.executable, str(Path(__file__).parents[1] / "handoff" / "hasty_server.py")]
 
@@ -172,72 +171,82 @@ def test_two_processes_share_a_chat(
     assert [one["content"] for one in chatwoot.conversations[number]["messages"][1:]] == ["hello?"]
 
 
+def insist(attempt: Callable[[], httpx.Response]) -> None:
+    """Send until it was taken, as the widget does; a real Chatwoot gives up sooner."""
+    for _ in range(300):
+        try:
+            if attempt().status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError("It was never taken.")
+
+
+class Talk:
+    """A shopper and an agent who talk at once, whatever happens in between."""
+
+    def __init__(self, url: str, shopper: Shopper, number: int) -> None:
+        self.url, self.shopper, self.number = url, shopper, number
+        self.questions = [f"question {each}" for each in range(20)]
+        self.answers = [f"answer {each}" for each in range(20)]
+        self.pace = random.Random(12)
+        self.threads = [threading.Thread(target=self.ask), threading.Thread(target=self.answer)]
+        for thread in self.threads:
+            thread.start()
+
+    def ask(self) -> None:
+        """Say all that the shopper has to say."""
+        with httpx.Client(base_url=self.url, timeout=10) as client:
+            for each, text in enumerate(self.questions):
+                body = {"text": text, "client_id": f"q{each}"}
+                insist(lambda body=body: client.post(f"{BASE}/messages", json=body, headers=self.shopper.headers))
+                time.sleep(self.pace.uniform(0.1, 0.5))
+
+    def answer(self) -> None:
+        """Say all that the agent has to say, and each of it once again, although it was taken."""
+        for each, text in enumerate(self.answers):
+            for _ in range(2):
+                insist(lambda each=each, text=text: post(self.url, message(self.number, 100 + each, text)))
+                time.sleep(self.pace.uniform(0.05, 0.25))
+
+
 def test_nothing_is_lost_or_doubled(model: Path, tmp_path: Path) -> None:
     """With a desk that fails at random and a server killed at random, every message is once at the shopper, and at the desk.
 
     There it may come again, under the same id.
     """
-    chance, pace, desk = random.Random(11), random.Random(12), ChatwootServer()
-
-    def fail(_: Sent) -> Fault | None:
-        if chance.random() > 0.3:
-            return None
-        return chance.choice([Fault(503), Fault(429, {"Retry-After": "1"}), Fault(hang_up="before"), Fault(hang_up="after")])
-
+    chance, desk = random.Random(11), ChatwootServer()
+    faults = [Fault(503), Fault(429, {"Retry-After": "1"}), Fault(hang_up="before"), Fault(hang_up="after")]
     running = start_server(tmp_path, HASTY, **settings(desk))
     port = running.url.rpartition(":")[2]
     shopper = Shopper(running.client())
     shopper.say("I want to talk to a person")
     until(lambda: any(one["status"] == "open" for one in desk.conversations.values()))
     (number,) = desk.conversations
-    desk.fail = fail
-    questions, answers = [f"question {each}" for each in range(20)], [f"answer {each}" for each in range(20)]
-
-    def insist(attempt: Callable[[], httpx.Response]) -> None:
-        """Send until it was taken, as the widget and Chatwoot do."""
-        for _ in range(300):
-            try:
-                if attempt().status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.2)
-        raise AssertionError("It was never taken.")
-
-    def ask() -> None:
-        with httpx.Client(base_url=running.url, timeout=10) as client:
-            for each, text in enumerate(questions):
-                body = {"text": text, "client_id": f"q{each}"}
-                insist(lambda body=body: client.post(f"{BASE}/messages", json=body, headers=shopper.headers))
-                time.sleep(pace.uniform(0.1, 0.5))
-
-    def answer() -> None:
-        for each, text in enumerate(answers):
-            for _ in range(2):  # and once again, although it was taken
-                insist(lambda each=each, text=text: post(running.url, message(number, 100 + each, text)))
-                time.sleep(pace.uniform(0.05, 0.25))
-
-    talking = [threading.Thread(target=ask), threading.Thread(target=answer)]
-    for one in talking:
-        one.start()
+    desk.fail = lambda _: chance.choice(faults) if chance.random() < 0.3 else None
+    talk = Talk(running.url, shopper, number)
     for _ in range(3):
         time.sleep(chance.uniform(0.1, 0.6))
         os.kill(running.process.pid, signal.SIGKILL)
         running.process.wait()
         running = start_server(tmp_path, HASTY, **settings(desk), PRIVACY_BOT_PORT=port)
+
+    def at_the_desk() -> list[tuple[str, str]]:
+        """Return what the shopper said as the desk has it, with its ids."""
+        there = [one for one in desk.conversations[number]["messages"] if not one["private"]]
+        return [(one["content"], one["content_attributes"]["external_id"]) for one in there]
+
     try:
-        for one in talking:
-            one.join(120)
+        for thread in talk.threads:
+            thread.join(120)
         desk.fail = lambda _: None
-        seen = lambda: [one for one in desk.conversations[number]["messages"] if not one["private"]]  # noqa: E731
-        until(lambda: {one["content"] for one in seen()} >= set(questions), 60)
+        until(lambda: {text for text, _ in at_the_desk()} >= set(talk.questions), 60)
         shopper.client = running.client()
-        assert said_by(shopper, "agent") == answers
-        assert said_by(shopper, "visitor")[1:] == questions
-        identifiers = {one["content"]: one["content_attributes"]["external_id"] for one in seen()}
-        assert len(set(identifiers.values())) == len(questions)
-        assert all(identifiers[one["content"]] == one["content_attributes"]["external_id"] for one in seen())
-        assert list(Counter(one["content"] for one in seen())) == questions  # in order of their first arrival
+        assert said_by(shopper, "agent") == talk.answers
+        assert said_by(shopper, "visitor")[1:] == talk.questions
+        assert [text for text, _ in dict.fromkeys(at_the_desk())] == talk.questions  # each under one id, in order
+        assert len({identifier for _, identifier in at_the_desk()}) == len(talk.questions)
         assert desk.problems == []
     finally:
         running.process.terminate()

@@ -38,6 +38,7 @@ class Hook:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                """Answer as told."""
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 hook.got.append((dict(self.headers), body))
                 status, headers, answer = hook.answers.pop(0) if hook.answers else (200, {}, b"")
@@ -182,6 +183,7 @@ def test_mail_is_sent_to_the_office(engine: Engine, durable: Engine, keyring: Ke
 
     class Handler:
         async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
+            """Take a mail."""
             mails.append(envelope)
             return "250 OK"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.handoff.case import Case
-from bot.handoff.model import Kind, Reason
+from bot.handoff.model import Reason
 from bot.turns import Message
 
 AT = datetime(2026, 11, 24, 20, 5, tzinfo=UTC)
@@ -19,4 +19,4 @@ def case() -> Case:
         Message(2, "bot", "No, we do not sell it.", AT, "sale"),
         Message(3, "visitor", "a person please", AT),
     )
-    return Case("a" * 32, "K7M-4QXT", Kind.LIVE, Reason.COMPLAINT, ("Sale of data",), "", None, AT, said)
+    return Case("a" * 32, "K7M-4QXT", Reason.COMPLAINT, ("Sale of data",), "", None, AT, said)

@@ -215,6 +215,7 @@ def test_an_agents_change_is_not_overwritten(zendesk: tuple[ZendeskServer, Zende
     do = server.do
 
     def changing(sent: Any, *groups: str) -> Any:
+        """Let an agent change the ticket after it was read."""
         answer = do(sent, *groups)
         if sent.method == "GET":
             server.tickets[int(remote)] = {**server.tickets[int(remote)], "updated_at": "2026-11-24T12:00:01Z"}
