@@ -24,6 +24,7 @@ from bot.web.origins import Origins
 
 _HERE = Path(__file__).parent
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_STRIP = '<p class="strip">A demo storefront: nothing here is for sale, and the chat is real.</p>'
 _SECONDS = 300  # for which a browser keeps a file without asking
 
 
@@ -118,7 +119,7 @@ def _sent(request: Request, file: File, headers: dict[str, str]) -> HTTPResponse
 @cache
 def storefront() -> str:
     """Return the demo storefront."""
-    return _framed("Lighting for every room", _file("storefront.html"))
+    return _framed("Lighting for every room", _file("storefront.html"), _STRIP)
 
 
 @cache
@@ -154,9 +155,9 @@ def page(heading: str, content: str, title: str | None = None) -> str:
     return _framed(title or heading, f'<main id="main" class="text"><h1>{html.escape(heading)}</h1>{content}</main>')
 
 
-def _framed(title: str, main: str) -> str:
-    """Return a page: what is the same on all of them around what is its own."""
-    return _file("frame.html").format(title=html.escape(title), main=main)
+def _framed(title: str, main: str, strip: str = "") -> str:
+    """Return a page: what is the same on all of them around what is its own; ``strip`` is HTML above the header's bar."""
+    return _file("frame.html").format(title=html.escape(title), main=main, strip=strip)
 
 
 @cache
