@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.database import connect, migrate, wipe_deleted
+from bot.handoff.closings import leave
 from bot.handoff.records import to_do
 from bot.handoff.tables import handoffs
 from bot.intake import Mended, as_said
@@ -63,9 +64,12 @@ class Memory:
     def forget(self, conversation: str) -> None:
         """Delete a conversation everywhere; may be repeated, so that one that failed half-way can be completed.
 
-        The conversation itself goes first: from then on a turn that is under way, here or in another process, finds that it is
-        gone when it wants to store its end, and deletes what it has left. What it stored before is deleted here.
+        Desks of others are told to close its chats. Then the conversation itself goes first: from then on a turn that is under
+        way, here or in another process, finds that it is gone when it wants to store its end, and deletes what it has left.
+        What it stored before is deleted here.
         """
+        with self._engine.begin() as db:
+            leave(db, conversation)
         self.store.forget(conversation)
         self.vault.forget(conversation)
         self._trackers.forget(conversation)

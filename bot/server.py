@@ -21,7 +21,7 @@ from actions.services import Services, build, deliver, use
 from bot import assistant, logs
 from bot.database import connect
 from bot.handoff.model import NotStored, NotTaken
-from bot.handoff.service import dispatch, watch
+from bot.handoff.service import dispatch, listen, watch
 from bot.memory import Memory
 from bot.retention import keep_house
 from bot.settings import Settings
@@ -85,6 +85,7 @@ def create_app(settings: Settings) -> Sanic:
         app.ctx.dispatch = asyncio.create_task(
             dispatch(channel.people, channel.reception, channel.memory.store, channel.announce)
         )
+        app.ctx.listen = asyncio.create_task(listen(channel.people, channel.reception, channel.announce))
 
     return app
 

@@ -34,14 +34,26 @@ class Case:
 
     @classmethod
     def of(cls, handoff: Handoff, said: Sequence[Message]) -> "Case":
-        """Return the case of a handoff, with the conversation until it was requested: the same at every attempt."""
+        """Return the case of a handoff as it was when it was requested: the same at every attempt.
+
+        So the conversation is in it until then, and what was added later is not.
+        """
+        return cls._of(handoff, "" if handoff.added else handoff.note, None if handoff.added else handoff.contact, said)
+
+    @classmethod
+    def added_to(cls, handoff: Handoff) -> "Case":
+        """Return the case of a handoff with what was added to it."""
+        return cls._of(handoff, handoff.note, handoff.contact, ())
+
+    @classmethod
+    def _of(cls, handoff: Handoff, note: str, contact: str | None, said: Sequence[Message]) -> "Case":
         return cls(
             id=handoff.id,
             reference=handoff.reference,
             reason=handoff.reason,
             topics=handoff.titles,
-            note=handoff.note,
-            contact=handoff.contact,
+            note=note,
+            contact=contact,
             requested_at=handoff.requested_at,
             said=tuple(message for message in said if message.id <= handoff.said_before),
         )

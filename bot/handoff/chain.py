@@ -89,7 +89,7 @@ class Fallback:
 
     def _pass_message(self, db: Connection, row: Row, state: State) -> None:
         if (desk := self._chain.for_message(after=row.desk)) is not None:
-            elsewhere = {"desk": desk, "remote": None, "opened_at": None, "attempts": 0}
+            elsewhere = {"desk": desk, "remote": None, "opened_at": None, "attempts": 0, "added": False}
             self._records.change(db, row.id, **elsewhere, next_at=first_look(desk))
             return
         metrics.handoffs.labels(str(State.FAILED)).inc()

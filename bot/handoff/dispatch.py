@@ -9,16 +9,16 @@ import structlog
 from bot import metrics
 from bot.handoff.case import Case
 from bot.handoff.chain import Chain, Fallback
+from bot.handoff.closings import Closing, Closings
 from bot.handoff.desks import LiveDesk
 from bot.handoff.model import OPEN, Handoff, Kind, NotStored, State
-from bot.handoff.records import Records
+from bot.handoff.records import LAST_PATIENCE, Records
 from bot.handoff.transit import Transit
 from bot.outgoing import NotDelivered
 from bot.turns import Message
 from bot.web.store import ConversationStore, UnknownConversation
 
 _PATIENCE = 6  # attempts, about a minute: then the next way is taken
-_LAST_PATIENCE = 24  # attempts, about two days, where there is no other way
 _LONG = timedelta(minutes=1)  # too long to wait for a desk that says when to come again
 
 log = structlog.get_logger()
@@ -31,6 +31,7 @@ class Dispatcher:
 
     def __init__(self, records: Records, chain: Chain, store: ConversationStore, reveal: Reveal) -> None:
         self._transit = Transit(records)
+        self._closings = Closings(records)
         self._chain = chain
         self._fallback = Fallback(records, chain)
         self._store = store
@@ -47,6 +48,8 @@ class Dispatcher:
         while not self._stopped.is_set() and (handoff := self._transit.take(desk)) is not None:
             if self._tell(handoff):
                 news.append(handoff.conversation)
+        while not self._stopped.is_set() and (closing := self._closings.take(desk)) is not None:
+            self._close(closing)
         return news
 
     def leave_strangers(self) -> None:
@@ -81,7 +84,7 @@ class Dispatcher:
             case = Case.of(handoff, self._said(handoff))
             self._transit.opened(handoff, desk.open(case, handoff.remote, lambda remote: self._transit.keep(handoff, remote)))
         elif handoff.kind is Kind.MESSAGE:
-            desk.add(Case.of(handoff, ()), handoff.remote)
+            desk.add(Case.added_to(handoff), handoff.remote)
             self._transit.settled(handoff, for_good=True)
         else:
             self._relay(handoff, desk, handoff.remote)
@@ -93,6 +96,17 @@ class Dispatcher:
             if message.sender == "visitor" and message.at <= (handoff.ended_at or message.at):
                 desk.say(remote, f"{handoff.id}-{message.id}", self._reveal(handoff, message))
                 self._transit.relayed(handoff, message.id)
+
+    def _close(self, closing: Closing) -> None:
+        desk = self._chain.desks[closing.desk]
+        try:
+            if isinstance(desk, LiveDesk):
+                desk.close(closing.remote)
+        except NotDelivered as error:
+            log.warning("deleted chat not closed", desk=closing.desk, attempts=closing.attempts, for_good=error.for_good)
+            self._closings.failed(closing, error.retry_after, error.for_good)
+        else:
+            self._closings.done(closing)
 
     def _said(self, handoff: Handoff, after: int = 0) -> list[Message]:
         try:
@@ -109,7 +123,7 @@ class Dispatcher:
         else:
             is_last = handoff.state not in OPEN  # that it is over is told to nobody else
         is_long = not is_last and (error.retry_after or timedelta()) > _LONG
-        if not (error.for_good or is_long or handoff.attempts >= (_LAST_PATIENCE if is_last else _PATIENCE)):
+        if not (error.for_good or is_long or handoff.attempts >= (LAST_PATIENCE if is_last else _PATIENCE)):
             return False
         if self._fallback.take_next(handoff, State.FAILED):
             return True

@@ -81,6 +81,7 @@ class Handoff:
     relayed: int  # id of the last message of the shopper that the desk has
     attempts: int  # to tell the desk what it does not know yet
     error: str  # of the last of them
+    added: bool  # what they want, and how to reach them, came when people had been told of the rest, or nearly
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ class Queue:
             told = db.execute(_unreachable(draft.conversation)).first()
             if told is not None:
                 db.execute(handoffs.delete().where(handoffs.c.id == row.id))
-                return self._records.change(db, told.id, **sent, attempts=0, next_at=first_look(told.desk))
+                return self._records.change(db, told.id, **sent, added=True, attempts=0, next_at=first_look(told.desk))
             sent |= {"state": str(State.REQUESTED), "requested_at": datetime.now(UTC), "desk": desk}
             return self._records.change(db, row.id, **sent, next_at=first_look(desk))
 

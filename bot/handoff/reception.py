@@ -21,7 +21,7 @@ from bot.privacy.masking import PLACEHOLDER, mask
 from bot.privacy.recognition import as_meant, find
 from bot.privacy.vault import Vault
 from bot.turns import Message, Reply
-from bot.web.store import ConversationStore
+from bot.web.store import ConversationStore, UnknownConversation
 
 LONGEST = 4000  # characters of what somebody says to a shopper
 _CONTACTS = ("email", "phone")
@@ -36,6 +36,7 @@ class Reception:
     """Between the shopper and people; the bot's answers come from elsewhere."""
 
     def __init__(self, records: Records, agents: Agents, chain: Chain, store: ConversationStore, vault: Vault) -> None:
+        self._records = records
         self.queue = Queue(records)
         self.work = Work(records)
         self.agents = agents
@@ -78,20 +79,23 @@ class Reception:
             metrics.first_reply.observe((after.replied_at - after.requested_at).total_seconds())
         return after
 
-    def heard(self, desk: str, heard: Heard, mark: str) -> Handoff | None:
-        """Take in what a desk of others tells; return the handoff, whose shopper has news, or None if it is about none of ours.
+    def heard(self, desk: str, heard: Heard) -> Handoff | None:
+        """Take in what a desk of others tells; return the handoff whose shopper has news.
 
-        ``mark`` is the same for a repetition, which changes nothing.
+        None if it is about none of ours, and for a repetition, which changes nothing.
         """
         handoff = self.work.at(desk, heard.remote)
         text = clean(heard.text)[:LONGEST]
         try:
             if handoff is None:
                 return None
-            if not heard.ended:
-                return self.say(handoff, text, mark, heard.name) if text else None
-            return self.work.resolve(handoff.id) if handoff.kind is Kind.LIVE else None
-        except NotTaken:
+            if heard.ended:
+                return self.work.resolve(handoff.id) if handoff.kind is Kind.LIVE else None
+            mark = self._records.mark(f"{desk} {heard.identifier}")
+            if not text or self._store.received(handoff.conversation, mark):
+                return None
+            return self.say(handoff, text, mark, heard.name)
+        except (NotTaken, UnknownConversation):
             return None
 
     def revealed(self, handoff: Handoff, message: Message) -> str:

@@ -5,7 +5,7 @@ of it change in one transaction, so that no process sees one without the other.
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,11 +18,17 @@ from bot.database import aware
 from bot.handoff.model import BOT, EMBEDDED, OPEN, Handoff, Kind, NotStored, Reason, State
 from bot.handoff.tables import handoffs
 from bot.keys import Keyring, UnreadableSecret
+from bot.outgoing import backoff
 from bot.turns import Reply
 from bot.web.store import UnknownConversation, conversations, hold, messages, say_in
 
+LEASE = timedelta(seconds=40)  # longer than telling a desk one thing takes; after that another worker may try
+LAST_PATIENCE = 24  # attempts, about two days, where there is no other way
+
+_FIRST_WAIT = timedelta(seconds=2)
+_LONGEST_WAIT = timedelta(hours=6)
 _TIMES = ("accepted_at", "replied_at", "ended_at", "opened_at")
-_SAME = ("agent", "agent_name", "desk", "remote", "said_before", "relayed", "attempts", "error")
+_SAME = ("agent", "agent_name", "desk", "remote", "said_before", "relayed", "attempts", "error", "added")
 
 
 class Records:
@@ -121,6 +127,10 @@ class Records:
         """Return by what an address or number is found."""
         return self._keyring.marks(contact.lower())
 
+    def mark(self, identifier: str) -> str:
+        """Return by what a message from outside is known again."""
+        return self._keyring.mark(identifier)
+
     def read(self, row: Row) -> Handoff:
         """Return a row as a handoff."""
         times: dict[str, Any] = {name: aware(moment) if (moment := getattr(row, name)) else None for name in _TIMES}
@@ -151,6 +161,11 @@ class Records:
 def first_look(desk: str) -> datetime | None:
     """Return when to look what a desk must be told of something new: now, and never for the embedded one, which sees it."""
     return None if desk == EMBEDDED else datetime.now(UTC)
+
+
+def next_try(attempts: int, retry_after: timedelta | None) -> datetime:
+    """Return when a desk is told again what it did not take."""
+    return datetime.now(UTC) + (retry_after if retry_after is not None else backoff(attempts, _FIRST_WAIT, _LONGEST_WAIT))
 
 
 def locked(db: Connection, identifier: str) -> Row | None:

@@ -18,6 +18,7 @@ from bot.handoff.desks.mail import Mail
 from bot.handoff.desks.webhook import Webhook
 from bot.handoff.desks.zendesk import Zendesk
 from bot.handoff.dispatch import Dispatcher
+from bot.handoff.listening import Listener
 from bot.handoff.model import EMBEDDED
 from bot.handoff.reception import Reception
 from bot.handoff.records import Records
@@ -28,6 +29,7 @@ from bot.web.store import ConversationStore
 
 _WATCH_SECONDS = 5
 _LOOK_SECONDS = 0.5
+LISTEN_SECONDS = 20
 _WORKERS = 2  # of each desk: a case that is slow to tell does not keep a chat waiting
 
 log = structlog.get_logger()
@@ -106,6 +108,28 @@ async def dispatch(people: People, reception: Reception, store: ConversationStor
     finally:
         dispatcher.stop()
         threads.shutdown(wait=False)
+
+
+async def listen(people: People, reception: Reception, announce: Callable[[str], None]) -> None:
+    """Read what desks of others have not told, now and again and again."""
+    listener = Listener(people.chain, reception.work, reception)
+    if not listener.desks:
+        return
+    threads = ThreadPoolExecutor(len(listener.desks))  # of its own, as above
+    try:
+        await asyncio.gather(*(_listen_to(listener, threads, desk, announce) for desk in listener.desks))
+    finally:
+        threads.shutdown(wait=False)
+
+
+async def _listen_to(listener: Listener, threads: Executor, desk: str, announce: Callable[[str], None]) -> None:
+    while True:
+        try:
+            for conversation in await asyncio.get_running_loop().run_in_executor(threads, listener.listen, desk):
+                announce(conversation)
+        except Exception:
+            log.exception("listening to a desk failed", desk=desk)
+        await asyncio.sleep(LISTEN_SECONDS)
 
 
 async def _leave_strangers(dispatcher: Dispatcher, threads: Executor) -> None:

@@ -35,7 +35,16 @@ handoffs = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_at", sa.DateTime(timezone=True), index=True),  # when to look what its desk must be told; null: nothing
     sa.Column("error", sa.String(200), nullable=False, server_default=""),
+    sa.Column("added", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_handoffs_remote", "desk", "remote"),
+)
+closings = sa.Table(
+    "handoff_closings",
+    metadata,
+    sa.Column("desk", sa.String(20), primary_key=True),
+    sa.Column("remote", sa.String(100), primary_key=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_at", sa.DateTime(timezone=True), nullable=False, index=True),
 )
 agents = sa.Table(
     "agents",

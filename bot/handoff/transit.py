@@ -12,15 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import metrics
+from bot.handoff.closings import note
 from bot.handoff.model import OPEN, Handoff, Kind, State
-from bot.handoff.records import Records, first_look, locked
+from bot.handoff.records import LEASE, Records, first_look, locked, next_try
 from bot.handoff.tables import handoffs
-from bot.outgoing import backoff
 from bot.web.store import messages
-
-LEASE = timedelta(seconds=40)  # longer than telling one handoff takes; after that another worker may try
-_FIRST_WAIT = timedelta(seconds=2)
-_LONGEST_WAIT = timedelta(hours=6)
 
 
 class Transit:
@@ -43,22 +39,23 @@ class Transit:
             return self._records.change(db, row.id, next_at=now + LEASE, attempts=row.attempts + 1)
 
     def keep(self, handoff: Handoff, remote: str) -> None:
-        """Store the id that a desk has given a handoff, before it has all of it."""
-        self._change(handoff, remote=remote)
+        """Store the id that a desk has given a handoff, before it has all of it; one that was deleted meanwhile is closed."""
+        if not self._change(handoff, remote=remote):
+            with self._records.writing() as db:
+                note(db, handoff.desk, remote)
 
     def opened(self, handoff: Handoff, remote: str) -> None:
-        """Note that a desk has all of a handoff; a message is done with that."""
+        """Note that a desk has a handoff; a message is done with that, unless something was added."""
         now = datetime.now(UTC)
-        done: dict[str, Any] = {"state": str(State.COMPLETED), "ended_at": now, "next_at": None}
-        rest = done if handoff.kind is Kind.MESSAGE else {"next_at": now}
+        done: dict[str, Any] = {"state": str(State.COMPLETED), "ended_at": now}
+        rest: dict[str, Any] = {"next_at": now}
         with self._records.writing() as db:
             row = locked(db, handoff.id)
             if row is None or row.desk != handoff.desk:
                 return
             if handoff.kind is Kind.MESSAGE:
                 metrics.handoffs.labels(str(State.COMPLETED)).inc()
-            if row.contact and not handoff.contact:  # it was added while the desk was told of the rest
-                rest = done | {"next_at": now}
+                rest = done | {"next_at": now if row.added else None}
             self._records.change(db, row.id, remote=remote, opened_at=now, attempts=0, error="", **rest)
 
     def relayed(self, handoff: Handoff, message: int) -> None:
@@ -71,8 +68,7 @@ class Transit:
 
     def failed(self, handoff: Handoff, error: str, retry_after: timedelta | None) -> None:
         """Note that a desk was not told: it is tried again."""
-        wait = retry_after if retry_after is not None else backoff(handoff.attempts, _FIRST_WAIT, _LONGEST_WAIT)
-        self._change(handoff, error=error[:200], next_at=datetime.now(UTC) + wait)
+        self._change(handoff, error=error[:200], next_at=next_try(handoff.attempts, retry_after))
 
     def strangers(self, known: Sequence[str]) -> list[Handoff]:
         """Return what waits for desks that are not among the ways any more."""
@@ -84,13 +80,15 @@ class Transit:
         lost = (handoffs.c.state == State.FAILED, handoffs.c.kind == Kind.MESSAGE)
         again = {"state": str(State.REQUESTED), "ended_at": None, "attempts": 0, "next_at": first_look(desk), "desk": desk}
         with self._records.writing() as db:
-            return int(db.execute(handoffs.update().where(*lost).values(**again, remote=None, opened_at=None)).rowcount)
+            return int(
+                db.execute(handoffs.update().where(*lost).values(**again, remote=None, opened_at=None, added=False)).rowcount
+            )
 
-    def _change(self, handoff: Handoff, **values: Any) -> None:
-        """Change a handoff, unless it is gone or with another desk by now."""
+    def _change(self, handoff: Handoff, **values: Any) -> bool:
+        """Change a handoff; return False if it is gone, or with another desk by now."""
         same = (handoffs.c.id == handoff.id, handoffs.c.desk == handoff.desk)
         with self._records.writing() as db:
-            db.execute(handoffs.update().where(*same).values(**values))
+            return bool(db.execute(handoffs.update().where(*same).values(**values)).rowcount)
 
 
 def _has_news() -> sa.sql.ColumnElement:

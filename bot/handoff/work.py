@@ -40,6 +40,17 @@ class Work:
         named = (handoffs.c.desk == desk, handoffs.c.remote == remote)
         return self._records.first(sa.select(handoffs).where(*named))
 
+    def chats_at(self, desk: str) -> list[str]:
+        """Return the ids there of the chats that a desk of others has, and that are not over."""
+        chats = sa.select(handoffs.c.remote).where(
+            handoffs.c.desk == desk,
+            handoffs.c.kind == Kind.LIVE,
+            handoffs.c.state.in_([str(state) for state in OPEN]),
+            handoffs.c.opened_at.is_not(None),
+        )
+        with self._records.reading() as db:
+            return [row.remote for row in db.execute(chats.order_by(handoffs.c.requested_at))]
+
     def claim(self, identifier: str, agent: Agent) -> Handoff:
         """Let an agent take a handoff; of two at once one has it, the other one gets NotTaken."""
         with self._records.writing() as db:

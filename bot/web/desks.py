@@ -49,8 +49,7 @@ class _ChatwootDoor:
         except Refused as error:
             raise ApiError(error.status, "unauthorized" if error.status == 401 else "malformed", str(error)) from None
         if heard is not None:
-            mark = self._channel.memory.mark(f"chatwoot {heard.identifier}")
-            work = asyncio.ensure_future(asyncio.to_thread(self._channel.reception.heard, "chatwoot", heard, mark))
+            work = asyncio.ensure_future(asyncio.to_thread(self._channel.reception.heard, "chatwoot", heard))
             try:
                 handoff = await asyncio.wait_for(asyncio.shield(work), _SECONDS)
             except TimeoutError:  # it goes on, and when it comes again it is known

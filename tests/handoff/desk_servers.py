@@ -169,15 +169,37 @@ class ChatwootServer(DeskServer):
         ("POST", rf"{ACCOUNT}/conversations/(\d+)/toggle_status"): an_object(
             ["status"], status={"enum": ["open", "resolved", "pending", "snoozed"]}
         ),
+        ("GET", rf"{ACCOUNT}/conversations/(\d+)/messages"): None,
+        ("GET", rf"{ACCOUNT}/conversations/(\d+)"): None,
     }
 
     def __init__(self) -> None:
         super().__init__()
         self.conversations: dict[int, dict[str, Any]] = {}
+        self.numbers = 1000  # of messages
 
     def allows(self, sent: Sent) -> bool:
-        """A contact needs a user's token; the bot's own does for the rest."""
-        return sent.headers.get("api_access_token") == (USER if sent.path.endswith("/contacts") else BOT)
+        """A contact needs a user's token, and so does reading; the bot's own does for the rest."""
+        needs_user = sent.method == "GET" or sent.path.endswith("/contacts")
+        return sent.headers.get("api_access_token") == (USER if needs_user else BOT)
+
+    def agent_says(self, conversation: int, text: str) -> dict[str, Any]:
+        """Keep what an agent writes in a conversation, and return the event of it."""
+        with self.lock:
+            self.numbers += 1
+            said = {"id": self.numbers, "content": text, "private": False, "sender": {"id": 7, "name": "Alex", "type": "user"}}
+            self.conversations[conversation]["messages"].append({**said, "message_type": "outgoing"})
+        return {
+            **said,
+            "event": "message_created",
+            "message_type": "outgoing",
+            "content_type": "text",
+            "conversation": {"id": conversation, "status": "open"},
+        }
+
+    def from_shopper(self, conversation: int) -> list[dict[str, Any]]:
+        """Return what a shopper said in a conversation."""
+        return [one for one in self.conversations[conversation]["messages"] if one["message_type"] == "incoming"]
 
     def do(self, sent: Sent, *groups: str) -> tuple[int, Any, dict[str, str]]:
         """Keep conversations with their status and messages."""
@@ -192,12 +214,24 @@ class ChatwootServer(DeskServer):
         found = self.conversations.get(int(groups[0]))
         if found is None:
             return 404, {"error": "Resource could not be found"}, {}
+        if sent.method == "GET":
+            return self.read(int(groups[0]), found, sent)
         if sent.path.endswith("/messages"):
-            found["messages"].append(sent.body)
+            self.numbers += 1
+            found["messages"].append({"id": self.numbers, **sent.body})
             return 200, {"id": number, "content": sent.body["content"], "conversation_id": int(groups[0])}, {}
         found["status"] = sent.body["status"]
         told = {"success": True, "current_status": found["status"], "conversation_id": int(groups[0])}
         return 200, {"meta": {}, "payload": told}, {}
+
+    def read(self, number: int, found: dict[str, Any], sent: Sent) -> tuple[int, Any, dict[str, str]]:
+        """Tell of a conversation, or its messages after one: a hundred at most, with their types as numbers."""
+        if not sent.path.endswith("/messages"):
+            return 200, {"id": number, "status": found["status"], "meta": {"assignee": {"id": 7, "name": "Alex"}}}, {}
+        after = int(sent.query["after"][0])
+        types = {"incoming": 0, "outgoing": 1}
+        later = [{**one, "message_type": types[one["message_type"]]} for one in found["messages"] if one["id"] > after]
+        return 200, {"meta": {"labels": []}, "payload": later[:100]}, {}
 
 
 class ZendeskServer(DeskServer):

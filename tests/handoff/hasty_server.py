@@ -1,11 +1,12 @@
-"""Serves the bot of a store that is always open, and whose leases are short: a test that kills it need not wait for them."""
+"""Serves the bot of a store that is always open, with short leases and pauses: a test that kills it need not wait for them."""
 
 from datetime import timedelta
 
 import tests.handoff.open_server  # noqa: F401 (support is always open)
-from bot.handoff import transit
+from bot.handoff import closings, service, transit
 
-transit.LEASE = timedelta(seconds=3)
+transit.LEASE = closings.LEASE = timedelta(seconds=3)
+service.LISTEN_SECONDS = 2
 
 if __name__ == "__main__":
     from bot.cli.serve import serve

@@ -12,12 +12,14 @@ from bot.handoff import words
 from bot.handoff.agents import Agents
 from bot.handoff.case import Case, Heard
 from bot.handoff.chain import Chain
+from bot.handoff.closings import leave
 from bot.handoff.dispatch import Dispatcher
+from bot.handoff.listening import Listener
 from bot.handoff.model import Kind, NotTaken, Reason, State
 from bot.handoff.queue import Queue
 from bot.handoff.reception import Reception
-from bot.handoff.records import Records
-from bot.handoff.transit import LEASE, Transit
+from bot.handoff.records import LEASE, Records
+from bot.handoff.transit import Transit
 from bot.handoff.work import Work
 from bot.keys import Keyring
 from bot.outgoing import NotDelivered
@@ -59,6 +61,7 @@ class Chats(Tickets):
 
     said: list[tuple[str, str, str]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    told: list[Heard] = field(default_factory=list)
 
     def say(self, remote: str, identifier: str, text: str) -> None:
         """Take what a shopper says."""
@@ -69,6 +72,11 @@ class Chats(Tickets):
         """Close a case."""
         self.fail()
         self.closed.append(remote)
+
+    def heard(self, remote: str) -> list[Heard]:
+        """Tell what people there have said in a case."""
+        self.fail()
+        return [heard for heard in self.told if heard.remote == remote]
 
 
 @dataclass
@@ -84,6 +92,7 @@ class Support:
     store: ConversationStore
     reception: Reception
     dispatcher: Dispatcher
+    listener: Listener
 
     def run(self) -> None:
         """Tell every desk all there is now."""
@@ -114,7 +123,8 @@ def support(records: Records, queue: Queue, work: Work, agents: Agents, store: C
     vault = Vault(engine, Keyring(KEYS, "vault"), timedelta(minutes=30))
     reception = Reception(records, agents, chain, store, vault)
     dispatcher = Dispatcher(records, chain, store, reception.revealed)
-    return Support(chats, tickets, mail, queue, work, Transit(records), store, reception, dispatcher)
+    listener = Listener(chain, work, reception)
+    return Support(chats, tickets, mail, queue, work, Transit(records), store, reception, dispatcher, listener)
 
 
 def test_a_chat_goes_both_ways(support: Support) -> None:
@@ -129,7 +139,7 @@ def test_a_chat_goes_both_ways(support: Support) -> None:
     assert [text for _, _, text in support.chats.said] == ["hello?", "are you there?"]
     assert len({identifier for _, identifier, _ in support.chats.said}) == 2
     for _ in range(2):
-        support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi! Call me at 612-555-0199"), "mark-1")
+        support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi! Call me at 612-555-0199"))
     said = [(message.sender, message.text) for message in support.store.since(C, 0)][3:]
     assert said == [("system", words.joined("Alex").text), ("agent", "Hi! Call me at [phone-1]")]
     found = support.work.find(handoff.id)
@@ -141,23 +151,23 @@ def test_either_side_ends_it(support: Support) -> None:
     """The desk that ends it is not told so again; what a person still says afterwards is not lost."""
     support.queue.wait(C, WHY, "chats")
     support.run()
-    support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi!"), "mark-1")
+    support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi!"))
     support.queue.end(C)
     support.run()
     assert support.chats.closed == ["ticket-1"]
-    support.reception.heard("chats", Heard("ticket-1", "m2", "Alex", "Bye!"), "mark-2")
+    support.reception.heard("chats", Heard("ticket-1", "m2", "Alex", "Bye!"))
     assert support.store.since(C, 0)[-1].text == "Bye!"
     support.queue.wait(C, WHY, "chats")
     support.run()
-    support.reception.heard("chats", Heard("ticket-2", "m3", "Alex", "Hi again!"), "mark-3")
-    support.reception.heard("chats", Heard("ticket-2", ended=True), "mark-4")
+    support.reception.heard("chats", Heard("ticket-2", "m3", "Alex", "Hi again!"))
+    support.reception.heard("chats", Heard("ticket-2", ended=True))
     assert support.told() == words.left("Alex").text
     assert support.store.state(C) == "bot"
 
 
 def test_nobody_else_is_heard(support: Support) -> None:
     """A conversation of the desk that is none of ours changes nothing."""
-    assert support.reception.heard("chats", Heard("77", "m1", "Alex", "Hi!"), "mark-1") is None
+    assert support.reception.heard("chats", Heard("77", "m1", "Alex", "Hi!")) is None
 
 
 def test_a_passing_failure_is_tried_again(support: Support) -> None:
@@ -192,6 +202,21 @@ def test_a_desk_that_is_down_gives_way_to_a_ticket(support: Support, problem: No
     assert [(one.id, one.note, one.contact) for one in support.tickets.added] == [
         (case.id, "It came broken.", "jo@example.com")
     ]
+
+
+def test_an_address_that_comes_between_two_attempts_is_told(support: Support) -> None:
+    """A desk that took the first, and whose answer was lost, drops the second: so the address comes by itself."""
+    support.chats.problem = NotDelivered("HTTP 401", True)
+    support.tickets.problem = NotDelivered("the answer was lost")
+    support.queue.wait(C, WHY, "chats")
+    support.run()
+    reference = support.leave()
+    support.tickets.problem = None
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=10)):
+        support.run()
+        support.run()
+    assert [(case.reference, case.contact) for case in support.tickets.opened] == [(reference, None)]
+    assert [(case.note, case.contact) for case in support.tickets.added] == [("It came broken.", "jo@example.com")]
 
 
 def test_what_cannot_be_added_to_a_ticket_is_told_elsewhere(support: Support) -> None:
@@ -294,7 +319,7 @@ def test_a_chat_that_both_have_left_ends(support: Support) -> None:
     """After some hours of silence the bot answers again, the desk is told, and the conversation can expire."""
     support.queue.wait(C, WHY, "chats")
     support.run()
-    support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi!"), "mark-1")
+    support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi!"))
     assert support.reception.end_idle() == []
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=3)):
         assert support.reception.end_idle() == [C]
@@ -302,6 +327,59 @@ def test_a_chat_that_both_have_left_ends(support: Support) -> None:
         support.run()
     assert "Nobody has written" in support.told()
     assert (support.store.state(C), support.chats.closed) == ("bot", ["ticket-1"])
+
+
+def test_what_no_event_told_is_read(support: Support) -> None:
+    """What people said while nobody listened, and that they have ended it; each once, whichever way it came."""
+    support.queue.wait(C, WHY, "chats")
+    support.run()
+    said = [Heard("ticket-1", f"m{each}", "Alex", f"answer {each}") for each in range(3)]
+    support.reception.heard("chats", said[0])
+    support.chats.told = said
+    assert support.listener.listen("chats") == [C]
+    assert support.listener.listen("chats") == []
+    assert [one.text for one in support.store.since(C, 0) if one.sender == "agent"] == ["answer 0", "answer 1", "answer 2"]
+    support.chats.told = [*said, Heard("ticket-1", name="Alex", ended=True)]
+    assert support.listener.listen("chats") == [C]
+    assert support.told() == words.left("Alex").text
+    assert support.listener.listen("chats") == []
+
+
+def test_a_desk_that_cannot_be_read_is_read_later(support: Support) -> None:
+    """Nothing is lost by that."""
+    support.queue.wait(C, WHY, "chats")
+    support.run()
+    support.chats.told = [Heard("ticket-1", "m1", "Alex", "Hi!")]
+    support.chats.problem = NotDelivered("HTTP 503")
+    assert support.listener.listen("chats") == []
+    support.chats.problem = None
+    assert support.listener.listen("chats") == [C]
+
+
+def test_a_deleted_chat_is_closed_at_the_desk(support: Support, engine: Engine) -> None:
+    """Once, though the desk fails at first; one that the desk refuses for good is not told again."""
+    support.queue.wait(C, WHY, "chats")
+    support.run()
+    with engine.begin() as db:
+        leave(db, C)
+        leave(db, C)
+    support.store.forget(C)
+    support.chats.problem = NotDelivered("HTTP 503")
+    support.run()
+    support.chats.problem = None
+    for minutes in range(3):
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minutes)):
+            support.run()
+    assert support.chats.closed == ["ticket-1"]
+
+
+def test_a_chat_deleted_while_it_is_told_is_closed(support: Support) -> None:
+    """The desk made it before the conversation was gone."""
+    handoff = support.queue.wait(C, WHY, "chats")
+    support.store.forget(C)
+    support.transit.keep(handoff, "ticket-9")
+    support.run()
+    assert support.chats.closed == ["ticket-9"]
 
 
 def test_a_conversation_that_is_gone_is_told_to_nobody(support: Support) -> None:

@@ -3,10 +3,10 @@
 A desk knows its own interface and nothing of the database; each method raises ``bot.outgoing.NotDelivered``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
-from bot.handoff.case import Case
+from bot.handoff.case import Case, Heard
 
 SECONDS = 6  # the longest silence of a desk
 
@@ -33,3 +33,6 @@ class LiveDesk(Desk, Protocol):
 
     def close(self, remote: str) -> None:
         """Tell that the shopper is not there any more."""
+
+    def heard(self, remote: str) -> Sequence[Heard]:
+        """Read all that its people have said in a chat, in order, and at last that they have ended it, if so."""

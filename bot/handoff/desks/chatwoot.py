@@ -1,7 +1,8 @@
 """Chatwoot: a conversation of an API inbox, in which the bot is the inbox's agent bot.
 
-A conversation of such an inbox begins as pending; that the bot opens it is the handoff. Contacts need a user's token,
-everything else the bot's own. From people come webhooks, signed.
+A conversation of such an inbox begins as pending; that the bot opens it is the handoff. Contacts, and reading, need a user's
+token, everything else the bot's own. From people come webhooks, signed, three times within seconds at most: what was said
+while nobody listened is read.
 """
 
 import hmac
@@ -16,6 +17,7 @@ from bot.handoff.case import Case, Heard
 from bot.handoff.desks import SECONDS
 from bot.outgoing import NotDelivered, call, signature
 
+_OUTGOING = 1  # what an event calls "outgoing" is a number where messages are read
 _OLDEST = 300  # seconds: an older webhook may be somebody's recording
 
 
@@ -58,6 +60,21 @@ class Chatwoot:
     def close(self, remote: str) -> None:
         """Resolve the conversation; nothing is said, because the handoff was the bot's last word."""
         self._set_status(remote, "resolved")
+
+    def heard(self, remote: str) -> list[Heard]:
+        """Read what people have said in a conversation, and its status."""
+        heard: list[Heard] = []
+        last = 0
+        while page := self._page(remote, last):
+            try:
+                heard += [said for message in page if (said := _said(remote, message, _OUTGOING)) is not None]
+            except (KeyError, TypeError, AttributeError):
+                raise NotDelivered("Chatwoot's messages are of a form that is not known") from None
+            last = max(message["id"] for message in page)
+        told = self._get(f"/conversations/{remote}")
+        if told.get("status") == "resolved":
+            heard.append(Heard(remote, name=_name((told.get("meta") or {}).get("assignee")), ended=True))
+        return heard
 
     def read(self, headers: Mapping[str, str], body: bytes) -> Heard | None:
         """Return what a webhook tells, None if it is not for the shopper; raises Refused."""
@@ -103,6 +120,18 @@ class Chatwoot:
             raise NotDelivered("Chatwoot told no id of the conversation")
         return str(identifier)
 
+    def _page(self, remote: str, after: int) -> list[dict[str, Any]]:
+        """Return the next messages of a conversation, the oldest first: a hundred at most."""
+        page = self._get(f"/conversations/{remote}/messages", after=after).get("payload")
+        if not isinstance(page, list) or not all(isinstance(one, dict) and isinstance(one.get("id"), int) for one in page):
+            raise NotDelivered("Chatwoot's messages are no list of messages")
+        if any(message["id"] <= after for message in page):
+            raise NotDelivered("Chatwoot told older messages than were asked for")
+        return page
+
+    def _get(self, path: str, **query: int) -> dict[str, Any]:
+        return _json(call("GET", f"{self._base}{path}", SECONDS, params=query, headers={"api_access_token": self._user_token}))
+
     def _write(self, remote: str, identifier: str, text: str, private: bool = False) -> None:
         self._post(
             f"/conversations/{remote}/messages",
@@ -142,16 +171,20 @@ def _payload(answer: requests.Response) -> dict[str, Any]:
 def _heard(event: dict[str, Any]) -> Heard | None:
     if event["event"] == "conversation_resolved":
         return Heard(remote=str(event["id"]), name=_name((event.get("meta") or {}).get("assignee")), ended=True)
-    sender = event.get("sender") or {}
-    if (
-        event["event"] != "message_created"
-        or event["message_type"] != "outgoing"
-        or event["private"]
-        or sender.get("type") != "user"  # rules and bots are nobody who has joined
-    ):
+    if event["event"] != "message_created":
         return None
-    text = event["content"] or ("(a file, which cannot be shown here)" if event.get("attachments") else "")
-    return Heard(str(event["conversation"]["id"]), str(event["id"]), _name(sender), str(text))
+    return _said(str(event["conversation"]["id"]), event, "outgoing")
+
+
+def _said(remote: str, message: Mapping[str, Any], outgoing: str | int) -> Heard | None:
+    """Return what a message tells the shopper; ``outgoing`` is how the type of one that does is written."""
+    sender = message.get("sender") or {}
+    if message["message_type"] != outgoing or message["private"]:
+        return None
+    if sender.get("type") != "user":  # rules and bots are nobody who has joined
+        return None
+    text = message["content"] or ("(a file, which cannot be shown here)" if message.get("attachments") else "")
+    return Heard(remote, str(message["id"]), _name(sender), str(text))
 
 
 def _name(person: Any) -> str:

@@ -1,5 +1,6 @@
 """What every desk keeps to, over real servers: what is passed on fits its reference, and each way to fail is understood."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -168,6 +169,41 @@ def test_a_shopper_writes_as_the_contact_and_leaves_quietly(chatwoot: tuple[Chat
     assert [(one["message_type"], one["private"], one["content"]) for one in said] == [("incoming", False, "hello?")]
     assert said[0]["content_attributes"] == {"external_id": "id-4"}
     assert server.problems == []
+
+
+def test_what_agents_said_is_read(chatwoot: tuple[ChatwootServer, Chatwoot], case: Case) -> None:
+    """All of it, in order, over more than one page, without notes and the shopper's own words; and that they have ended it."""
+    server, desk = chatwoot
+    remote = desk.open(case, None, ignore)
+    desk.say(remote, "id-4", "hello?")
+    for each in range(150):
+        server.agent_says(int(remote), f"answer {each}")
+    heard = desk.heard(remote)
+    assert [(one.remote, one.name, one.text) for one in heard] == [(remote, "Alex", f"answer {each}") for each in range(150)]
+    assert len({one.identifier for one in heard}) == 150
+    server.conversations[int(remote)]["status"] = "resolved"
+    last = desk.heard(remote)[-1]
+    assert (last.name, last.ended) == ("Alex", True)
+    assert server.problems == []
+
+
+def test_a_message_is_known_by_one_id_however_it_comes(chatwoot: tuple[ChatwootServer, Chatwoot], case: Case) -> None:
+    """The event of it and the reading of it tell the same."""
+    server, desk = chatwoot
+    remote = desk.open(case, None, ignore)
+    body = json.dumps(server.agent_says(int(remote), "Hi!")).encode()
+    at = str(int(time.time()))
+    told = desk.read({"x-chatwoot-timestamp": at, "x-chatwoot-signature": signature(SECRET, at, body)}, body)
+    assert desk.heard(remote) == [told]
+
+
+@pytest.mark.parametrize("answer", [{}, {"payload": [{}]}, {"payload": [{"id": 5}]}, {"payload": [{"id": -1}]}, []])
+def test_what_cannot_be_read_is_passing(chatwoot: tuple[ChatwootServer, Chatwoot], answer: Any, monkeypatch: Any) -> None:
+    """It is no crash, and no reading without an end."""
+    server, desk = chatwoot
+    monkeypatch.setattr(server, "do", lambda *_: (200, answer, {}))
+    with pytest.raises(NotDelivered):
+        desk.heard("7")
 
 
 @pytest.mark.parametrize("answer", [{}, {"payload": {"contact": {"id": 1}}}, {"payload": []}, []])

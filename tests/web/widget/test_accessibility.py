@@ -250,6 +250,7 @@ def test_it_fits_a_small_screen(browser: Browser, server: Server, width: int, he
     page.goto("/")
     chat = Chat(page).open()
     chat.say("what do you collect about me?")
+    chat.panel.evaluate("panel => Promise.all(panel.getAnimations().map(one => one.finished))")  # it has come up
     panel, field = chat.panel.bounding_box(), chat.input.bounding_box()
     assert panel == {"x": 0, "y": 0, "width": width, "height": height}
     assert field and field["y"] + field["height"] <= height
