@@ -59,6 +59,13 @@ def earlier_answers(tracker: DialogueStateTracker, limit: int = 60) -> list[BotU
     return [event for event in reversed(before) if isinstance(event, BotUttered)]
 
 
+def topic_before(tracker: DialogueStateTracker) -> str | None:
+    """Return the topic of the answer right before the shopper's last message, if it was one."""
+    said = earlier_answers(tracker, limit=20)
+    topic = said[0].metadata.get("topic") if said else None
+    return str(topic) if topic in ANSWERABLE else None
+
+
 def last_topic(tracker: DialogueStateTracker) -> str | None:
     """Return the topic that was answered last before this turn."""
     for said in earlier_answers(tracker):

@@ -57,7 +57,7 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
         answer = compose(chosen, situation)
         return {
             "text": answer.text,
-            "topic": topic if topic in TOPICS else None,
+            "topic": _topic(topic, answer, tracker),
             "outcome": chosen.outcome or _outcome(topic, answer),
             "clauses": list(answer.clauses),
             "buttons": _buttons(answer, tracker),
@@ -82,6 +82,13 @@ def _question(tracker: DialogueStateTracker) -> Question:
         return Question.of(current["text"], current["entities"])
     message = tracker.latest_message
     return Question.of("", message.entities if message else ())  # a choice: it names its topic, and may name a kind of data
+
+
+def _topic(topic: str, answer: Answer, tracker: DialogueStateTracker) -> str | None:
+    """Return what a response is about; more about the answer before it is about the same."""
+    if topic == "elaborate" and answer.clauses:
+        return history.last_topic(tracker)
+    return topic if topic in TOPICS else None
 
 
 def _outcome(topic: str, answer: Answer) -> str:

@@ -16,14 +16,16 @@ from actions.dialogue.words import agrees, asks_why, cancels, has_no_email, kind
 from actions.ledger.references import find_reference
 from bot.dialogue import history
 from bot.dialogue.complaints import only_complains
+from bot.dialogue.followups import followed_by, follows, stays
 from bot.policy.questions import Question
 from bot.privacy.masking import PLACEHOLDER
-from bot.topics import ANSWERABLE, CLARIFY, FORGET, OUT_OF_SCOPE
+from bot.topics import ANSWERABLE, CLARIFY, FORGET, OUT_OF_SCOPE, TOPICS
 
 FORM = "opt_out_form"
 CANCEL = "action_opt_out_cancel"
 _ACTIONS = {"opt_out": FORM, "opt_in": FORM, "opt_out_status": "action_opt_out_status"}  # said by actions, not by responses
 _OPT_OUTS = frozenset({"opt_out", "opt_in"})
+_SURE_ALONE = 0.75  # from here on a short message needs no context
 _ANSWER_WORDS = 4  # so short is an answer to the form, if it is no question
 _QUESTION = re.compile(r"\W*(?:what|whats|who|whose|where|when|why|how|which)\b", re.IGNORECASE)
 
@@ -87,11 +89,25 @@ def plan(tracker: DialogueStateTracker) -> list[str]:
         topic = history.last_topic(tracker) or "collection"
         if topic in FOLLOWABLE:
             return [f"{history.UTTER}{topic}"]
+    if continued := _continued(tracker, question):
+        return [continued]
     if question["intent"] in (CLARIFY, OUT_OF_SCOPE, "human") and only_complains(history.said(tracker)):
         return [f"{history.UTTER}complaint"]
     if question["intent"] == CLARIFY and _missed_before(tracker):
         return [f"{history.UTTER}offer_person"]
     return []
+
+
+def _continued(tracker: DialogueStateTracker, question: dict[str, Any]) -> str | None:
+    """Return the action for a message that says too little alone, and goes on from the answer before it."""
+    topic, text = history.topic_before(tracker), history.said(tracker)
+    if topic is None or not follows(text):
+        return None
+    if question["intent"] in TOPICS and question["confidence"] >= _SURE_ALONE and not stays(topic, text):
+        return None
+    if followed := followed_by(topic, text):
+        return _ACTIONS.get(followed, f"{history.UTTER}{followed}")
+    return f"{history.UTTER}elaborate" if question["intent"] == CLARIFY else None
 
 
 def _plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> list[str]:

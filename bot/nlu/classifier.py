@@ -10,11 +10,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import units
-from bot.nlu.encoder import SentenceEncoder, vectors_of
-from bot.nlu.models.linear import LinearModel
+from bot.nlu.encoder import SentenceEncoder, views_of
+from bot.nlu.models.kernel import KernelModel, Scores
 from bot.nlu.trained import TrainedComponent
 
-_UNSEEN = "unseen.npy"
+_UNSEEN = "unseen.npz"
+_NEAREST = 5  # examples that are shown with a message
 Type = DefaultV1Recipe.ComponentType
 
 
@@ -23,13 +24,13 @@ Type = DefaultV1Recipe.ComponentType
 class TopicClassifier(TrainedComponent):
     """Ranks the intents for a message and for each of its candidate questions, with calibrated confidence."""
 
-    model_class = LinearModel
-    model_settings = ("penalty",)
+    model_class = KernelModel
+    model_settings = ("width", "ngrams", "noise")
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``penalty`` is the linear SVM's C."""
-        return {"penalty": 1.0}
+        """The settings of ``KernelModel``."""
+        return {"width": 2.0, "ngrams": 0.05, "noise": 0.05}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -39,37 +40,49 @@ class TopicClassifier(TrainedComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples that have an intent."""
         examples = labelled(training_data)
-        margins = self._model.fit(
+        unseen = self._model.fit(
             [units.text_of(example) for example in examples],
-            vectors_of(examples),
+            views_of(examples),
             [example.get(INTENT) for example in examples],
         )
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
-            np.save(folder / _UNSEEN, margins)
+            unseen.save(folder / _UNSEEN)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Give training examples the margins of a model that had not seen them, for what is trained after this component."""
+        """Give training examples the scores of a model that had not seen them, for what is trained after this component."""
         with self._storage.read_from(self._resource) as folder:
-            unseen = np.load(folder / _UNSEEN)
-        for example, margins, probabilities in zip(
-            labelled(training_data), unseen, self._model.probabilities(unseen), strict=True
-        ):
-            example.set(units.MARGINS, margins)
-            example.set(units.PROBABILITIES, probabilities)
+            unseen = Scores.load(folder / _UNSEEN)
+        self._set(labelled(training_data), unseen)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the margins, probabilities and ranking of each message and of its candidates; ``Decision`` sets the intent."""
+        """Set the scores and ranking of each message and of its candidates; ``Decision`` sets the intent."""
         for message in messages:
             batch = units.units(message)
-            margins = self._model.margins([units.text_of(unit) for unit in batch], vectors_of(batch))
-            for unit, row, probabilities in zip(batch, margins, self._model.probabilities(margins), strict=True):
-                unit.set(units.MARGINS, row)
-                unit.set(units.PROBABILITIES, probabilities)
+            scores = self._model.scores([units.text_of(unit) for unit in batch], views_of(batch))
+            for unit, probabilities in zip(batch, self._set(batch, scores), strict=True):
                 unit.set(INTENT_RANKING_KEY, self._ranking(probabilities))
+            message.set(units.NEAREST, self._nearest(scores), add_to_output=True)
         return messages
+
+    def _set(self, batch: list[Message], scores: Scores) -> np.ndarray:
+        probabilities = self._model.probabilities(scores.margins)
+        for place, unit in enumerate(batch):
+            unit.set(units.SCORES, scores.of(place))
+            unit.set(units.PROBABILITIES, probabilities[place])
+        return probabilities
+
+    def _nearest(self, scores: Scores) -> list[dict[str, Any]]:
+        return [
+            {
+                "text": self._model.texts[example],
+                "intent": self._model.labels[self._model.targets[example]],
+                "similarity": round(float(similarity), 3),
+            }
+            for example, similarity in zip(scores.neighbours[0][:_NEAREST], scores.similarity[0], strict=False)
+        ]
 
     def _ranking(self, probabilities: np.ndarray) -> list[dict[str, Any]]:
         order = np.argsort(-probabilities)

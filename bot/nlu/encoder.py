@@ -13,12 +13,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import units
-from bot.nlu.models.encoder import Encoder, default_encoder
+from bot.nlu.models.encoder import DIMENSIONS, VIEWS, Encoder, default_encoder
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
-    """Gives a message, and each of its candidate questions, the vector of its meaning as a dense sentence feature."""
+    """Gives a message, and each of its candidate questions, the vectors of its meaning as one dense sentence feature."""
 
     def __init__(self, config: dict[str, Any], name: str, encoder: Encoder) -> None:
         super().__init__(name, config)
@@ -45,17 +45,16 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def _encode(self, messages: Iterable[Message]) -> None:
         batch = list(messages)
-        vectors = self._encoder.encode([units.text_of(message) for message in batch])
-        for message, vector in zip(batch, vectors, strict=True):
-            message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        for message, views in zip(batch, self._encoder.encode([units.text_of(message) for message in batch]), strict=True):
+            message.add_features(Features(views.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
 
 
-def vectors_of(messages: Iterable[Message]) -> np.ndarray:
-    """Return the vectors that the encoder gave to ``messages``, shape (messages, 384)."""
+def views_of(messages: Iterable[Message]) -> np.ndarray:
+    """Return the encoder's views of ``messages``, shape (messages, VIEWS, DIMENSIONS)."""
     rows = []
     for message in messages:
         _, sentence = message.get_dense_features(TEXT)
         if sentence is None:
             raise ValueError("A message has no sentence vector: SentenceEncoder must come before this component in config.yml.")
         rows.append(sentence.features[0])
-    return np.array(rows, dtype=np.float32)
+    return np.array(rows, dtype=np.float32).reshape(len(rows), VIEWS, DIMENSIONS)

@@ -9,8 +9,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import units
 from bot.nlu.classifier import TopicClassifier, labelled
-from bot.nlu.encoder import vectors_of
-from bot.nlu.models.linear import label_order
+from bot.nlu.models.kernel import Scores, label_order
 from bot.nlu.models.scope import ScopeModel
 from bot.nlu.trained import TrainedComponent
 from bot.topics import OUT_OF_SCOPE
@@ -28,13 +27,13 @@ class ScopeDetector(TrainedComponent):
         return [TopicClassifier]
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Train on the examples' margins under a classifier that had not seen them."""
+        """Train on the examples' scores under a classifier that had not seen them."""
         examples = labelled(training_data)
-        inside = np.array([example.get(INTENT) != OUT_OF_SCOPE for example in examples])
-        if inside.all():
+        labels = label_order(example.get(INTENT) for example in examples)
+        if OUT_OF_SCOPE not in labels:
             raise ValueError(f"There is no example of the intent {OUT_OF_SCOPE!r}: add data/nlu/{OUT_OF_SCOPE}.yml.")
-        outside = label_order(example.get(INTENT) for example in examples).index(OUT_OF_SCOPE)
-        self._model.fit(vectors_of(examples), *_scores(examples), outside, inside)
+        targets = np.array([labels.index(example.get(INTENT)) for example in examples])
+        self._model.fit(*_scores(examples), targets, labels.index(OUT_OF_SCOPE))
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -43,12 +42,11 @@ class ScopeDetector(TrainedComponent):
         """Set the probability of each unit of each message."""
         for message in messages:
             batch = units.units(message)
-            for unit, inside in zip(batch, self._model.inside(vectors_of(batch), *_scores(batch)), strict=True):
+            for unit, inside in zip(batch, self._model.inside(*_scores(batch)), strict=True):
                 unit.set(units.SCOPE, float(inside))
         return messages
 
 
-def _scores(examples: list[Message]) -> tuple[np.ndarray, np.ndarray]:
-    margins = np.array([example.get(units.MARGINS) for example in examples])
-    probabilities = np.array([example.get(units.PROBABILITIES) for example in examples])
-    return margins, probabilities
+def _scores(examples: list[Message]) -> tuple[Scores, np.ndarray]:
+    scores = Scores.joined(example.get(units.SCORES) for example in examples)
+    return scores, np.array([example.get(units.PROBABILITIES) for example in examples])

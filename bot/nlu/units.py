@@ -8,8 +8,9 @@ from bot.nlu.models.splitting import Piece
 CANDIDATES = "candidates"  # sub-messages, one for each part that might be a question of its own
 START, END = "start", "end"  # where a candidate is in the message's text
 ASKS = "asks"  # whether a candidate has the form of a question or a request
-MARGINS = "margins"
+SCORES = "scores"  # what the classifier says of a unit
 PROBABILITIES = "probabilities"
+NEAREST = "nearest"  # in the parse data: the training examples that are nearest to a message
 SCOPE = "in_scope"
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.nlu.models.encoder import DIMENSIONS, Encoder, EncoderError, default_encoder
+from bot.nlu.models.encoder import DIMENSIONS, VIEWS, Encoder, EncoderError, default_encoder, meanings
 from bot.paths import ENCODER_DIR
 
 
 def test_vectors_are_unit_vectors_of_meaning() -> None:
     """Texts of one meaning are closer to each other than to another's."""
-    vectors = default_encoder().encode(["do you sell my data", "is my information sold", "what a lovely lamp"])
-    assert vectors.shape == (3, DIMENSIONS)
+    views = default_encoder().encode(["do you sell my data", "is my information sold", "what a lovely lamp"])
+    assert views.shape == (3, VIEWS, DIMENSIONS)
+    vectors = meanings(views)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3
 
@@ -21,8 +22,8 @@ def test_vectors_are_unit_vectors_of_meaning() -> None:
 def test_a_text_has_the_same_vector_alone_and_in_a_batch() -> None:
     """Padding in a batch changes a vector no more than quantisation does."""
     texts = ["cookies", "how long do you keep the phone number that I gave you when I ordered"]
-    together = default_encoder().encode(texts)
-    alone = np.vstack([default_encoder().encode([text]) for text in texts])
+    together = meanings(default_encoder().encode(texts))
+    alone = meanings(np.vstack([default_encoder().encode([text]) for text in texts]))
     assert ((together * alone).sum(axis=1) > 0.98).all()
 
 
@@ -41,3 +42,11 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "encoder" / "model.onnx").unlink()
     with pytest.raises(EncoderError, match=r"model\.onnx is missing"):
         Encoder(tmp_path / "encoder")
+
+
+def test_many_texts_are_encoded_in_their_order() -> None:
+    """Batches in several threads come back where they belong."""
+    texts = [f"question {number} about my data" for number in range(100)]
+    many = meanings(default_encoder().encode(texts))
+    alone = meanings(default_encoder().encode(texts[57:58]))
+    assert (many @ alone[0]).argmax() == 57

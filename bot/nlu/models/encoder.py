@@ -1,7 +1,9 @@
-"""The sentence encoder: text to a unit vector, with all-MiniLM-L6-v2 as int8 ONNX from ``data/encoder``."""
+"""The sentence encoder: text to vectors of its meaning, with all-MiniLM-L6-v2 as int8 ONNX from ``data/encoder``."""
 
 import hashlib
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from tokenizers import BertWordPieceTokenizer
 
 from bot.paths import ENCODER_DIR
 
-DIMENSIONS = 384
+VIEWS, DIMENSIONS = 5, 384  # see data/encoder/README.md
+MEANING = 3  # the view that the model was trained to compare: its cosine is the similarity of two texts
 MAX_TOKENS = 128
 _BATCH = 32
 
@@ -21,7 +24,7 @@ class EncoderError(OSError):
 
 
 class Encoder:
-    """Turns texts into vectors whose dot product is their similarity in meaning."""
+    """Turns texts into vectors of their meaning."""
 
     def __init__(self, folder: Path = ENCODER_DIR) -> None:
         """Load the model of ``folder``; raises EncoderError if a file differs from ``SHA256SUMS``."""
@@ -35,18 +38,26 @@ class Encoder:
         self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return unit vectors, shape (len(texts), 384), float32. Text beyond 128 tokens is ignored."""
-        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        """Return the views of texts, shape (len(texts), VIEWS, DIMENSIONS), float32. Text beyond 128 tokens is ignored."""
+        views = np.empty((len(texts), VIEWS, DIMENSIONS), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(texts), _BATCH):
-            rows = by_length[start : start + _BATCH]
+        batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+
+        def encode(rows: list[int]) -> None:
+            """Fill in the views of some texts."""
             encodings = self._tokenizer.encode_batch([texts[row] for row in rows])
             feed = {
                 "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
                 "attention_mask": np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64),
             }
-            vectors[rows] = self._session.run(None, feed)[0]
-        return vectors
+            views[rows] = self._session.run(None, feed)[0]
+
+        if len(batches) == 1:
+            encode(batches[0])
+        else:  # for training: each thread has texts of its own
+            with ThreadPoolExecutor(os.cpu_count()) as threads:
+                list(threads.map(encode, batches))
+        return views
 
 
 def verify(folder: Path) -> str:
@@ -64,6 +75,12 @@ def verify(folder: Path) -> str:
     except FileNotFoundError as error:
         raise EncoderError(f"{error.filename} is missing. Restore it with `git checkout -- data/encoder`.") from error
     return sums
+
+
+def meanings(views: np.ndarray) -> np.ndarray:
+    """Return unit vectors whose dot product is the similarity in meaning, shape (texts, DIMENSIONS)."""
+    meaning = views[:, MEANING]
+    return meaning / np.linalg.norm(meaning, axis=1, keepdims=True)
 
 
 @cache

@@ -1,92 +1,85 @@
 """Whether a text is about anything the bot knows: a decision of its own, beside what it would be about."""
 
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-NEIGHBOURS = 10
+from bot.nlu.models.kernel import Scores
 
 
 class ScopeModel:
-    """A logistic model over what the classifier's margins and the nearest training examples say about one text.
+    """A logistic model over what the classifier's scores say about one text.
 
-    Which signals: largest probability, lead over the second, entropy, largest margin, energy (log-sum-exp of the margins), the
-    margin and probability of "out of scope" itself, similarity to the nearest example inside and outside the scope, and how
-    many of the ten nearest are inside.
+    Which signals: the best known label's probability, its logarithm and its lead; entropy; the largest margin, its lead, and
+    energy (log-sum-exp of the margins); margin and probability of "out of scope" itself; similarity to the nearest example
+    inside and outside; of the nearest examples, how many are inside, how near they are, and how many agree on one label.
     """
 
     def __init__(self) -> None:
-        self._examples = np.zeros((0, 0), dtype=np.float32)
-        self._inside = np.zeros(0, dtype=bool)
+        self._targets = np.zeros(0, dtype=np.int32)  # the label of each of the classifier's examples
+        self._outside = 0  # the column of "out of scope"
         self._weights = np.zeros(0)
         self._bias = 0.0
-        self._outside = 0
         self._mean = np.zeros(0)
         self._scale = np.ones(0)
 
-    def fit(
-        self, vectors: np.ndarray, margins: np.ndarray, probabilities: np.ndarray, outside: int, inside: np.ndarray
-    ) -> None:
-        """Train on margins and probabilities of texts unseen by the classifier.
-
-        ``outside`` is the column of "out of scope"; ``inside`` says of each text whether it is in scope, shape (texts,).
-        """
-        self._examples, self._inside, self._outside = vectors, inside, outside
-        signals = self._signals(vectors, margins, probabilities, skip_self=True)
+    def fit(self, scores: Scores, probabilities: np.ndarray, targets: np.ndarray, outside: int) -> None:
+        """Train on scores of texts unseen by the classifier; ``targets`` are their columns, ``outside`` is "out of scope"."""
+        self._targets, self._outside = targets, outside
+        signals = self._signals(scores, probabilities)
         self._mean, self._scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
-        model = LogisticRegression(C=1.0, max_iter=1000).fit((signals - self._mean) / self._scale, inside)
+        model = LogisticRegression(max_iter=2000).fit((signals - self._mean) / self._scale, targets != outside)
         self._weights, self._bias = model.coef_[0], float(model.intercept_[0])
 
-    def inside(self, vectors: np.ndarray, margins: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    def inside(self, scores: Scores, probabilities: np.ndarray) -> np.ndarray:
         """Return the probability that each text is in scope, shape (texts,)."""
-        signals = (self._signals(vectors, margins, probabilities) - self._mean) / self._scale
+        signals = (self._signals(scores, probabilities) - self._mean) / self._scale
         return 1 / (1 + np.exp(-(signals @ self._weights + self._bias)))
 
     def save(self, folder: Path) -> None:
         """Write the model to ``folder`` as arrays."""
         np.savez_compressed(
             folder / "scope.npz",
-            examples=self._examples.astype(np.float16),
-            inside=self._inside,
+            targets=self._targets,
+            outside=self._outside,
             weights=self._weights,
             bias=self._bias,
-            outside=self._outside,
             mean=self._mean,
             scale=self._scale,
         )
 
     @classmethod
-    def load(cls, folder: Path) -> "ScopeModel":
+    def load(cls, folder: Path) -> Self:
         """Read what ``save`` wrote."""
-        arrays = np.load(folder / "scope.npz")
         model = cls()
-        model._examples, model._inside = arrays["examples"].astype(np.float32), arrays["inside"]
-        model._weights, model._bias = arrays["weights"], float(arrays["bias"])
-        model._outside = int(arrays["outside"])
-        model._mean, model._scale = arrays["mean"], arrays["scale"]
+        with np.load(folder / "scope.npz") as arrays:
+            model._targets, model._outside = arrays["targets"], int(arrays["outside"])
+            model._weights, model._bias = arrays["weights"], float(arrays["bias"])
+            model._mean, model._scale = arrays["mean"], arrays["scale"]
         return model
 
-    def _signals(
-        self, vectors: np.ndarray, margins: np.ndarray, probabilities: np.ndarray, skip_self: bool = False
-    ) -> np.ndarray:
-        known = np.delete(margins, self._outside, axis=1)
-        ordered = np.sort(np.delete(probabilities, self._outside, axis=1), axis=1)
-        similarity = vectors @ self._examples.T
-        if skip_self:
-            np.fill_diagonal(similarity, -1.0)
-        nearest = np.argpartition(-similarity, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    def _signals(self, scores: Scores, probabilities: np.ndarray) -> np.ndarray:
+        known = np.delete(scores.margins, self._outside, axis=1)
+        likely = np.delete(probabilities, self._outside, axis=1)
+        by_margin, by_chance = np.sort(known, axis=1), np.sort(likely, axis=1)
+        near = self._targets[scores.neighbours]
         return np.column_stack(
             [
-                ordered[:, -1],
-                ordered[:, -1] - ordered[:, -2],
+                by_chance[:, -1],
+                np.log(by_chance[:, -1] + 1e-9),
+                by_chance[:, -1] - by_chance[:, -2],
                 -(probabilities * np.log(probabilities + 1e-12)).sum(axis=1),
-                known.max(axis=1),
+                by_margin[:, -1],
+                by_margin[:, -1] - by_margin[:, -2],
                 np.log(np.exp(known).sum(axis=1)),
-                margins[:, self._outside],
+                scores.margins[:, self._outside],
                 probabilities[:, self._outside],
-                np.where(self._inside, similarity, -1.0).max(axis=1),
-                np.where(self._inside, -1.0, similarity).max(axis=1),
-                self._inside[nearest].mean(axis=1),
+                np.delete(scores.closest, self._outside, axis=1).max(axis=1),
+                scores.closest[:, self._outside],
+                (near != self._outside).mean(axis=1),
+                scores.similarity.mean(axis=1),
+                [np.bincount(row).max() / len(row) for row in near],
             ]
         )

@@ -1,0 +1,51 @@
+"""The encoder's views of texts, brought into one space in which closeness is a dot product."""
+
+from collections.abc import Mapping
+from typing import Self
+
+import numpy as np
+
+DIMENSIONS = 384
+
+
+class Views:
+    """Takes what all texts have in common out of each view, gives all views the same weight, and keeps the main directions."""
+
+    def __init__(self) -> None:
+        self._common = np.zeros((0, 0), dtype=np.float32)  # the mean of each view, shape (views, 384)
+        self._directions = np.zeros((0, 0), dtype=np.float32)  # shape (views * 384, DIMENSIONS)
+
+    def fit(self, views: np.ndarray) -> np.ndarray:
+        """Learn from the views of many texts, shape (texts, views, 384), and return their places, shape (texts, DIMENSIONS).
+
+        What is kept is rounded to what a file keeps, so that a model is the same before and after it was saved.
+        """
+        self._common = _rounded(views.mean(axis=0))
+        even = self._even(views)
+        _, directions = np.linalg.eigh(even.T @ even)
+        self._directions = _rounded(directions[:, -DIMENSIONS:])
+        return _rounded(self.places(views))
+
+    def places(self, views: np.ndarray) -> np.ndarray:
+        """Return where texts are: the dot product of two places is the mean cosine of the views, 1 at most."""
+        return self._even(views) @ self._directions
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what is to be saved."""
+        return {"common": self._common.astype(np.float16), "directions": self._directions.astype(np.float16)}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        """Return what was saved."""
+        views = cls()
+        views._common, views._directions = (arrays[name].astype(np.float32) for name in ("common", "directions"))
+        return views
+
+    def _even(self, views: np.ndarray) -> np.ndarray:
+        own = views - self._common
+        own /= np.linalg.norm(own, axis=2, keepdims=True) * np.sqrt(own.shape[1]) + 1e-9
+        return own.reshape(len(views), -1)
+
+
+def _rounded(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float16).astype(np.float32)
