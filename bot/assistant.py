@@ -5,7 +5,9 @@ import os
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from bot import logs
 from bot.lean import leave_out_unused
@@ -58,6 +60,13 @@ def model_path(files: Iterable[Path] | None = None) -> Path:
     for path in files if files is not None else inputs():
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return MODELS_DIR / f"privacy-bot-{digest.hexdigest()[:16]}.tar.gz"
+
+
+def settings_of(component: str) -> dict[str, Any]:
+    """Return what config.yml sets for a component of the pipeline, by the name of its class."""
+    pipeline: list[dict[str, Any]] = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["pipeline"]
+    found = next(step for step in pipeline if step["name"].split(".")[-1] == component)
+    return {name: value for name, value in found.items() if name != "name"}
 
 
 def train(force: bool = False) -> Path:

@@ -75,13 +75,14 @@ def check() -> None:
 @app.command()
 def evaluate(
     test_set: Annotated[Path | None, typer.Option(help="Rasa NLU file; the project's own test set by default.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Folder for the confusion matrix.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder for pictures and findings.")] = None,
     personal: Annotated[bool, typer.Option(help="Put placeholders for personal data around every message.")] = False,
+    noise: Annotated[bool, typer.Option(help="Measure again with slips of the thumb in every message.")] = False,
 ) -> None:
-    """Measure understanding on the test set."""
+    """Measure understanding on the test set, and examine the training data."""
     from bot.cli.evaluate import evaluate as run
 
-    run(test_set, output, personal)
+    run(test_set, output, personal, noise)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation import introduced, read_nlu
+from bot.evaluation.labelled import introduced, read_nlu
 from bot.nlu.models.placeholders import read_over
 from bot.paths import TEST_SET
 from bot.topics import ANSWERABLE

@@ -10,7 +10,8 @@ import pytest
 
 from bot import assistant
 from bot.cli.evaluate import understand
-from bot.evaluation import Report, read_nlu
+from bot.evaluation.labelled import read_nlu
+from bot.evaluation.measures import Report
 from bot.paths import NLU_DIR, TEST_SET
 from bot.topics import IN_DIALOGUE, OUT_OF_SCOPE, POLICY_TOPICS, TOPICS
 

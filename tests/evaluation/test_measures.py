@@ -1,0 +1,40 @@
+"""Tests of the measures of understanding."""
+
+import pytest
+
+from bot.evaluation.measures import Example, report
+from bot.topics import CLARIFY, OUT_OF_SCOPE
+
+SOME = report(
+    [
+        Example("a", "cookies", "cookies", 0.95),
+        Example("b", "cookies", "tracking", 0.95),
+        Example("c", "use", "use", 0.45),
+        Example("d", "use", CLARIFY, 0.3, offered=("collection", "use")),
+        Example("e", OUT_OF_SCOPE, OUT_OF_SCOPE, 0.92),
+        Example("f", OUT_OF_SCOPE, "selling", 0.55),
+    ]
+)
+
+
+def test_an_offer_of_the_right_topic_counts_only_when_lenient() -> None:
+    """Asking back is not right, but lenient accuracy takes it if the right topic is among the choices."""
+    assert SOME.accuracy == pytest.approx(3 / 6)
+    assert SOME.lenient_accuracy == pytest.approx(4 / 6)
+
+
+def test_out_of_scope_is_measured_by_itself() -> None:
+    """What is out of scope counts as recognised, or as answered, which is always wrong."""
+    assert (SOME.out_of_scope_recall, SOME.out_of_scope_answered) == (0.5, 0.5)
+
+
+def test_calibration_compares_what_is_claimed_with_what_is_right() -> None:
+    """The error is the mean distance of confidence and truth, bin by bin; who asks back claims nothing."""
+    assert [(b.examples, b.right) for b in SOME.reliability] == [(1, 1.0), (1, 0.0), (3, pytest.approx(2 / 3))]
+    assert SOME.calibration_error == pytest.approx((0.55 + 0.55 + 3 * (0.94 - 2 / 3)) / 5)
+
+
+def test_the_weakest_topics_come_first_with_what_they_are_taken_for() -> None:
+    """Error analysis starts where understanding is worst."""
+    assert SOME.weakest(1)[0].label == "cookies" or SOME.weakest(1)[0].f1 <= min(s.f1 for s in SOME.scores)
+    assert SOME.taken_for("cookies") == [("tracking", 1)]
