@@ -43,11 +43,15 @@ class Decision(GraphComponent, IntentClassifier):
         self._scope: float = config["scope"]
         self._sure: float = config["sure"]
         self._part_sure: float = config["part_sure"]
+        self._finer_sure: float = config["finer_sure"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Least probabilities: to be in scope at all, to be answered, and for a part to count as a question of its own."""
-        return {"scope": 0.7, "sure": 0.4, "part_sure": 0.6}
+        """Least probabilities: to be in scope at all, to be answered, and for a part to count as a question of its own.
+
+        A part that only its meaning sets apart ("cookies and opening times") must be surer (``finer_sure``).
+        """
+        return {"scope": 0.7, "sure": 0.5, "part_sure": 0.6, "finer_sure": 0.8}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -63,7 +67,7 @@ class Decision(GraphComponent, IntentClassifier):
         """Set intent, ranking and questions of each message."""
         for message in messages:
             whole = self._judge(message)
-            asked = self._asked(whole, [self._judge(part) for part in message.get(units.CANDIDATES) or ()])
+            asked = self._asked(whole, [judged for part in units.candidates(message) for judged in self._finer(part)])
             first = asked[0]
             message.set(INTENT, {"name": first.intent, "confidence": first.confidence}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, first.ranking[:RANKING], add_to_output=True)
@@ -88,6 +92,13 @@ class Decision(GraphComponent, IntentClassifier):
         if known[0]["confidence"] < self._sure:
             return Judgement(unit, CLARIFY, known[0]["confidence"], known)
         return Judgement(unit, known[0]["name"], known[0]["confidence"], known)
+
+    def _finer(self, part: Message) -> list[Judgement]:
+        """Return what a part is taken to ask: its own finer parts, if two of them are surely about different things."""
+        whole = self._judge(part)
+        parts = [self._judge(finer) for finer in units.candidates(part)]
+        sure = {each.intent: each for each in parts if each.intent in ANSWERABLE and each.confidence >= self._finer_sure}
+        return list(sure.values()) if len(sure) > 1 and len(sure) == len({each.intent for each in parts}) else [whole]
 
     def _asked(self, whole: Judgement, parts: list[Judgement]) -> list[Judgement]:
         questions: dict[str, Judgement] = {}

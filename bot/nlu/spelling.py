@@ -35,6 +35,7 @@ class SpellingMender(TrainedComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Mend messages."""
         for message in messages:
-            if message.get(TEXT):
-                message.set(TEXT, self._model.mend(units.text_of(message)))
+            text = units.text_of(message)
+            if text and not text.startswith("/"):  # the payload of a choice
+                message.set(TEXT, self._model.mend(text))
         return messages

@@ -28,6 +28,6 @@ class QuestionSplitter(GraphComponent):
         """Set the candidates of each message that has two parts or more."""
         for message in messages:
             parts = pieces(units.text_of(message))
-            if len(parts) > 1:
+            if len(parts) > 1 or any(part.parts for part in parts):
                 message.set(units.CANDIDATES, [units.candidate(part) for part in parts])
         return messages

@@ -15,13 +15,19 @@ SCOPE = "in_scope"
 
 
 def candidate(piece: Piece) -> Message:
-    """Return a sub-message for a part of a message."""
-    return Message({TEXT: piece.text, START: piece.start, END: piece.end, ASKS: piece.asks})
+    """Return a sub-message for a part of a message, with its own finer parts as candidates."""
+    parts = [candidate(part) for part in piece.parts]
+    return Message({TEXT: piece.text, START: piece.start, END: piece.end, ASKS: piece.asks, CANDIDATES: parts})
+
+
+def candidates(message: Message) -> list[Message]:
+    """Return the parts of a message that might be questions of their own."""
+    return list(message.get(CANDIDATES) or ())
 
 
 def units(message: Message) -> list[Message]:
-    """Return the message itself, then its candidates."""
-    return [message, *(message.get(CANDIDATES) or ())]
+    """Return the message itself, then its candidates, each with its own."""
+    return [message, *(unit for part in candidates(message) for unit in units(part))]
 
 
 def text_of(unit: Message) -> str:

@@ -31,7 +31,7 @@ _SHORT = 3  # so short words of the dictionary are taken for slips unless they a
 _FREQUENT = 2e-6  # share of the running words of a dictionary
 _FAR = 6  # letters from which a word may be two slips away
 _SMOOTHING = 4.0  # how many neighbours the frequency of a word alone is worth
-_FEW, _FOREIGN = 3, 0.6  # more slips than so many, or such a share of the words, are another language
+_FEW, _FOREIGN = 2, 0.45  # more slips than so many, or such a share of the words, are another language
 _MEMORY = 20_000  # slips that are remembered
 
 # Negative logarithms of how often each slip happens, up to a constant.

@@ -1,7 +1,13 @@
-"""Where one message may hold several questions: proposes pieces, by punctuation and by connecting words."""
+"""Where one message may hold several questions: proposes pieces, by punctuation and by connecting words.
+
+Between sentences, and where a connecting word is followed by the beginning of a question, pieces are likely. Elsewhere
+("cookies and opening times", "do you sell it who sees it") they are only possible: those are finer parts of a piece.
+"""
+
+from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_PIECES = 6
 
@@ -16,6 +22,25 @@ _CONNECTION = re.compile(
     rf"(?:\s*,\s*|\s+)(?:and\s+also|and\s+then|and|also|plus|oh\s+and|but|nd|n|&)\s+(?={_QUESTION_START}\b)|\s*,\s*(?={_QUESTION_START}\b)",
     re.IGNORECASE,
 )
+_POSSIBLE = re.compile(
+    r"\s*[,;]\s*(?:(?:and|also|then|plus)\s+)*|\s*[&+/]\s*"
+    r"|\s+(?:and|also|plus|then|nd|n|as well as|along with)\s+(?:also\s+|then\s+)*",
+    re.IGNORECASE,
+)
+# A question begins without anything before it: "do you sell it who sees it".
+_RUN_ON = re.compile(
+    r"\s+(?=(?:do|does|can|could|will|would|are|did|is)\s+(?:you|u|ya|my|i|it|this|the|yall|bellacor)\b"
+    r"|who\s+(?:sees?|gets?|has|else|can|do|are)\b|how\s+(?:long|do|can|is|safe|secure)\b|what\s+(?:are|is|do|hours|time|cookies)\b"
+    r"|whats\b|hows\b|where\s+(?:are|do|is)\b|when\s+(?:are|do|is)\b)",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(  # after these, what looks like the beginning of a question is the rest of one
+    r"(?:\b(?:what|which|how|whose)\s+[\w'’]+"
+    r"|\b(?:what|whats|how|why|when|where|who|whom|whose|which|if|whether|and|or|but|so|that|me|know|see|to|of|about|with|for|than|then"
+    r"|as|not|wonder|wondering|sure|explain|ask|say|says|think|guess|hi|hello|hey|ok|okay|um|yo|please|pls|plz))$",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(r"\W*(?:about|your|the|my|ur)?\s*(?:[\w'’-]+\s*){1,3}\W*$", re.IGNORECASE)
 _ASKS = re.compile(rf"{_QUESTION_START}\b", re.IGNORECASE)
 _KEYWORDS = 3  # so few words are a search, not a story
 _LEADING_CONNECTION = re.compile(r"^(?:(?:and|also|plus|oh|btw|ok|okay|so|but|then|nd|n)\b[\s,]*)+", re.IGNORECASE)
@@ -29,6 +54,7 @@ class Piece:
     start: int
     end: int
     asks: bool
+    parts: tuple[Piece, ...] = ()  # that are possible: two or more, or none
 
 
 def pieces(text: str) -> list[Piece]:
@@ -39,8 +65,33 @@ def pieces(text: str) -> list[Piece]:
     found: list[Piece] = []
     for start, end in _spans(text, _SENTENCE_END):
         found += [_piece(text, start + a, start + b) for a, b in _spans(text[start:end], _CONNECTION)]
-    found = [piece for piece in found if re.search(r"\w", piece.text)]
+    found = [replace(piece, parts=_parts(text, piece)) for piece in found if re.search(r"\w", piece.text)]
     return found if len(found) <= MAX_PIECES else []
+
+
+def _parts(text: str, piece: Piece) -> tuple[Piece, ...]:
+    """Return the finer parts of a piece that can stand alone: each begins like a question, or all are but names of things."""
+    within = text[piece.start : piece.end]
+    parts = []
+    for start, end in _spans(within, _POSSIBLE):
+        parts += [_piece(text, piece.start + start + a, piece.start + start + b) for a, b in _run_on(within[start:end])]
+    parts = [part for part in parts if re.search(r"\w", part.text)]
+    names = all(_NAMES.match(part.text) and not _begins(part.text) for part in parts)
+    stand = [part for place, part in enumerate(parts) if names or place == 0 or _begins(part.text)]
+    return tuple(stand) if 1 < len(stand) <= MAX_PIECES else ()
+
+
+def _begins(text: str) -> bool:
+    return bool(_ASKS.match(text)) or text.lower().startswith("about ")
+
+
+def _run_on(text: str) -> list[tuple[int, int]]:
+    bounds, start = [], 0
+    for match in _RUN_ON.finditer(text):
+        if not _GOES_ON.search(text[start : match.start()].rstrip(" ,")) and text[start : match.start()].strip():
+            bounds.append((start, match.start()))
+            start = match.end()
+    return [*bounds, (start, len(text))]
 
 
 def _spans(text: str, separator: re.Pattern[str]) -> list[tuple[int, int]]:
