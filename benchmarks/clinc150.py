@@ -4,8 +4,8 @@
 
 The components are those of config.yml, in its order and with its settings: spelling, encoder, classifier, scope; only their
 training data is CLINC150's. The one threshold, on the probability of being in scope, is the one with which most of the
-validation split is right, in scope and out of scope together; other points are printed beside it. Larson et al. report for a fine-tuned BERT 96.2
-and 52.3 %, for Rasa 90.9 and 31.2 %, with thresholds chosen on the validation split too.
+validation split is right, in scope and out of scope together; other points are printed beside it. Larson et al. report for a
+fine-tuned BERT 96.2 and 52.3 %, for Rasa 90.9 and 31.2 %, with thresholds chosen on the validation split too.
 """
 
 import argparse

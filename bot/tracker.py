@@ -18,6 +18,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
 
 from bot.database import connect
+from bot.learning import GUESSES, Missed
+from bot.topics import CLARIFY, OUT_OF_SCOPE, TOPICS
 
 KEPT_TRACKERS = 500
 RECENT_EVENTS = 30  # about five turns: as far back as a follow-up may refer
@@ -113,6 +115,14 @@ class ForgettingTrackerStore(SQLTrackerStore):
                     event.data = json.dumps(_amended(data, pieces))
             session.commit()
 
+    def missed(self, since: float | None = None) -> Iterator[Missed]:
+        """Yield what was asked back or refused, in the order it was said; ``since`` is a time in seconds."""
+        rows = sa.and_(self.SQLEvent.type_name == UserUttered.type_name, self.SQLEvent.intent_name.in_((CLARIFY, OUT_OF_SCOPE)))
+        with self.session_scope() as session:
+            for event in session.query(self.SQLEvent).filter(rows).order_by(self.SQLEvent.id):
+                if since is None or event.timestamp >= since:
+                    yield _missed(json.loads(event.data))
+
     def _last_row(self, sender_id: str) -> int | None:
         query = sa.select(sa.func.max(self.SQLEvent.id)).where(self.SQLEvent.sender_id == sender_id)
         with self.engine.connect() as connection:
@@ -157,6 +167,12 @@ def _inner(store: TrackerStore) -> list[ForgettingTrackerStore | InMemoryTracker
         if not isinstance(inner, ForgettingTrackerStore | InMemoryTrackerStore):
             raise TypeError(f"{type(inner).__name__} cannot delete a conversation: use bot.tracker.ForgettingTrackerStore.")
     return [inner for inner in stores if inner]
+
+
+def _missed(event: dict[str, Any]) -> Missed:
+    parsed = event["parse_data"]
+    ranking = [entry["name"] for entry in parsed.get("intent_ranking") or () if entry["name"] in TOPICS]
+    return Missed(str(event.get("text") or ""), parsed["intent"]["name"], tuple(ranking[:GUESSES]))
 
 
 def _amended(value: Any, pieces: dict[str, str]) -> Any:

@@ -126,3 +126,18 @@ def test_a_store_that_cannot_forget_is_refused() -> None:
     """Promising to forget with a store that cannot is an error that names the remedy."""
     with pytest.raises(TypeError, match="ForgettingTrackerStore"):
         TrackerMemory(lambda: TrackerStore(DOMAIN)).forget("c")
+
+
+async def test_what_was_not_understood_is_told(store: ForgettingTrackerStore) -> None:
+    """What was asked back or refused can be learnt from, from a moment on; what was answered is not told."""
+    for number, name in enumerate(("selling", "out_of_scope", "nlu_fallback")):
+        tracker = await store.get_or_create_tracker("c")
+        ranking = [{"name": "cookies", "confidence": 0.3}, {"name": "affirm", "confidence": 0.2}]
+        parsed = {"intent": {"name": name, "confidence": 0.3}, "intent_ranking": ranking}
+        said = UserUttered(f"about {name}", parsed["intent"], [], parsed, timestamp=1000.0 + number)
+        tracker.update_with_events([said, ActionExecuted("action_listen")], DOMAIN)
+        await store.save(tracker)
+    out_of_scope, unclear = store.missed()
+    assert (out_of_scope.text, unclear.text) == ("about out_of_scope", "about nlu_fallback")
+    assert (unclear.taken_for, unclear.likely) == ("nlu_fallback", ("cookies",))
+    assert [missed.text for missed in store.missed(since=1001.5)] == ["about nlu_fallback"]

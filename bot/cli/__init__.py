@@ -86,6 +86,17 @@ def evaluate(
 
 
 @app.command()
+def learn(
+    since: Annotated[str | None, typer.Option(help="Only what was said from this day on: 2026-11-30.")] = None,
+    output: Annotated[Path | None, typer.Option(help="File to write; standard output by default.")] = None,
+) -> None:
+    """List the real questions that were not answered, grouped by meaning, as training data to label."""
+    from bot.cli.learn import learn as run
+
+    run(since, output)
+
+
+@app.command()
 def erase(
     session: Annotated[str | None, typer.Option(help="Id of a conversation.")] = None,
     email: Annotated[str | None, typer.Option(help="An e-mail address that was typed in the conversations to delete.")] = None,

@@ -20,6 +20,8 @@ from bot.settings import settings
 from bot.tracker import TrackerMemory
 from bot.turns import Choice, Message, Reply, Turn, forgets, outcome, topics
 
+_NOT_READ: dict[str, Any] = {"intent": None, "confidence": None, "ranking": [], "questions": [], "nearest": []}
+
 
 @dataclass(frozen=True)
 class Understood:
@@ -96,7 +98,7 @@ class Conversation:
         turn = Turn(tuple(map(self._message, said)), topics(said), outcome(said), "closed")
         self._trackers.forget(self._id)
         self._vault.forget(self._id)
-        return Understood(turn, nlu or {"intent": None, "confidence": None, "ranking": []}, {})
+        return Understood(turn, nlu or _NOT_READ, {})
 
     def _message(self, reply: Reply, offered: tuple[Choice, ...] = ()) -> Message:
         text = self._vault.reveal(self._id, reply.text)
@@ -113,4 +115,9 @@ class Conversation:
             "ranking": [
                 {"name": entry["name"], "confidence": entry["confidence"]} for entry in parsed.get("intent_ranking") or ()
             ],
+            "questions": [
+                {name: question[name] for name in ("text", "intent", "confidence")}
+                for question in parsed.get("questions") or ()
+            ],
+            "nearest": list(parsed.get("nearest") or ()),
         }

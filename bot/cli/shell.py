@@ -16,6 +16,7 @@ from bot.assistant import prepare
 if TYPE_CHECKING:
     from bot.cli.conversation import Assistant, Understood
 
+_NEAREST = 3  # training examples that are shown behind a decision
 GOODBYE = {"/stop", "/quit", "/exit"}
 
 
@@ -54,6 +55,10 @@ def _show(console: Console, understood: Understood, greeting: bool = False) -> l
         sure = f" {nlu['confidence']:.2f}" if nlu["confidence"] is not None else ""
         topics = ", ".join(understood.turn.topics) or "none"
         console.print(f"[dim]intent {nlu['intent']}{sure} · topics {topics} · outcome {understood.turn.outcome}[/dim]")
+        for question in nlu["questions"] if len(nlu["questions"]) > 1 else ():
+            console.print(f"[dim]  asks {question['intent']} {question['confidence']:.2f}: {escape(question['text'])}[/dim]")
+        for example in nlu["nearest"][:_NEAREST]:
+            console.print(f"[dim]  near {example['similarity']:.2f} {example['intent']}: {escape(example['text'])}[/dim]")
     payloads: list[str] = []
     for message in understood.turn.messages:
         console.print(f"[green]{escape(message.text)}[/green]")

@@ -7,6 +7,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUtter
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.decision import QUESTIONS
+from bot.nlu.passages import PASSAGE
 from bot.topics import ANSWERABLE
 
 UTTER = "utter_"
@@ -16,6 +17,12 @@ def questions(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
     """Return what the last message asks (see ``bot.nlu.decision``); empty for a choice, which names an intent itself."""
     message = tracker.latest_message
     return list(message.parse_data.get(QUESTIONS) or ()) if message else []
+
+
+def closest_passage(tracker: DialogueStateTracker) -> str | None:
+    """Return the clause that may be meant by the last message, if it was not understood."""
+    message = tracker.latest_message
+    return message.parse_data.get(PASSAGE) if message else None
 
 
 def said(tracker: DialogueStateTracker) -> str:

@@ -72,6 +72,7 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
             given=given,
             # what an answer from before a change of the policy cited may be gone
             previous_clauses=tuple(clause for clause in next(filter(None, answers), ()) if clause in load().by_id),
+            closest_clause=history.closest_passage(tracker),
         )
 
 

@@ -51,7 +51,7 @@ class Decision(GraphComponent, IntentClassifier):
 
         A part that only its meaning sets apart ("cookies and opening times") must be surer (``finer_sure``).
         """
-        return {"scope": 0.7, "sure": 0.5, "part_sure": 0.6, "finer_sure": 0.8}
+        return {"scope": 0.8, "sure": 0.5, "part_sure": 0.6, "finer_sure": 0.8}
 
     @classmethod
     def required_components(cls) -> list[type]:

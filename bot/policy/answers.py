@@ -54,6 +54,7 @@ class Situation:
     question: Question
     now: datetime
     previous_clauses: tuple[str, ...] = ()  # what the answer before it cited
+    closest_clause: str | None = None  # what may be meant by a question that was not understood
     given: Mapping[str, str] = field(default_factory=dict)  # what the action that says it fills in (GIVEN)
 
 
@@ -120,6 +121,7 @@ _FILLED: dict[str, Callable[[_Context], str]] = {
     "previous_quotes": lambda context: " ".join(
         f"“{load().clause(clause).text}”" for clause in context.situation.previous_clauses
     ),
+    "closest_quote": lambda context: _quote(context.situation.closest_clause),
 }
 COMPUTED = frozenset(_FILLED)  # placeholders that depend on the question; every other one is a fact of the policy
 
@@ -152,6 +154,8 @@ def _cited(chosen: Variation, context: _Context) -> tuple[str, ...]:
         clauses += (clause for kind in context.kinds for clause in kind.sharing_clauses)
     if "previous_quotes" in names:
         clauses += context.situation.previous_clauses
+    if "closest_quote" in names and context.situation.closest_clause:
+        clauses.append(context.situation.closest_clause)
     for name in names & context.facts.by_name.keys():
         clauses += context.facts.by_name[name].clauses
     return tuple(dict.fromkeys(clauses))
@@ -161,6 +165,12 @@ def _lead(chosen: Variation, question: Question) -> str:
     if chosen.lead is None or not question.yes_or_no or not chosen.lead.words & question.words:
         return ""
     return chosen.lead.negated if question.negated else chosen.lead.say
+
+
+def _quote(clause_id: str | None) -> str:
+    """Return a clause word for word, with where it stands."""
+    clause = load().clause(clause_id) if clause_id else None
+    return f"“{' '.join(clause.text.split())}” ({clause.section})" if clause else ""
 
 
 def _uses(kinds: Sequence[Kind]) -> str:
@@ -186,6 +196,7 @@ _CONDITIONS: dict[str, Callable[[Situation], bool]] = {
         "now" in situation.question.aspects and situation.question.time_of_day is None and not situation.question.vague_time
     ),
     "no_order": lambda situation: not situation.question.is_order,
+    "close_passage": lambda situation: situation.closest_clause is not None,
     "answered_before": lambda situation: bool(situation.previous_clauses),
 }
 CONDITIONS = frozenset(_CONDITIONS)  # what `asked` may name beside the aspects

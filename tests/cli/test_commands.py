@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.memory import Memory
 from bot.paths import ROOT
@@ -47,6 +49,9 @@ def test_ask_as_json_is_a_turn_with_nlu(model: Path) -> None:
     assert turn["nlu"]["intent"] == "selling"
     assert 0.5 < turn["nlu"]["confidence"] <= 1
     assert turn["nlu"]["ranking"][0]["name"] == "selling"
+    assert [question["intent"] for question in turn["nlu"]["questions"]] == ["selling"]
+    assert {"text", "intent", "similarity"} == set(turn["nlu"]["nearest"][0])
+    assert turn["nlu"]["nearest"][0]["intent"] == "selling"
 
 
 def test_a_batch_is_answered_in_order(model: Path, tmp_path: Path) -> None:
@@ -88,6 +93,7 @@ def test_the_shell_works_in_a_pipe(model: Path) -> None:
     result = run("shell", given="do you sell my data?\nwhat can you do\n1\n/stop\nnever read\n")
     assert result.returncode == 0, result.stderr
     assert "intent selling" in result.stdout
+    assert re.search(r"near \d\.\d\d selling: ", result.stdout)
     assert "topics selling" in result.stdout
     assert "use_of_information.1:" in result.stdout
     assert "topics collection" in result.stdout
@@ -119,11 +125,16 @@ def test_training_twice_trains_once(model: Path) -> None:
 
 def test_evaluate_reports_and_draws(model: Path, tmp_path: Path) -> None:
     """The report has per-topic figures and the worst mistakes; the confusion matrix is a picture."""
-    result = run("evaluate", "--output", str(tmp_path))
+    result = run("evaluate", "--output", str(tmp_path), "--noise")
     assert result.returncode == 0, result.stderr
-    for expected in ("precision", "recall", "macro-F1", "calibration error", "worst mistakes"):
+    for expected in ("precision", "recall", "macro-F1", "calibration error", "weakest topics", "worst mistakes"):
         assert expected in result.stdout
-    assert (tmp_path / "confusion.png").read_bytes().startswith(b"\x89PNG")
+    for picture in ("confusion.png", "reliability.png"):
+        assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
+    found = yaml.safe_load((tmp_path / "examination.yml").read_text(encoding="utf-8"))
+    assert set(found) == {"near_duplicates", "perhaps_mislabelled", "overlap_with_test_set"}
+    (fall,) = re.findall(r"  accuracy 0\.\d+, ([+-][\d.]+) points", result.stdout)
+    assert -4 <= float(fall) < 0
 
 
 def test_evaluate_refuses_what_is_no_test_set(model: Path, tmp_path: Path) -> None:
@@ -201,6 +212,18 @@ def test_erase_of_nothing_says_so(tmp_path: Path) -> None:
     held(tmp_path)
     for whose in (("--session", "d" * 32), ("--email", "al@example.com")):
         assert "Deleted 0 conversations" in run("erase", *whose, PRIVACY_BOT_DATA_DIR=str(tmp_path)).stdout
+
+
+def test_learn_wants_a_day(tmp_path: Path) -> None:
+    """What is no day is an error of one line that says how to write one."""
+    assert "2026-11-30" in one_line(run("learn", "--since", "monday", PRIVACY_BOT_DATA_DIR=str(tmp_path)))
+
+
+def test_learn_of_nothing_is_an_empty_file(tmp_path: Path) -> None:
+    """Before anyone has asked there is nothing to label, and that is no error."""
+    result = run("learn", PRIVACY_BOT_DATA_DIR=str(tmp_path))
+    assert yaml.safe_load(result.stdout) == {"version": "3.1", "nlu": []}
+    assert "0 messages" in result.stderr
 
 
 def test_erase_wants_to_know_whose(tmp_path: Path) -> None:
