@@ -14,7 +14,7 @@ SAID = [
 
 
 def test_what_means_the_same_stands_together() -> None:
-    """Messages of one meaning are a group; the group that was said most often comes first, and each text once with its count."""
+    """Messages of one meaning are a group; what was said most often comes first, and each text once with its count."""
     first, second = grouped(SAID)
     assert first.messages == (("do you sell pillows", 2), ("do you have pillows", 1))
     assert (first.times, first.taken_for) == (3, ("out_of_scope",))

@@ -135,7 +135,7 @@ async def test_what_was_not_understood_is_told(store: ForgettingTrackerStore) ->
         ranking = [{"name": "cookies", "confidence": 0.3}, {"name": "affirm", "confidence": 0.2}]
         parsed = {"intent": {"name": name, "confidence": 0.3}, "intent_ranking": ranking}
         said = UserUttered(f"about {name}", parsed["intent"], [], parsed, timestamp=1000.0 + number)
-        tracker.update_with_events([said, ActionExecuted("action_listen")], DOMAIN)
+        tracker.update_with_events([said, ActionExecuted("action_listen")], DOMAIN, override_timestamp=False)
         await store.save(tracker)
     out_of_scope, unclear = store.missed()
     assert (out_of_scope.text, unclear.text) == ("about out_of_scope", "about nlu_fallback")

@@ -12,7 +12,7 @@ from bot.settings import settings
 def learn(since: str | None, output: Path | None) -> None:
     """Write the messages that were asked back or refused as YAML to label, and say how many there are."""
     begin = _moment(since) if since else None
-    prepare()
+    prepare(lean=False)
     from bot.learning import as_nlu, grouped
     from bot.tracker import ForgettingTrackerStore
 

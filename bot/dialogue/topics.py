@@ -16,7 +16,7 @@ from actions.dialogue.words import agrees, asks_why, cancels, has_no_email, kind
 from actions.ledger.references import find_reference
 from bot.dialogue import history
 from bot.dialogue.complaints import only_complains
-from bot.dialogue.followups import followed_by, follows, stays
+from bot.nlu.models.followups import followed_by, follows, stays
 from bot.policy.questions import Question
 from bot.privacy.masking import PLACEHOLDER
 from bot.topics import ANSWERABLE, CLARIFY, FORGET, OUT_OF_SCOPE, TOPICS

@@ -1,7 +1,7 @@
 """What a message is taken to mean: one intent, several questions, something unclear, or nothing the bot knows."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from rasa.engine.graph import GraphComponent
@@ -11,9 +11,10 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import units
+from bot.nlu.models.followups import followed_by, follows
 from bot.nlu.models.others import about_others
 from bot.nlu.scope import ScopeDetector
-from bot.topics import ANSWERABLE, CLARIFY, OUT_OF_SCOPE
+from bot.topics import ANSWERABLE, CLARIFY, IN_DIALOGUE, OUT_OF_SCOPE
 
 QUESTIONS = "questions"  # in the parse data: what the message asks, in order
 MAX_QUESTIONS = 3
@@ -44,14 +45,17 @@ class Decision(GraphComponent, IntentClassifier):
         self._sure: float = config["sure"]
         self._part_sure: float = config["part_sure"]
         self._finer_sure: float = config["finer_sure"]
+        self._statement_sure: float = config["statement_sure"]
+        self._after_sure: float = config["after_sure"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Least probabilities: to be in scope at all, to be answered, and for a part to count as a question of its own.
 
-        A part that only its meaning sets apart ("cookies and opening times") must be surer (``finer_sure``).
+        A part that only its meaning sets apart ("cookies and opening times") must be surer (``finer_sure``), as must one that
+        has not the form of a question (``statement_sure``); one that asks after another question, less (``after_sure``).
         """
-        return {"scope": 0.8, "sure": 0.5, "part_sure": 0.6, "finer_sure": 0.8}
+        return {"scope": 0.8, "sure": 0.5, "part_sure": 0.6, "finer_sure": 0.8, "statement_sure": 0.9, "after_sure": 0.3}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -67,7 +71,7 @@ class Decision(GraphComponent, IntentClassifier):
         """Set intent, ranking and questions of each message."""
         for message in messages:
             whole = self._judge(message)
-            asked = self._asked(whole, [judged for part in units.candidates(message) for judged in self._finer(part)])
+            asked = self._asked(whole, self._parts(message))
             first = asked[0]
             message.set(INTENT, {"name": first.intent, "confidence": first.confidence}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, first.ranking[:RANKING], add_to_output=True)
@@ -93,18 +97,46 @@ class Decision(GraphComponent, IntentClassifier):
             return Judgement(unit, CLARIFY, known[0]["confidence"], known)
         return Judgement(unit, known[0]["name"], known[0]["confidence"], known)
 
+    def _parts(self, message: Message) -> list[Judgement]:
+        """Return what the parts of a message are taken to ask, in order: those that are questions the bot knows."""
+        asked: list[Judgement] = []
+        for part in units.candidates(message):
+            for judged in self._finer(part):
+                found = self._as_part(judged, asked[-1] if asked else None)
+                if found is not None:
+                    asked.append(found)
+        return asked
+
     def _finer(self, part: Message) -> list[Judgement]:
-        """Return what a part is taken to ask: its own finer parts, if two of them are surely about different things."""
-        whole = self._judge(part)
+        """Return a part as a whole, or its own finer parts if two of them are surely about different things."""
         parts = [self._judge(finer) for finer in units.candidates(part)]
         sure = {each.intent: each for each in parts if each.intent in ANSWERABLE and each.confidence >= self._finer_sure}
-        return list(sure.values()) if len(sure) > 1 and len(sure) == len({each.intent for each in parts}) else [whole]
+        return (
+            list(sure.values()) if len(sure) > 1 and len(sure) == len({each.intent for each in parts}) else [self._judge(part)]
+        )
+
+    def _as_part(self, judged: Judgement, before: Judgement | None) -> Judgement | None:
+        """Return a part as a question of its own, if it is one: by its form, or because it is surely understood.
+
+        A part is understood by the one before it, as a follow-up is by the last answer: "what do you know, and who gets it?"
+        """
+        asks = bool(judged.unit.get(units.ASKS))
+        if judged.intent in ANSWERABLE and judged.confidence >= (self._part_sure if asks else self._statement_sure):
+            return judged
+        if not asks or before is None or not before.unit.get(units.ASKS):  # after a story, the question is the story's
+            return None
+        text = units.text_of(judged.unit)
+        if follows(text) and (topic := followed_by(before.intent, text)):
+            return replace(judged, intent=topic)
+        likely = next((entry for entry in judged.ranking if entry["name"] in ANSWERABLE), None)
+        if likely is None or likely["confidence"] < self._after_sure or judged.ranking[0]["name"] in IN_DIALOGUE:
+            return None
+        return replace(judged, intent=likely["name"], confidence=likely["confidence"])
 
     def _asked(self, whole: Judgement, parts: list[Judgement]) -> list[Judgement]:
         questions: dict[str, Judgement] = {}
         for part in parts:
-            if part.unit.get(units.ASKS) and part.intent in ANSWERABLE and part.confidence >= self._part_sure:
-                questions.setdefault(part.intent, part)
+            questions.setdefault(part.intent, part)
         if len(questions) > 1:
             return list(questions.values())[:MAX_QUESTIONS]
         if questions:  # a question with something around it: a story, a courtesy

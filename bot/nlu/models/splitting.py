@@ -37,7 +37,7 @@ _RUN_ON = re.compile(
 _GOES_ON = re.compile(  # after these, what looks like the beginning of a question is the rest of one
     r"(?:\b(?:what|which|how|whose)\s+[\w'’]+"
     r"|\b(?:what|whats|how|why|when|where|who|whom|whose|which|if|whether|and|or|but|so|that|me|know|see|to|of|about|with|for|than|then"
-    r"|as|not|wonder|wondering|sure|explain|ask|say|says|think|guess|hi|hello|hey|ok|okay|um|yo|please|pls|plz))$",
+    r"|as|not|till|until|since|at|from|wonder|wondering|sure|explain|ask|say|says|think|guess|hi|hello|hey|ok|okay|um|yo|please|pls|plz))$",
     re.IGNORECASE,
 )
 _NAMES = re.compile(r"\W*(?:about|your|the|my|ur)?\s*(?:[\w'’-]+\s*){1,3}\W*$", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dialogue.followups import followed_by, follows, stays
+from bot.nlu.models.followups import followed_by, follows, stays
 
 
 @pytest.mark.parametrize(
