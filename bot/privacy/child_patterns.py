@@ -87,6 +87,6 @@ NOT_MEANT = re.compile(
     rf"\b{_RELATIVE}\b[^.!?]{{0,25}}\b(?:says?|said|told|typed|wrote|tells|claims?|put|goes|types|entered|thinks|yell\w*|scream\w*|shout\w*|brag\w*)\b[^.!?]{{0,15}}$"
     r"|\b(?:(?:explain|talk|speak|treat|treated|treating|act|acting|explains)\b[^.!?]{0,20} like|as if|as though|pretend|imagine|when|wish|thinks?)\W*$"
     r"|\bwhat (?:happens |do you do )?if\W*$"
-    r"|\b(?:my|our|her|his|their|your)\s+(?:\w+\s+){0,2}?(?:son|daughter|kid|child|niece|nephew|grandson|granddaughter|brother|sister|student)s?\W*$",
+    r"|\b(?:my|our|her|his|their|your)\s+(?:\w+\s+){0,2}?(?:son|daughter|kid|child|niece|nephew|grandson|granddaughter|brother|sister|student|twin|triplet)s?\W*$",
     re.IGNORECASE,
 )
