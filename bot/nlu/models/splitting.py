@@ -40,7 +40,7 @@ _GOES_ON = re.compile(  # after these, what looks like the beginning of a questi
     r"|as|not|till|until|since|at|from|wonder|wondering|sure|explain|ask|say|says|think|guess|hi|hello|hey|ok|okay|um|yo|please|pls|plz))$",
     re.IGNORECASE,
 )
-_NAMES = re.compile(r"\W*(?:about|your|the|my|ur)?\s*(?:[\w'’-]+\s*){1,3}\W*$", re.IGNORECASE)
+_NAMES = re.compile(r"\W*(?:about|your|the|my|ur)?\s*(?:[\w'’-]+\s+){0,2}[\w'’-]+\W*$", re.IGNORECASE)
 _ASKS = re.compile(rf"{_QUESTION_START}\b", re.IGNORECASE)
 _KEYWORDS = 3  # so few words are a search, not a story
 _LEADING_CONNECTION = re.compile(r"^(?:(?:and|also|plus|oh|btw|ok|okay|so|but|then|nd|n)\b[\s,]*)+", re.IGNORECASE)
