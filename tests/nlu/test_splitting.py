@@ -28,6 +28,34 @@ def test_one_question_stays_whole(text: str) -> None:
     assert len(pieces(text)) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you rewrite the rules, will I get an email about it?",
+        "other sites linked from here, are they safe",
+        "My browser keeps warning me about cookies, what are they for?",
+    ],
+)
+def test_a_question_keeps_what_it_is_about(text: str) -> None:
+    """A condition, and a thing that the question only points back to, stay with the question."""
+    (piece,) = pieces(text)
+    assert (piece.text, piece.parts) == (text, ())
+
+
+def test_a_condition_ends_where_another_question_begins() -> None:
+    """What is joined to its condition is one question, not all that follow."""
+    assert [piece.text for piece in pieces("if i move, can i change my address and do you sell it")] == [
+        "if i move, can i change my address",
+        "do you sell it",
+    ]
+
+
+def test_a_part_is_given_the_beginning_that_it_shares() -> None:
+    """Of two things asked with one beginning, the second has it too."""
+    (piece,) = pieces("do you keep what i look at and then sell it")
+    assert [part.text for part in piece.parts] == ["do you keep what i look at", "do you sell it"]
+
+
 def test_pieces_know_their_place() -> None:
     """The place of a piece in the message is that of its words."""
     text = "hours? also is my card safe"

@@ -15,16 +15,17 @@ _SENTENCE_END = re.compile(r"(?<=[?!.;])\s+|\n+|(?<=[a-z])\?(?=[a-z])", re.IGNOR
 _QUESTION_START = (
     r"(?:till|until|at what|to whom|for how|since when|"
     r"do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|what|whats|what's|wat|who|whos|who's|when|where|why|"
-    r"which|how|hows|how's|whose|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|i want|i'd|id like|i wanna|"
-    r"let me|u|r|are u|do u|will u|can u|dont|don't|please)"
+    r"which|how|hows|how's|whose|whatcha|watcha|where's|when's|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|"
+    r"get|close|cancel|wipe|erase|forget|put|sign|change|update|correct|confirm|call|connect|send|i want|i'd|id like|i wanna|"
+    r"i need|let me|u|r|are u|do u|will u|can u|dont|don't|please)"
 )
 _CONNECTION = re.compile(
-    rf"(?:\s*,\s*|\s+)(?:and\s+also|and\s+then|and|also|plus|oh\s+and|but|nd|n|&)\s+(?={_QUESTION_START}\b)|\s*,\s*(?={_QUESTION_START}\b)",
+    rf"(?:\s*,\s*|\s+)(?:and\s+also|and\s+then|and|also|then|plus|oh\s+and|but|nd|n|&)\s+(?={_QUESTION_START}\b)|\s*,\s*(?={_QUESTION_START}\b)",
     re.IGNORECASE,
 )
 _POSSIBLE = re.compile(
     r"\s*[,;]\s*(?:(?:and|also|then|plus)\s+)*|\s*[&+/]\s*"
-    r"|\s+(?:and|also|plus|then|nd|n|as well as|along with)\s+(?:also\s+|then\s+)*",
+    r"|\s+(?:and|or|also|plus|then|nd|n|as well as|along with)\s+(?:also\s+|then\s+|better\s+)*",
     re.IGNORECASE,
 )
 # A question begins without anything before it: "do you sell it who sees it".
@@ -40,8 +41,19 @@ _GOES_ON = re.compile(  # after these, what looks like the beginning of a questi
     r"|as|not|till|until|since|at|from|wonder|wondering|sure|explain|ask|say|says|think|guess|hi|hello|hey|ok|okay|um|yo|please|pls|plz))$",
     re.IGNORECASE,
 )
+# What two parts share is said once: "do you keep my name and then sell it".
+_SHARED = re.compile(r"(?:do|did|can|could|will|would|should|may)\s+(?:you|u|ya|yall|i|we|they|bellacor)\b", re.IGNORECASE)
+_SHARES = re.compile(r"(?!(?:i|it|you|with|from|by|to)\b)\w+\s+(?:it|them|that|this|my|any\w+|with|to)\b", re.IGNORECASE)
+# A condition belongs to the question after it, and so does what that question points back to: "data brokers, do you use them".
+_CONDITION = re.compile(
+    r"\W*(?:and\s+|also\s+|so\s+|but\s+)?(?:if|when|once|after)\s+"
+    r"(?:i|you|u|ya|we|they|he|she|it|my|your|ur|the|a|an|some\w+|bellacor)\b",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(r"\b(?:it|they|them|those|these|that)\b", re.IGNORECASE)
 _NAMES = re.compile(r"\W*(?:about|your|the|my|ur)?\s*(?:[\w'’-]+\s+){0,2}[\w'’-]+\W*$", re.IGNORECASE)
 _ASKS = re.compile(rf"{_QUESTION_START}\b", re.IGNORECASE)
+_ASKS_WITHIN = re.compile(r"\b(?:do|does|did|is|are|can|could|will|would|what|who|where|why|which|how)\b", re.IGNORECASE)
 _KEYWORDS = 3  # so few words are a search, not a story
 _LEADING_CONNECTION = re.compile(r"^(?:(?:and|also|plus|oh|btw|ok|okay|so|but|then|nd|n)\b[\s,]*)+", re.IGNORECASE)
 
@@ -65,20 +77,49 @@ def pieces(text: str) -> list[Piece]:
     found: list[Piece] = []
     for start, end in _spans(text, _SENTENCE_END):
         found += [_piece(text, start + a, start + b) for a, b in _spans(text[start:end], _CONNECTION)]
-    found = [replace(piece, parts=_parts(text, piece)) for piece in found if re.search(r"\w", piece.text)]
+    found = [piece for piece in found if re.search(r"\w", piece.text)]
+    found = [replace(piece, parts=_parts(text, piece)) for piece in _joined(text, found)]
     return found if len(found) <= MAX_PIECES else []
 
 
 def _parts(text: str, piece: Piece) -> tuple[Piece, ...]:
-    """Return the finer parts of a piece that can stand alone: each begins like a question, or all are but names of things."""
+    """Return the finer parts of a piece that can stand alone: each begins like a question, or all are but names of things.
+
+    A part that lacks only the beginning of the question ("… and then sell it") is given it.
+    """
     within = text[piece.start : piece.end]
     parts = []
     for start, end in _spans(within, _POSSIBLE):
         parts += [_piece(text, piece.start + start + a, piece.start + start + b) for a, b in _run_on(within[start:end])]
-    parts = [part for part in parts if re.search(r"\w", part.text)]
+    parts = _joined(text, [part for part in parts if re.search(r"\w", part.text)])
     names = all(_NAMES.match(part.text) and not _begins(part.text) for part in parts)
-    stand = [part for place, part in enumerate(parts) if names or place == 0 or _begins(part.text)]
+    shared = _SHARED.match(piece.text)
+    stand = []
+    for place, part in enumerate(parts):
+        if names or place == 0 or _begins(part.text):
+            stand.append(part)
+        elif shared and _SHARES.match(part.text):
+            stand.append(replace(part, text=f"{shared.group()} {part.text}", asks=True))
     return tuple(stand) if 1 < len(stand) <= MAX_PIECES else ()
+
+
+def _joined(text: str, found: list[Piece]) -> list[Piece]:
+    """Return the pieces, with those in one that only make sense together."""
+    joined: list[Piece] = []
+    for piece in found:
+        if joined and _belong_together(text[joined[-1].start : joined[-1].end], text[joined[-1].end : piece.start], piece.text):
+            piece = _piece(text, joined.pop().start, piece.end)
+        joined.append(piece)
+    return joined
+
+
+def _belong_together(before: str, between: str, after: str) -> bool:
+    condition = _CONDITION.match(before)
+    if "?" in before or _ASKS_WITHIN.search(before, condition.end() if condition else 0):  # it asks something itself
+        return False
+    apart = re.search(r"[\w&+]", between) or re.search(r"(?<!\.)[.!;]\s*$", before)
+    points_back = not apart and _ASKS.match(after) and _POINTS_BACK.search(after)
+    return bool(condition or points_back)
 
 
 def _begins(text: str) -> bool:
@@ -87,7 +128,7 @@ def _begins(text: str) -> bool:
 
 def _run_on(text: str) -> list[tuple[int, int]]:
     bounds, start = [], 0
-    for match in _RUN_ON.finditer(text):
+    for match in _RUN_ON.finditer(text) if not _CONDITION.match(text) else ():
         if not _GOES_ON.search(text[start : match.start()].rstrip(" ,")) and text[start : match.start()].strip():
             bounds.append((start, match.start()))
             start = match.end()
