@@ -30,10 +30,9 @@ class ScopeDetector(TrainedComponent):
         """Train on the examples' scores under a classifier that had not seen them."""
         examples = labelled(training_data)
         labels = label_order(example.get(INTENT) for example in examples)
-        if OUT_OF_SCOPE not in labels:
-            raise ValueError(f"There is no example of the intent {OUT_OF_SCOPE!r}: add data/nlu/{OUT_OF_SCOPE}.yml.")
         targets = np.array([labels.index(example.get(INTENT)) for example in examples])
-        self._model.fit(*_scores(examples), targets, labels.index(OUT_OF_SCOPE))
+        outside = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
+        self._model.fit(*_scores(examples), targets, outside)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
