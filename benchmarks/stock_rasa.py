@@ -36,8 +36,11 @@ CONFIG = "recipe: default.v1\nassistant_id: stock\nlanguage: en\npipeline:\npoli
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}
 # What the peer's own Python runs: a text a line comes in, what was understood and in what time goes out.
 UNDERSTANDING = """
-import asyncio, json, sys, time
+import asyncio, json, logging, sys, time
+import structlog
 from rasa.core.agent import Agent
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 async def understand(path):
     out, sys.stdout = sys.stdout, sys.stderr
