@@ -11,6 +11,7 @@ class Topic:
     title: str
 
 
+ABOUT_BOT = "about_bot"
 POLICY_TOPICS = (
     Topic("collection", "What you collect"),
     Topic("use", "What you use it for"),
@@ -43,7 +44,7 @@ COURTESIES = (
     Topic("greeting", "Hello"),
     Topic("goodbye", "Goodbye"),
     Topic("thanks", "Thank you"),
-    Topic("about_bot", "About this assistant"),
+    Topic(ABOUT_BOT, "About this assistant"),
     Topic("help", "What can I ask?"),
 )
 DONE_BY_ACTIONS = frozenset(

@@ -14,7 +14,7 @@ from bot.nlu import units
 from bot.nlu.models.followups import followed_by, follows
 from bot.nlu.models.others import about_others
 from bot.nlu.scope import ScopeDetector
-from bot.topics import ANSWERABLE, CLARIFY, IN_DIALOGUE, OUT_OF_SCOPE
+from bot.topics import ABOUT_BOT, ANSWERABLE, CLARIFY, IN_DIALOGUE, OUT_OF_SCOPE
 
 QUESTIONS = "questions"  # in the parse data: what the message asks, in order
 MAX_QUESTIONS = 3
@@ -24,6 +24,8 @@ _ELLIPSIS = re.compile(
     r"^\W*(?:and|what about|how about|what of|n|nd|or|also|wat about|hbu)\b(?!.*\b(?:do|does|is|are|can|will)\b)", re.IGNORECASE
 )
 _MAX_ELLIPSIS_WORDS = 7
+_ASKED = ANSWERABLE | {ABOUT_BOT}  # what a part of a message can ask
+_MAX_TAG_WORDS = 2  # "…, do you?" ends a question
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class Decision(GraphComponent, IntentClassifier):
     def _finer(self, part: Message) -> list[Judgement]:
         """Return a part as a whole, or its own finer parts if two of them are surely about different things."""
         parts = [self._judge(finer) for finer in units.candidates(part)]
-        sure = {each.intent: each for each in parts if each.intent in ANSWERABLE and each.confidence >= self._finer_sure}
+        sure = {each.intent: each for each in parts if each.intent in _ASKED and each.confidence >= self._finer_sure}
         return (
             list(sure.values()) if len(sure) > 1 and len(sure) == len({each.intent for each in parts}) else [self._judge(part)]
         )
@@ -120,12 +122,13 @@ class Decision(GraphComponent, IntentClassifier):
 
         A part is understood by the one before it, as a follow-up is by the last answer: "what do you know, and who gets it?"
         """
-        asks = bool(judged.unit.get(units.ASKS))
-        if judged.intent in ANSWERABLE and judged.confidence >= (self._part_sure if asks else self._statement_sure):
+        asks, text = bool(judged.unit.get(units.ASKS)), units.text_of(judged.unit)
+        if judged.intent == ABOUT_BOT and len(text.split()) <= _MAX_TAG_WORDS:
+            return None
+        if judged.intent in _ASKED and judged.confidence >= (self._part_sure if asks else self._statement_sure):
             return judged
         if not asks or before is None or not before.unit.get(units.ASKS):  # after a story, the question is the story's
             return None
-        text = units.text_of(judged.unit)
         if follows(text) and (topic := followed_by(before.intent, text)):
             return replace(judged, intent=topic)
         likely = next((entry for entry in judged.ranking if entry["name"] in ANSWERABLE), None)

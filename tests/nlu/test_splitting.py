@@ -13,6 +13,10 @@ from bot.nlu.models.splitting import pieces
         ("Do you sell it? Who sees it?", ["Do you sell it?", "Who sees it?"]),
         ("do you share it, do you sell it", ["do you share it", "do you sell it"]),
         ("hours?cookies?", ["hours?", "cookies?"]),
+        ("1) who sees it 2) do you sell it", ["who sees it", "do you sell it"]),
+        ("who sees it / what is it for", ["who sees it", "what is it for"]),
+        ("two things: do you sell it, and who sees it", ["two things", "do you sell it", "who sees it"]),
+        ("stop the ads, scrub this chat", ["stop the ads", "scrub this chat"]),
     ],
 )
 def test_parts_are_set_apart_by_punctuation_and_connections(text: str, parts: list[str]) -> None:
@@ -21,7 +25,8 @@ def test_parts_are_set_apart_by_punctuation_and_connections(text: str, parts: li
 
 
 @pytest.mark.parametrize(
-    "text", ["what do you do with my name and address", "do you sell my data", "cookies", "mail and phone"]
+    "text",
+    ["what do you do with my name and address", "do you sell my data", "cookies", "mail and phone", "do you keep 3 - 4 orders"],
 )
 def test_one_question_stays_whole(text: str) -> None:
     """A question that merely contains "and" is one."""

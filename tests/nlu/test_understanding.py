@@ -91,6 +91,8 @@ def test_no_example_has_two_labels() -> None:
         ("what do you do with my name and address", ["use"]),
         ("My wife ordered a lamp last week. Do you sell her details?", ["selling"]),
         ("do you sell my data? do you sell it?", ["selling"]),
+        ("are you a robot, and do you sell my data?", ["about_bot", "selling"]),
+        ("you don't sell my data, do you?", ["selling"]),
     ],
 )
 def test_questions_of_a_message(parse: Any, text: str, intents: list[str]) -> None:

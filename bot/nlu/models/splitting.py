@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 
 MAX_PIECES = 6
 
-_SENTENCE_END = re.compile(r"(?<=[?!.;])\s+|\n+|(?<=[a-z])\?(?=[a-z])", re.IGNORECASE)
 _QUESTION_START = (
     r"(?:till|until|at what|to whom|for how|since when|"
     r"do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|what|whats|what's|wat|who|whos|who's|when|where|why|"
     r"which|how|hows|how's|whose|whatcha|watcha|where's|when's|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|"
-    r"get|close|cancel|wipe|erase|forget|put|sign|change|update|correct|confirm|call|connect|send|i want|i'd|id like|i wanna|"
-    r"i need|let me|u|r|are u|do u|will u|can u|dont|don't|please)"
+    r"get|close|cancel|wipe|erase|scrub|clear|quit|forget|put|sign|change|update|correct|confirm|call|connect|send|i want|i'd|"
+    r"id like|i wanna|i wish|i would|i need|let me|you|u|r|are u|do u|will u|can u|dont|don't|please)"
+)
+_MARK = r"(?:\(?[1-4a-d]\)|[1-4]\s?[-.:])"  # of a numbered list
+_SENTENCE_END = re.compile(
+    rf"(?<=[?!.;])\s+|\n+|(?<=[a-z])\?(?=[a-z])|\s+/\s+|(?:^|[\s,;]+){_MARK}\s+(?!\d)|:\s+(?={_QUESTION_START}\b)",
+    re.IGNORECASE,
 )
 _CONNECTION = re.compile(
     rf"(?:\s*,\s*|\s+)(?:and\s+also|and\s+then|and|also|then|plus|oh\s+and|but|nd|n|&)\s+(?={_QUESTION_START}\b)|\s*,\s*(?={_QUESTION_START}\b)",
@@ -117,7 +121,7 @@ def _belong_together(before: str, between: str, after: str) -> bool:
     condition = _CONDITION.match(before)
     if "?" in before or _ASKS_WITHIN.search(before, condition.end() if condition else 0):  # it asks something itself
         return False
-    apart = re.search(r"[\w&+]", between) or re.search(r"(?<!\.)[.!;]\s*$", before)
+    apart = re.search(r"[\w&+:/]", between) or re.search(r"(?<!\.)[.!;]\s*$", before)
     points_back = not apart and _ASKS.match(after) and _POINTS_BACK.search(after)
     return bool(condition or points_back)
 
