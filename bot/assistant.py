@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +29,7 @@ _OTHER_INPUTS = (
     ROOT / "requirements.lock",
 )
 _KEPT_MODELS = 3
+_CACHES = ROOT / ".rasa" / "cache"
 
 
 class ModelError(RuntimeError):
@@ -56,10 +58,28 @@ def inputs() -> list[Path]:
 
 def model_path(files: Iterable[Path] | None = None) -> Path:
     """Return where the model of the present inputs is, or would be: its name contains their hash."""
+    return MODELS_DIR / f"privacy-bot-{_digest(files if files is not None else inputs())}.tar.gz"
+
+
+def use_cache() -> Path:
+    """Give Rasa a cache of training steps that is used with the present code only, and return where it is.
+
+    Rasa takes a step from its cache if the data, the settings and the component's own class are the same; it does not see
+    what the class uses from other modules, or the encoder. The caches of other code are removed.
+    """
+    code = [path for path in inputs() if path.suffix == ".py" or path in _OTHER_INPUTS]
+    cache = _CACHES / _digest(code)
+    for other in set(_CACHES.glob("*")) - {cache}:
+        shutil.rmtree(other) if other.is_dir() else other.unlink()
+    os.environ["RASA_CACHE_DIRECTORY"] = str(cache)
+    return cache
+
+
+def _digest(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in files if files is not None else inputs():
+    for path in files:
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return MODELS_DIR / f"privacy-bot-{digest.hexdigest()[:16]}.tar.gz"
+    return digest.hexdigest()[:16]
 
 
 def settings_of(component: str) -> dict[str, Any]:
@@ -72,9 +92,10 @@ def settings_of(component: str) -> dict[str, Any]:
 def train(force: bool = False) -> Path:
     """Train a model of the present inputs and return where it is; raises ModelError if Rasa refuses.
 
-    Steps whose inputs have not changed are taken from Rasa's cache, unless ``force``.
+    Steps whose inputs and code have not changed are taken from Rasa's cache, unless ``force``.
     """
     prepare(lean=False)
+    use_cache()
     import rasa.api
     from rasa.shared.exceptions import RasaException
 
