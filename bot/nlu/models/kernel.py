@@ -68,7 +68,7 @@ class KernelModel:
         self.noise = noise
         self.labels: list[str] = []
         self.texts: list[str] = []  # of the examples, as they were given
-        self.targets = np.zeros(0, dtype=np.int32)  # the label of each
+        self._set_targets(np.zeros(0, dtype=np.int32))
         self.temperature = 1.0
         self._views = Views()
         self._vectorizers = [
@@ -85,7 +85,7 @@ class KernelModel:
         self.labels, self.texts = label_order(labels), list(texts)
         if len(self.labels) < 3:
             raise ValueError(f"There must be three intents or more to tell apart; there are {len(self.labels)}.")
-        self.targets = np.array([self.labels.index(label) for label in labels], dtype=np.int32)
+        self._set_targets(np.array([self.labels.index(label) for label in labels], dtype=np.int32))
         goals = np.eye(len(self.labels), dtype=np.float32)[self.targets]
         self._places = self._views.fit(views)
         similarity = self._places @ self._places.T
@@ -143,7 +143,8 @@ class KernelModel:
         model = cls(**state["settings"])
         model.labels, model.texts, model.temperature = state["labels"], state["texts"], state["temperature"]
         with np.load(folder / "kernel.npz") as arrays:
-            model.targets, model._says = arrays["targets"], arrays["says"]
+            model._set_targets(arrays["targets"])
+            model._says = arrays["says"]
             model._places, model._terms = (arrays[name].astype(np.float32) for name in ("places", "terms"))
             model._views = Views.of(arrays)
             for i, (vectorizer, terms) in enumerate(zip(model._vectorizers, state["terms"], strict=True)):
@@ -151,11 +152,15 @@ class KernelModel:
                 vectorizer.idf_ = arrays[f"idf_{i}"]
         return model
 
+    def _set_targets(self, targets: np.ndarray) -> None:
+        """Keep the label of each example, the examples in the order of their labels, and where each label begins in it."""
+        self.targets = targets
+        self._order = np.argsort(targets, kind="stable")
+        self._starts = np.searchsorted(targets[self._order], np.arange(len(self.labels)))
+
     def _around(self, similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the nearest of each label, and the nearest examples with their similarity."""
-        order = np.argsort(self.targets, kind="stable")
-        starts = np.searchsorted(self.targets[order], np.arange(len(self.labels)))
-        closest = np.maximum.reduceat(similarity[:, order], starts, axis=1)
+        closest = np.maximum.reduceat(similarity[:, self._order], self._starts, axis=1)
         count = min(NEIGHBOURS, similarity.shape[1])
         nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
         near = np.take_along_axis(similarity, nearest, axis=1)
