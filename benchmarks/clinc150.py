@@ -1,6 +1,6 @@
 """The bot's own understanding on CLINC150 (Larson et al. 2019): in-scope accuracy and out-of-scope recall, time, calibration.
 
-    .venv/bin/python benchmarks/clinc150.py data_full.json
+    .venv/bin/python benchmarks/clinc150.py FOLDER    # that of data_full.json, or the file itself
 
 The components are those of config.yml, in its order and with its settings: spelling, encoder, classifier, scope; only their
 training data is CLINC150's. The one threshold, on the probability of being in scope, is the one with which most of the
@@ -34,6 +34,7 @@ from bot.topics import OUT_OF_SCOPE
 
 USED = ("SpellingMender", "SentenceEncoder", "TopicClassifier", "ScopeDetector")
 FRONTIER = (0.002, 0.005, 0.01, 0.02, 0.03)  # shares of the in-scope questions of the validation split that are turned away
+FILE = "data_full.json"
 SPEED = 300  # messages one at a time
 
 Row = tuple[str, str]
@@ -100,7 +101,10 @@ class Pipeline:
 
 
 def read(path: Path) -> dict[str, list[Row]]:
-    """Return the splits, with the bot's own name for what is out of scope."""
+    """Return the splits of a file, or of the folder it is in, with the bot's own name for what is out of scope."""
+    path = path / FILE if path.is_dir() else path
+    if not path.is_file():
+        raise SystemExit(f"There is no {path}. Give {FILE} of CLINC150 (github.com/clinc/oos-eval, data/), or its folder.")
     named = {"oos": OUT_OF_SCOPE}
     return {
         split: [(text, named.get(intent, intent)) for text, intent in rows]
@@ -111,7 +115,7 @@ def read(path: Path) -> dict[str, list[Row]]:
 def main() -> None:
     """Print what was reached."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, help="data_full.json of CLINC150")
+    parser.add_argument("data", type=Path, help=f"{FILE} of CLINC150, or its folder")
     splits = read(parser.parse_args().data)
     assistant.prepare(lean=False)
     with tempfile.TemporaryDirectory() as folder:
