@@ -48,16 +48,16 @@ class Decision(GraphComponent, IntentClassifier):
         self._part_sure: float = config["part_sure"]
         self._finer_sure: float = config["finer_sure"]
         self._statement_sure: float = config["statement_sure"]
-        self._after_sure: float = config["after_sure"]
+        self._beside_sure: float = config["beside_sure"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Least probabilities: to be in scope at all, to be answered, and for a part to count as a question of its own.
 
         A part that only its meaning sets apart ("cookies and opening times") must be surer (``finer_sure``), as must one that
-        has not the form of a question (``statement_sure``); one that asks after another question, less (``after_sure``).
+        has not the form of a question (``statement_sure``); one that asks beside another question, less (``beside_sure``).
         """
-        return {"scope": 0.8, "sure": 0.5, "part_sure": 0.6, "finer_sure": 0.8, "statement_sure": 0.9, "after_sure": 0.3}
+        return {"scope": 0.8, "sure": 0.5, "part_sure": 0.6, "finer_sure": 0.8, "statement_sure": 0.9, "beside_sure": 0.4}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -101,13 +101,14 @@ class Decision(GraphComponent, IntentClassifier):
 
     def _parts(self, message: Message) -> list[Judgement]:
         """Return what the parts of a message are taken to ask, in order: those that are questions the bot knows."""
-        asked: list[Judgement] = []
-        for part in units.candidates(message):
-            for judged in self._finer(part):
-                found = self._as_part(judged, asked[-1] if asked else None)
-                if found is not None:
-                    asked.append(found)
-        return asked
+        parts = [judged for part in units.candidates(message) for judged in self._finer(part)]
+        asked = [part if self._is_sure(part) else None for part in parts]
+        for place, part in enumerate(parts):
+            if asked[place] is None and part.unit.get(units.ASKS):
+                before = [question for question in asked[:place] if question]
+                after = [question for question in asked[place:] if question]
+                asked[place] = self._beside(part, before[-1] if before else None, after[0] if after else None)
+        return [question for question in asked if question]
 
     def _finer(self, part: Message) -> list[Judgement]:
         """Return a part as a whole, or its own finer parts if two of them are surely about different things."""
@@ -117,24 +118,29 @@ class Decision(GraphComponent, IntentClassifier):
             list(sure.values()) if len(sure) > 1 and len(sure) == len({each.intent for each in parts}) else [self._judge(part)]
         )
 
-    def _as_part(self, judged: Judgement, before: Judgement | None) -> Judgement | None:
-        """Return a part as a question of its own, if it is one: by its form, or because it is surely understood.
+    def _is_sure(self, part: Judgement) -> bool:
+        """Say whether a part is a question of its own, by its form, or because it is surely understood."""
+        if part.intent == ABOUT_BOT and len(units.text_of(part.unit).split()) <= _MAX_TAG_WORDS:
+            return False
+        return part.intent in _ASKED and part.confidence >= (
+            self._part_sure if part.unit.get(units.ASKS) else self._statement_sure
+        )
 
-        A part is understood by the one before it, as a follow-up is by the last answer: "what do you know, and who gets it?"
+    def _beside(self, part: Judgement, before: Judgement | None, after: Judgement | None) -> Judgement | None:
+        """Return what a part asks, less surely understood than others are, if it stands beside one that asks.
+
+        It is understood by the one before it, as a follow-up is by the last answer: "what do you know, and who gets it?"
         """
-        asks, text = bool(judged.unit.get(units.ASKS)), units.text_of(judged.unit)
-        if judged.intent == ABOUT_BOT and len(text.split()) <= _MAX_TAG_WORDS:
+        beside = before or after
+        if beside is None or not beside.unit.get(units.ASKS):  # after a story, the question is the story's
             return None
-        if judged.intent in _ASKED and judged.confidence >= (self._part_sure if asks else self._statement_sure):
-            return judged
-        if not asks or before is None or not before.unit.get(units.ASKS):  # after a story, the question is the story's
+        text = units.text_of(part.unit)
+        if before and follows(text) and (topic := followed_by(before.intent, text)):
+            return replace(part, intent=topic)
+        likely = next((entry for entry in part.ranking if entry["name"] in ANSWERABLE), None)
+        if likely is None or likely["confidence"] < self._beside_sure or part.ranking[0]["name"] in IN_DIALOGUE:
             return None
-        if follows(text) and (topic := followed_by(before.intent, text)):
-            return replace(judged, intent=topic)
-        likely = next((entry for entry in judged.ranking if entry["name"] in ANSWERABLE), None)
-        if likely is None or likely["confidence"] < self._after_sure or judged.ranking[0]["name"] in IN_DIALOGUE:
-            return None
-        return replace(judged, intent=likely["name"], confidence=likely["confidence"])
+        return replace(part, intent=likely["name"], confidence=likely["confidence"])
 
     def _asked(self, whole: Judgement, parts: list[Judgement]) -> list[Judgement]:
         questions: dict[str, Judgement] = {}

@@ -16,6 +16,7 @@ from bot.nlu.models.splitting import pieces
         ("1) who sees it 2) do you sell it", ["who sees it", "do you sell it"]),
         ("who sees it / what is it for", ["who sees it", "what is it for"]),
         ("two things: do you sell it, and who sees it", ["two things", "do you sell it", "who sees it"]),
+        ("say whether you sell it, and whether you see it", ["say whether you sell it", "whether you see it"]),
         ("stop the ads, scrub this chat", ["stop the ads", "scrub this chat"]),
     ],
 )
@@ -39,6 +40,7 @@ def test_one_question_stays_whole(text: str) -> None:
         "If you rewrite the rules, will I get an email about it?",
         "other sites linked from here, are they safe",
         "My browser keeps warning me about cookies, what are they for?",
+        "I hate being followed about. Do you do that?",
     ],
 )
 def test_a_question_keeps_what_it_is_about(text: str) -> None:
@@ -55,10 +57,22 @@ def test_a_condition_ends_where_another_question_begins() -> None:
     ]
 
 
-def test_a_part_is_given_the_beginning_that_it_shares() -> None:
-    """Of two things asked with one beginning, the second has it too."""
-    (piece,) = pieces("do you keep what i look at and then sell it")
-    assert [part.text for part in piece.parts] == ["do you keep what i look at", "do you sell it"]
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("do you keep what i look at and then sell it", ["do you keep what i look at", "do you sell it"]),
+        ("tell me about encryption, cookies and selling", ["encryption", "cookies", "selling"]),
+    ],
+)
+def test_a_part_is_given_what_it_lacks(text: str, parts: list[str]) -> None:
+    """Of things asked with one beginning, each has it; a list is of names alone."""
+    (piece,) = pieces(text)
+    assert [part.text for part in piece.parts] == parts
+
+
+def test_a_question_names_what_it_points_back_to() -> None:
+    """A part that stands alone says what it is about."""
+    assert [piece.text for piece in pieces("is this chat private? delete it")] == ["is this chat private?", "delete this chat"]
 
 
 def test_pieces_know_their_place() -> None:

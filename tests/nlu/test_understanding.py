@@ -93,6 +93,10 @@ def test_no_example_has_two_labels() -> None:
         ("do you sell my data? do you sell it?", ["selling"]),
         ("are you a robot, and do you sell my data?", ["about_bot", "selling"]),
         ("you don't sell my data, do you?", ["selling"]),
+        ("do you use cookies and can i turn them off", ["cookies"]),
+        ("do you need my real name and why", ["collection", "use"]),
+        ("tell me about encryption, cookies and selling", ["encryption", "cookies", "selling"]),
+        ("do you share data with google for ads and how can i opt out of that", ["tracking", "opt_out"]),
     ],
 )
 def test_questions_of_a_message(parse: Any, text: str, intents: list[str]) -> None:

@@ -52,7 +52,11 @@ _TURNS = (
         "opt_out",
         *("tracking", "email_marketing", "selling", "sharing"),
     ),
-    _turn("delete|erase|wiped?|get rid|remove|fix|correct|change it|see (?:it|mine|them)|copy", "access_or_delete"),
+    _turn(
+        "delete|erase|wiped?|get rid|remove|fix|correct|change it|see mine|(?:^|i |me |to )see (?:it|them)|copy",
+        "access_or_delete",
+    ),
+    _turn("why|what for|for what", "use", "collection", "location_device"),
     _turn("how long|until when|till when|till|since when|for ?ever|years?", "retention", *_HELD),
     _turn("share|shared|pass|give|gets?", "sharing", "collection", "use", "security", "location_device"),
     _turn("encrypted|scrambled|on the way", "encryption", "collection", "security", "phone_order", "encryption"),

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from bot.nlu.models.completing import bare, begun, named
+
 MAX_PIECES = 6
 
 _QUESTION_START = (
     r"(?:till|until|at what|to whom|for how|since when|"
     r"do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|what|whats|what's|wat|who|whos|who's|when|where|why|"
-    r"which|how|hows|how's|whose|whatcha|watcha|where's|when's|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|"
+    r"which|how|hows|how's|whose|whether|whatcha|watcha|where's|when's|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|"
     r"get|close|cancel|wipe|erase|scrub|clear|quit|forget|put|sign|change|update|correct|confirm|call|connect|send|i want|i'd|"
     r"id like|i wanna|i wish|i would|i need|let me|you|u|r|are u|do u|will u|can u|dont|don't|please)"
 )
@@ -24,7 +26,8 @@ _SENTENCE_END = re.compile(
     re.IGNORECASE,
 )
 _CONNECTION = re.compile(
-    rf"(?:\s*,\s*|\s+)(?:and\s+also|and\s+then|and|also|then|plus|oh\s+and|but|nd|n|&)\s+(?={_QUESTION_START}\b)|\s*,\s*(?={_QUESTION_START}\b)",
+    rf"(?:\s*,\s*|\s+)(?:and\s+also|and\s+then|and|also|then|plus|oh\s+and|but|nd|n|&)\s+(?={_QUESTION_START}\b)"
+    rf"|\s*,\s*(?={_QUESTION_START}\b)",
     re.IGNORECASE,
 )
 _POSSIBLE = re.compile(
@@ -45,9 +48,6 @@ _GOES_ON = re.compile(  # after these, what looks like the beginning of a questi
     r"|as|not|till|until|since|at|from|wonder|wondering|sure|explain|ask|say|says|think|guess|hi|hello|hey|ok|okay|um|yo|please|pls|plz))$",
     re.IGNORECASE,
 )
-# What two parts share is said once: "do you keep my name and then sell it".
-_SHARED = re.compile(r"(?:do|did|can|could|will|would|should|may)\s+(?:you|u|ya|yall|i|we|they|bellacor)\b", re.IGNORECASE)
-_SHARES = re.compile(r"(?!(?:i|it|you|with|from|by|to)\b)\w+\s+(?:it|them|that|this|my|any\w+|with|to)\b", re.IGNORECASE)
 # A condition belongs to the question after it, and so does what that question points back to: "data brokers, do you use them".
 _CONDITION = re.compile(
     r"\W*(?:and\s+|also\s+|so\s+|but\s+)?(?:if|when|once|after)\s+"
@@ -55,9 +55,16 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(r"\b(?:it|they|them|those|these|that)\b", re.IGNORECASE)
+_ONLY_POINTS_BACK = re.compile(  # says nothing of its own, whatever is before it: "i hate being tracked. do you do that?"
+    r"(?:do|does|did|is|are|was|will)\s+(?:you|u|that|this|it|they)(?:\s+(?:do|guys|all|really|still|ever|also))*"
+    r"(?:\s+(?:it|that|this|them|so|true|right|you|ok|okay|normal|allowed|legal))?\W*$",
+    re.IGNORECASE,
+)
 _NAMES = re.compile(r"\W*(?:about|your|the|my|ur)?\s*(?:[\w'’-]+\s+){0,2}[\w'’-]+\W*$", re.IGNORECASE)
 _ASKS = re.compile(rf"{_QUESTION_START}\b", re.IGNORECASE)
-_ASKS_WITHIN = re.compile(r"\b(?:do|does|did|is|are|can|could|will|would|what|who|where|why|which|how)\b", re.IGNORECASE)
+_ASKS_WITHIN = re.compile(
+    r"\b(?:do|does|did|is|are|was|were|can|could|will|would|what|who|when|where|why|which|how)\b", re.IGNORECASE
+)
 _KEYWORDS = 3  # so few words are a search, not a story
 _LEADING_CONNECTION = re.compile(r"^(?:(?:and|also|plus|oh|btw|ok|okay|so|but|then|nd|n)\b[\s,]*)+", re.IGNORECASE)
 
@@ -82,29 +89,38 @@ def pieces(text: str) -> list[Piece]:
     for start, end in _spans(text, _SENTENCE_END):
         found += [_piece(text, start + a, start + b) for a, b in _spans(text[start:end], _CONNECTION)]
     found = [piece for piece in found if re.search(r"\w", piece.text)]
-    found = [replace(piece, parts=_parts(text, piece)) for piece in _joined(text, found)]
+    found = [replace(_whole(text, piece), parts=_parts(text, piece)) for piece in _joined(text, found)]
     return found if len(found) <= MAX_PIECES else []
 
 
 def _parts(text: str, piece: Piece) -> tuple[Piece, ...]:
     """Return the finer parts of a piece that can stand alone: each begins like a question, or all are but names of things.
 
-    A part that lacks only the beginning of the question ("… and then sell it") is given it.
+    A part that lacks what it shares with the first ("… and then sell it") is given it.
     """
     within = text[piece.start : piece.end]
     parts = []
     for start, end in _spans(within, _POSSIBLE):
         parts += [_piece(text, piece.start + start + a, piece.start + start + b) for a, b in _run_on(within[start:end])]
     parts = _joined(text, [part for part in parts if re.search(r"\w", part.text)])
-    names = all(_NAMES.match(part.text) and not _begins(part.text) for part in parts)
-    shared = _SHARED.match(piece.text)
-    stand = []
-    for place, part in enumerate(parts):
-        if names or place == 0 or _begins(part.text):
-            stand.append(part)
-        elif shared and _SHARES.match(part.text):
-            stand.append(replace(part, text=f"{shared.group()} {part.text}", asks=True))
-    return tuple(stand) if 1 < len(stand) <= MAX_PIECES else ()
+    names = [replace(part, text=bare(part.text)) for part in parts]
+    if all(_NAMES.match(part.text) and not _begins(part.text) for part in names):
+        stand = names
+    else:
+        texts = [
+            part.text if place == 0 or _begins(part.text) else begun(piece.text, part.text) for place, part in enumerate(parts)
+        ]
+        stand = [
+            replace(part, text=found, asks=part.asks or found != part.text)
+            for part, found in zip(parts, texts, strict=True)
+            if found is not None
+        ]
+    return tuple(_whole(text, part) for part in stand) if 1 < len(stand) <= MAX_PIECES else ()
+
+
+def _whole(text: str, piece: Piece) -> Piece:
+    """Return a piece that names what it points back to."""
+    return replace(piece, text=named(text[: piece.start], piece.text))
 
 
 def _joined(text: str, found: list[Piece]) -> list[Piece]:
@@ -121,6 +137,8 @@ def _belong_together(before: str, between: str, after: str) -> bool:
     condition = _CONDITION.match(before)
     if "?" in before or _ASKS_WITHIN.search(before, condition.end() if condition else 0):  # it asks something itself
         return False
+    if _ONLY_POINTS_BACK.match(after):
+        return True
     apart = re.search(r"[\w&+:/]", between) or re.search(r"(?<!\.)[.!;]\s*$", before)
     points_back = not apart and _ASKS.match(after) and _POINTS_BACK.search(after)
     return bool(condition or points_back)

@@ -1,0 +1,52 @@
+"""What a part of a message lacks to be understood alone, taken from what stands before it."""
+
+import re
+
+# A beginning that two parts share is said once: "do you keep my name and then sell it".
+_BEGINNING = re.compile(r"(?:do|did|can|could|will|would|should|may)\s+(?:you|u|ya|yall|i|we|they|bellacor)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?!(?:i|it|you|with|from|by|to)\b)\w+\s+(?:it|them|that|this|my|any\w+|with|to)\b", re.IGNORECASE)
+# So is a verb: "can you erase this chat and also my account".
+_VERB = re.compile(rf"(?:{_BEGINNING.pattern}\s+)?(?:please\s+)?\w+\s+(?=(?:my|the|your|this|all)\b)", re.IGNORECASE)
+_OBJECT = re.compile(r"(?:my|the|your|this|all)\s+[\w'’-]+(?:\s+[\w'’-]+)?\W*$", re.IGNORECASE)
+_PRONOUN = r"(?P<pronoun>it|them|they|those|these|that)\b"
+_MY = r"\b(?:(?:my|the|this|your|our|ur)\s+)?"
+# What is named once is pointed back to: "do you use cookies and can i turn them off", "is this chat private? delete it".
+_POINTS_BACK = (
+    (rf"\b(?:what\s+(?:are|do)|how\s+long\s+do)\s+{_PRONOUN}", rf"{_MY}cookies\b"),
+    (rf"\b(?:turn|switch|shut|block|disable|refuse|reject)\s+(?:off\s+)?{_PRONOUN}", rf"{_MY}(?:cookies|location|gps)\b"),
+    (
+        rf"\b(?:delete|erase|remove|wipe|scrub|clear|destroy)\s+(?:out\s+)?{_PRONOUN}",
+        rf"{_MY}(?:cookies|account|profile|chat|conversation|history|data|info|information|everything\s+(?:you|u|on)\s+\w+)\b",
+    ),
+)
+# Words that only say that a list of names is asked about.
+_ASKS_ABOUT = re.compile(
+    r"(?:[\w'’]+\s+){0,4}?(?:tell|info|information|ask|asking|know|questions?|read|explain|policy)\s+(?:me\s+)?(?:more\s+)?(?:about|on)\s+"
+    r"|(?:(?:can|could|would|will)\s+(?:you|u|i)\s+)?(?:please\s+)?(?:give|send|show|tell|get|have|need|want)\s+(?:me\s+)?(?=(?:your|ur|the)\b)"
+    r"|what(?:'?s|\s+is|\s+are)\s+(?=(?:your|ur|the)\b)",
+    re.IGNORECASE,
+)
+
+
+def begun(whole: str, part: str) -> str | None:
+    """Return ``part`` with the beginning that it shares with ``whole``, of which it is a later part; None if it shares none."""
+    if _GOES_ON.match(part) and (beginning := _BEGINNING.match(whole)):
+        return f"{beginning.group()} {part}"
+    if _OBJECT.match(part) and (verb := _VERB.match(whole)):
+        return f"{verb.group()}{part}"
+    return None
+
+
+def named(before: str, part: str) -> str:
+    """Return ``part`` with what it points back to in its place, if that was named in ``before``: the last that was."""
+    for points_back, name in _POINTS_BACK:
+        pronoun, names = re.search(points_back, part, re.IGNORECASE), re.findall(name, before, re.IGNORECASE)
+        if pronoun and names:
+            return part[: pronoun.start("pronoun")] + names[-1] + part[pronoun.end("pronoun") :]
+    return part
+
+
+def bare(part: str) -> str:
+    """Return ``part`` without words that only say that it is a question: "tell me about cookies" asks about "cookies"."""
+    asks = _ASKS_ABOUT.match(part)
+    return part[asks.end() :] if asks else part

@@ -1,0 +1,52 @@
+"""Tests of what a part of a message takes from what stands before it."""
+
+import pytest
+
+from bot.nlu.models.completing import bare, begun, named
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "completed"),
+    [
+        ("do you keep my name and then sell it", "sell it", "do you sell it"),
+        ("can you erase this chat and also my account", "my account", "can you erase my account"),
+        ("delete my account and my orders", "my orders", "delete my orders"),
+        ("what do you know about me and my family", "my family", None),
+        ("do you keep it with care", "with care", None),
+    ],
+)
+def test_a_part_is_given_the_beginning_or_the_verb_that_it_shares(whole: str, part: str, completed: str | None) -> None:
+    """What the first part begins with is said once for both; a part that shares nothing is left."""
+    assert begun(whole, part) == completed
+
+
+@pytest.mark.parametrize(
+    ("before", "part", "completed"),
+    [
+        ("do you use cookies", "can i turn them off", "can i turn cookies off"),
+        ("is this chat private?", "delete it", "delete this chat"),
+        ("is my account part of this chat?", "delete it", "delete this chat"),
+        ("what cookies do you set", "how long do they last", "how long do cookies last"),
+        ("do you share my data?", "turn it off", "turn it off"),
+        ("do you sell it", "delete it", "delete it"),
+        ("do you use cookies", "do you sell them", "do you sell them"),
+    ],
+)
+def test_a_part_names_what_it_points_back_to(before: str, part: str, completed: str) -> None:
+    """What is to be turned off, deleted or explained is the last thing of that sort that was named, if one was."""
+    assert named(before, part) == completed
+
+
+@pytest.mark.parametrize(
+    ("part", "names"),
+    [
+        ("tell me about encryption", "encryption"),
+        ("i have questions about cookies", "cookies"),
+        ("can you give me your support hours", "your support hours"),
+        ("what's your address", "your address"),
+        ("support hours", "support hours"),
+    ],
+)
+def test_a_list_is_of_names(part: str, names: str) -> None:
+    """What only says that a list is asked about is no part of the first name."""
+    assert bare(part) == names
