@@ -16,6 +16,7 @@ from bot.nlu.models.followups import followed_by, follows, stays
         ("collection", "who?", "sharing"),
         ("collection", "why?", "use"),
         ("access_or_delete", "can i see it", "access_or_delete"),
+        ("human", "what times?", "support_hours"),
         ("collection", "do they see it", None),
         ("email_marketing", "can i stop that", "opt_out"),
         ("tracking", "how do i turn that off", "opt_out"),

@@ -86,6 +86,14 @@ def test_a_story_does_not_ask() -> None:
     assert [piece.asks for piece in pieces("I am 78 and worried about my card. Is it safe?")] == [False, True]
 
 
+def test_a_greeting_before_a_question_is_no_story() -> None:
+    """A part that begins with a courtesy or a number and then asks, asks."""
+    assert [(piece.text, piece.asks) for piece in pieces("hi do you sell it? first tell me who sees it")] == [
+        ("do you sell it?", True),
+        ("tell me who sees it", True),
+    ]
+
+
 @pytest.mark.parametrize("text", ["", "???", "a. b. c. d. e. f. g. h."])
 def test_nothing_to_split(text: str) -> None:
     """Empty text, bare punctuation, and more parts than anyone asks give no proposals."""

@@ -56,6 +56,7 @@ _TURNS = (
         "delete|erase|wiped?|get rid|remove|fix|correct|change it|see mine|(?:^|i |me |to )see (?:it|them)|copy",
         "access_or_delete",
     ),
+    _turn("what times?|what hours|which hours|when", "support_hours", "human", "contact"),
     _turn("why|what for|for what", "use", "collection", "location_device"),
     _turn("how long|until when|till when|till|since when|for ?ever|years?", "retention", *_HELD),
     _turn("share|shared|pass|give|gets?", "sharing", "collection", "use", "security", "location_device"),

@@ -17,7 +17,7 @@ _QUESTION_START = (
     r"(?:till|until|at what|to whom|for how|since when|"
     r"do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|what|whats|what's|wat|who|whos|who's|when|where|why|"
     r"which|how|hows|how's|whose|whether|whatcha|watcha|where's|when's|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|"
-    r"get|close|cancel|wipe|erase|scrub|clear|quit|forget|put|sign|change|update|correct|confirm|call|connect|send|i want|i'd|"
+    r"get|close|cancel|wipe|erase|scrub|clear|quit|forget|put|sign|change|update|correct|confirm|call|connect|send|i want|i don'?t want|i'd|"
     r"id like|i wanna|i wish|i would|i need|let me|you|u|r|are u|do u|will u|can u|dont|don't|please)"
 )
 _MARK = r"(?:\(?[1-4a-d]\)|[1-4]\s?[-.:])"  # of a numbered list
@@ -66,7 +66,11 @@ _ASKS_WITHIN = re.compile(
     r"\b(?:do|does|did|is|are|was|were|can|could|will|would|what|who|when|where|why|which|how)\b", re.IGNORECASE
 )
 _KEYWORDS = 3  # so few words are a search, not a story
-_LEADING_CONNECTION = re.compile(r"^(?:(?:and|also|plus|oh|btw|ok|okay|so|but|then|nd|n)\b[\s,]*)+", re.IGNORECASE)
+_LEADING_CONNECTION = re.compile(
+    r"^(?:(?:and|also|plus|oh|btw|ok|okay|so|but|then|nd|n)\b[\s,]*"
+    rf"|(?:hi|hello|hey|hiya|well|um+|first|second|third|next|lastly|finally)\b[\s,:]+(?={_QUESTION_START}\b))+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
