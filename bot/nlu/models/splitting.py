@@ -14,11 +14,13 @@ from bot.nlu.models.completing import bare, begun, named
 MAX_PIECES = 6
 
 _QUESTION_START = (
-    r"(?:till|until|at what|to whom|for how|since when|"
-    r"do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|what|whats|what's|wat|who|whos|who's|when|where|why|"
-    r"which|how|hows|how's|whose|whether|whatcha|watcha|where's|when's|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|"
-    r"get|close|cancel|wipe|erase|scrub|clear|quit|forget|put|sign|change|update|correct|confirm|call|connect|send|i want|i don'?t want|i'd|"
-    r"id like|i wanna|i wish|i would|i need|let me|you|u|r|are u|do u|will u|can u|dont|don't|please)"
+    r"(?:"
+    r"till|until|at what|to whom|for how|since when|do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|"
+    r"what|whats|what's|wat|who|whos|who's|when|where|why|which|how|hows|how's|whose|whether|whatcha|watcha|where's|when's|"
+    r"if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|get|close|cancel|wipe|erase|scrub|clear|quit|forget|"
+    r"put|sign|change|update|correct|confirm|call|connect|send|i want|i don'?t want|i'd|id like|i wanna|i wish|i would|"
+    r"i need|let me|you|u|r|are u|do u|will u|can u|dont|don't|please"
+    r")"
 )
 _MARK = r"(?:\(?[1-4a-d]\)|[1-4]\s?[-.:])"  # of a numbered list
 _SENTENCE_END = re.compile(
