@@ -21,7 +21,7 @@ def train(force: bool = False, verbose: bool = False) -> None:
         console.print(f"The model is up to date: {path.name}", highlight=False)
         return
     started = time.perf_counter()
-    announcement = "Training the model, about half a minute …"
+    announcement = "Training the model, a minute or two …"
     if verbose or not console.is_terminal:
         console.print(announcement, highlight=False)
     if verbose:

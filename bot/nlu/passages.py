@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -26,7 +27,8 @@ class ClosestPassage(GraphComponent, IntentClassifier):
     def __init__(self, config: dict[str, Any]) -> None:
         self._close: float = config["close"]
         self._clauses = [clause.id for clause in load().clauses()]
-        self._meanings = meanings(default_encoder().encode([clause.text for clause in load().clauses()]))
+        # One by one: what a batch of long texts needs while it is encoded, 50 MB, would be kept.
+        self._meanings = np.vstack([meanings(default_encoder().encode([clause.text])) for clause in load().clauses()])
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
