@@ -27,6 +27,7 @@ def test_a_part_is_given_the_beginning_or_the_verb_that_it_shares(whole: str, pa
         ("is this chat private?", "delete it", "delete this chat"),
         ("is my account part of this chat?", "delete it", "delete this chat"),
         ("what cookies do you set", "how long do they last", "how long do cookies last"),
+        ("how do i sign up for deals", "how do i get rid of them", "how do i get rid of deals"),
         ("do you share my data?", "turn it off", "turn it off"),
         ("do you sell it", "delete it", "delete it"),
         ("do you use cookies", "do you sell them", "do you sell them"),

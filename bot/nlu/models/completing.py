@@ -12,8 +12,15 @@ _PRONOUN = r"(?P<pronoun>it|them|they|those|these|that)\b"
 _MY = r"\b(?:(?:my|the|this|your|our|ur)\s+)?"
 # What is named once is pointed back to: "do you use cookies and can i turn them off", "is this chat private? delete it".
 _POINTS_BACK = (
-    (rf"\b(?:what\s+(?:are|do)|how\s+long\s+do|why\s+do\s+(?:you|u)\s+\w+)\s+{_PRONOUN}", rf"{_MY}cookies\b"),
+    (
+        rf"\b(?:what\s+(?:are|do)|where\s+(?:are|do)|how\s+long\s+do|why\s+do\s+(?:you|u)\s+\w+)\s+{_PRONOUN}",
+        rf"{_MY}cookies\b",
+    ),
     (rf"\b(?:turn|switch|shut|block|disable|refuse|reject)\s+(?:off\s+)?{_PRONOUN}", rf"{_MY}(?:cookies|location|gps)\b"),
+    (
+        rf"\b(?:stop|cancel|end|quit|turn\s+off|get\s+rid\s+of)\s+{_PRONOUN}",
+        rf"{_MY}(?:e-?mails?|newsletters?|texts|catalogs?|calls|deals|offers|promotions|ads)\b",
+    ),
     (
         rf"\b(?:delete|erase|remove|wipe|scrub|clear|destroy|get\s+rid\s+of)\s+(?:out\s+)?{_PRONOUN}",
         rf"{_MY}(?:cookies|account|profile|chat|conversation|history|data|info|information|everything\s+(?:you|u|on)\s+\w+)\b",

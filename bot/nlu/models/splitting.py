@@ -15,10 +15,10 @@ MAX_PIECES = 6
 
 _QUESTION_START = (
     r"(?:"
-    r"till|until|at what|to whom|for how|since when|do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|"
+    r"till|until|at what|to whom|with whom|by whom|for how|for what|for which|since when|do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|"
     r"what|whats|what's|wat|who|whos|who's|when|where|why|which|how|hows|how's|whose|whether|whatcha|watcha|where's|when's|"
     r"if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|get|close|cancel|wipe|erase|scrub|clear|quit|forget|"
-    r"put|sign|change|update|correct|confirm|call|connect|send|i want|i don'?t want|i'd|id like|i wanna|i wish|i would|"
+    r"put|sign|change|update|correct|confirm|call|connect|send|i want|i don'?t want|i'd|id like|i wanna|wanna|want to|i wish|i would|"
     r"i need|let me|you|u|r|are u|do u|will u|can u|dont|don't|please"
     r")"
 )
@@ -70,7 +70,7 @@ _ASKS_WITHIN = re.compile(
 _KEYWORDS = 3  # so few words are a search, not a story
 _LEADING_CONNECTION = re.compile(
     r"^(?:(?:and|also|plus|oh|btw|ok|okay|so|but|then|nd|n)\b[\s,]*"
-    rf"|(?:hi|hello|hey|hiya|well|um+|first|second|third|next|lastly|finally)\b[\s,:]+(?={_QUESTION_START}\b))+",
+    rf"|(?:hi|hello|hey|hiya|sir|madam|kindly|well|um+|first|second|third|next|lastly|finally)\b[\s,:]+(?={_QUESTION_START}\b))+",
     re.IGNORECASE,
 )
 
