@@ -15,11 +15,12 @@ MAX_PIECES = 6
 
 _QUESTION_START = (
     r"(?:"
-    r"till|until|at what|to whom|with whom|by whom|for how|for what|for which|since when|do|does|did|is|are|am|can|could|will|would|have|has|should|must|may|"
-    r"what|whats|what's|wat|who|whos|who's|when|where|why|which|how|hows|how's|whose|whether|whatcha|watcha|where's|when's|"
-    r"if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|get|close|cancel|wipe|erase|scrub|clear|quit|forget|"
-    r"put|sign|change|update|correct|confirm|call|connect|send|i want|i don'?t want|i'd|id like|i wanna|wanna|want to|i wish|i would|"
-    r"i need|let me|you|u|r|are u|do u|will u|can u|dont|don't|please"
+    r"till|until|at what|to whom|with whom|by whom|for how|for what|for which|since when|do|does|did|is|are|am|can|could|"
+    r"will|would|have|has|should|must|may|what|whats|what's|wat|who|whos|who's|when|where|why|which|how|hows|how's|whose|"
+    r"whether|whatcha|watcha|where's|when's|if|tell|show|explain|stop|unsubscribe|opt|take|delete|remove|give|get|close|"
+    r"cancel|wipe|erase|scrub|clear|quit|forget|put|sign|change|update|correct|confirm|call|connect|send|i want|"
+    r"i don'?t want|i'd|id like|i wanna|wanna|want to|i wish|i would|i need|let me|you|u|r|are u|do u|will u|can u|dont|"
+    r"don't|please"
     r")"
 )
 _MARK = r"(?:\(?[1-4a-d]\)|[1-4]\s?[-.:])"  # of a numbered list
