@@ -105,8 +105,11 @@ class Conversation:
         return Message(next(self._numbers), "bot", text, datetime.now(UTC), reply.topic, reply.clauses, offered)
 
     async def _nlu(self) -> dict[str, Any]:
+        from rasa.shared.core.events import UserUttered
+
         tracker = await self._agent.tracker_store.retrieve(self._id)
-        message = tracker.latest_message if tracker else None
+        # Not the tracker's latest message: a form takes back what it cannot use, and then that is the one before.
+        message = next((event for event in reversed(tracker.events if tracker else ()) if isinstance(event, UserUttered)), None)
         parsed: dict[str, Any] = dict(message.parse_data) if message else {}
         intent = parsed.get("intent") or {}
         return {

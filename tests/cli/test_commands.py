@@ -100,6 +100,13 @@ def test_the_shell_works_in_a_pipe(model: Path) -> None:
     assert "never read" not in result.stdout
 
 
+def test_the_shell_shows_what_a_form_could_not_use(model: Path) -> None:
+    """In the middle of a request, too, what is shown is what was made of the latest message."""
+    result = run("shell", given="stop that\nwhats the weather in chicago\n")
+    assert "intent opt_out" in result.stdout
+    assert "intent out_of_scope" in result.stdout
+
+
 def test_the_shell_works_at_a_terminal(model: Path) -> None:
     """Typed questions are answered, Arrow up brings the last one back, a number picks a choice, and Ctrl-D ends it."""
     with terminal([sys.executable, "-m", "bot", "shell"]) as shown:
