@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-import shutil
 import warnings
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,6 @@ _OTHER_INPUTS = (
     ROOT / "requirements.lock",
 )
 _KEPT_MODELS = 3
-_CACHES = ROOT / ".rasa" / "cache"
 
 
 class ModelError(RuntimeError):
@@ -61,18 +60,13 @@ def model_path(files: Iterable[Path] | None = None) -> Path:
     return MODELS_DIR / f"privacy-bot-{_digest(files if files is not None else inputs())}.tar.gz"
 
 
-def use_cache() -> Path:
-    """Give Rasa a cache of training steps that is used with the present code only, and return where it is.
-
-    Rasa takes a step from its cache if the data, the settings and the component's own class are the same; it does not see
-    what the class uses from other modules, or the encoder. The caches of other code are removed.
-    """
-    code = [path for path in inputs() if path.suffix == ".py" or path in _OTHER_INPUTS]
-    cache = _CACHES / _digest(code)
-    for other in set(_CACHES.glob("*")) - {cache}:
-        shutil.rmtree(other) if other.is_dir() else other.unlink()
-    os.environ["RASA_CACHE_DIRECTORY"] = str(cache)
-    return cache
+@cache
+def understanding_digest() -> str:
+    """Return the hash of the code of understanding, and of what it uses: the encoder, topics, masking, libraries."""
+    understanding = ROOT / "bot" / "nlu"
+    return _digest(
+        path for path in inputs() if path in _OTHER_INPUTS or (understanding in path.parents and path.suffix == ".py")
+    )
 
 
 def _digest(files: Iterable[Path]) -> str:
@@ -92,10 +86,9 @@ def settings_of(component: str) -> dict[str, Any]:
 def train(force: bool = False) -> Path:
     """Train a model of the present inputs and return where it is; raises ModelError if Rasa refuses.
 
-    Steps whose inputs and code have not changed are taken from Rasa's cache, unless ``force``.
+    Steps whose inputs and code have not changed are taken from Rasa's cache (``bot/nlu/component.py``), unless ``force``.
     """
     prepare(lean=False)
-    use_cache()
     import rasa.api
     from rasa.shared.exceptions import RasaException
 

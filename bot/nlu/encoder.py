@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
-from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
@@ -13,11 +12,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import units
+from bot.nlu.component import Component
 from bot.nlu.models.encoder import DIMENSIONS, VIEWS, Encoder, default_encoder
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceEncoder(DenseFeaturizer, GraphComponent):
+class SentenceEncoder(DenseFeaturizer, Component):
     """Gives a message, and each of its candidate questions, the vectors of its meaning as one dense sentence feature."""
 
     def __init__(self, config: dict[str, Any], name: str, encoder: Encoder) -> None:

@@ -2,17 +2,17 @@
 
 from typing import Any, Self
 
-from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.component import Component
 from bot.nlu.models.placeholders import read_over
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class PlaceholderReader(GraphComponent):
+class PlaceholderReader(Component):
     """Sets a message's text to what the components after it read; the tracker keeps the text as it was said."""
 
     @classmethod

@@ -2,17 +2,17 @@
 
 from typing import Any, Self
 
-from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import units
+from bot.nlu.component import Component
 from bot.nlu.models.splitting import pieces
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
-class QuestionSplitter(GraphComponent):
+class QuestionSplitter(Component):
     """Adds candidate questions to a message; whether they are, is decided by their meaning (``Decision``)."""
 
     @classmethod

@@ -2,13 +2,15 @@
 
 from typing import Any, ClassVar, Self
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 
+from bot.nlu.component import Component
 
-class TrainedComponent(GraphComponent, IntentClassifier):
+
+class TrainedComponent(Component, IntentClassifier):
     """Holds a model of ``bot.nlu.models``; a subclass names its class, and the keys of the config that it takes."""
 
     model_class: ClassVar[Any]
