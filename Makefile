@@ -1,14 +1,15 @@
 # make run    build the private environment, train if the model is missing or stale, serve on 127.0.0.1:5005
 # make test   install what the tests need and run them all
-# make lint   check format, style and types
-# make lock   resolve requirements*.in again (needs a package index)
+# make lint   check format, style, types, and that imports point one way
+# make lock   resolve the dependencies of pyproject.toml again (needs a package index)
 # make clean  remove the environment and all that the bot wrote
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
-# Without dependencies, because the lock names them all; Rasa's own bound on Python is set aside on purpose (requirements.in).
+# Without dependencies, because the lock names them all; Rasa's own bound on Python is set aside on
+# purpose (docs/rasa.md).
 LOCKED := $(PIP) --no-deps --require-hashes --ignore-requires-python --no-build-isolation
 
 .PHONY: run test train lint lock clean
@@ -25,7 +26,7 @@ test: $(VENV)/ready-for-tests
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/ready-for-tests
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 
 lock:
 	@scripts/lock.sh
@@ -33,18 +34,18 @@ lock:
 clean:
 	rm -rf $(VENV) models var results .rasa
 
-$(VENV)/ready: requirements.lock requirements-build.lock scripts/environment.pth $(shell find standins -name '*.py' -o -name '*.toml')
+$(VENV)/ready: requirements/run.lock requirements/build.lock scripts/environment.pth $(shell find standins -name '*.py' -o -name '*.toml')
 	@$(PYTHON) scripts/check_python.py
 	@echo "Installing into $(VENV): a few minutes the first time" >&2
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(LOCKED) -r requirements-build.lock
-	@$(LOCKED) -r requirements.lock
+	@$(LOCKED) -r requirements/build.lock
+	@$(LOCKED) -r requirements/run.lock
 	@$(PIP) --no-deps --no-build-isolation ./standins/tensorflow
 	@rm -rf standins/tensorflow/build standins/tensorflow/src/*.egg-info
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@cp scripts/environment.pth $(VENV)/lib/python3.11/site-packages/privacy_bot_environment.pth
 	@touch $@
 
-$(VENV)/ready-for-tests: $(VENV)/ready requirements-test.lock
-	@$(PIP) --no-deps --require-hashes -r requirements-test.lock
+$(VENV)/ready-for-tests: $(VENV)/ready requirements/test.lock
+	@$(PIP) --no-deps --require-hashes -r requirements/test.lock
 	@touch $@

@@ -1,7 +1,11 @@
-"""The custom actions of opt-outs: they read the tracker, ask the form and the ledger, and name the response."""
+"""Custom actions of opt-outs.
+
+They read the tracker, call the opt-out form or the ledger, and send a response of the domain.
+"""
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,115 +16,194 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.dialogue.form import Ask, Draft, Said, advance, begin
-from actions.dialogue.wording import Wording
-from actions.ledger.addresses import normalise, suggestion
-from actions.ledger.model import (
+from bot.application.services import Services, default_services
+from bot.optouts.addresses import normalise, suggestion
+from bot.optouts.form import Ask, Draft, FormInput, advance, begin
+from bot.optouts.model import (
     EVERYTHING,
     Action,
     Channel,
-    Kind,
     LedgerError,
     NotRecorded,
+    OptOutKind,
     Request,
     Subject,
     UnknownReference,
     in_order,
 )
-from actions.ledger.references import find_reference, looks_like_reference
-from actions.services import record, services
+from bot.optouts.wording import Wording
 from bot.privacy.masking import PLACEHOLDER
-from bot.privacy.recognition import Finding, as_meant
+from bot.privacy.recognition import Finding, normalise_spelled_email
+from bot.references import find_reference, looks_like_reference
 
 Events = list[dict[str, Any]]
 
-_SLOTS = ("optout_action", "optout_kinds", "optout_email", "optout_agreed", "optout_bad_addresses", "optout_heard")
-_NOTHING = {name: None for name in (*_SLOTS, "requested_slot")}
+_SLOTS = (
+    "optout_action",
+    "optout_kinds",
+    "optout_email",
+    "optout_agreed",
+    "optout_bad_addresses",
+    "optout_heard",
+)
+_EMPTY_SLOTS = {name: None for name in (*_SLOTS, "requested_slot")}
 
 
-class TakeIn(RasaAction):
-    """Takes a message into the form, and decides what is asked next."""
+class OptOutAction(RasaAction, ABC):
+    """Base class of actions that use the ledger and the vault."""
+
+    def __init__(self, services: Services | None = None) -> None:
+        """Use ``services``, or those of the settings if none are given.
+
+        An action server creates its actions without arguments.
+        """
+        self._services = services
+
+    @property
+    def services(self) -> Services:
+        """Return the services of this process."""
+        return self._services or default_services()
+
+    def _address_lookup(self, tracker: Tracker) -> Callable[[str], str | None]:
+        """Return a function that returns the address of a placeholder of this conversation."""
+
+        def address(placeholder: str) -> str | None:
+            value = self.services.vault.value(tracker.sender_id, placeholder)
+            return normalise_spelled_email(value) if value else None
+
+        return address
+
+    @abstractmethod
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Any:
+        """Run the action and return its events."""
+
+
+class ValidateOptOutForm(OptOutAction):
+    """Action that validates the form: reads a message, and chooses the next question."""
 
     def name(self) -> str:
-        """Rasa runs it as the form's validation."""
+        """Return the name by which Rasa validates the form ``opt_out_form``."""
         return "validate_opt_out_form"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
-        """Return the slots of the form after the message; a message that was answered otherwise adds nothing to them."""
-        draft, heard = draft_of(tracker), tracker.latest_message.get("message_id")
-        value, wanted = lookup(tracker), _wanted(tracker)
-        new = heard != tracker.get_slot("optout_heard") and not _answered_otherwise(tracker)
-        if draft is None or (new and wanted not in (None, draft.action)):  # "no, stop emailing me" is a request of its own
-            draft = begin(wanted or Action.OPT_OUT, said_in(tracker, None), value)
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Return the slots of the form after the latest message.
+
+        A message that was read or answered already changes nothing.
+        """
+        draft, message_id = draft_of(tracker), tracker.latest_message.get("message_id")
+        reveal, requested = self._address_lookup(tracker), _requested_action(tracker)
+        new = message_id != tracker.get_slot("optout_heard") and not _is_answered(tracker)
+        # "No, stop emailing me" in a request to opt in begins another request.
+        if draft is None or (new and requested not in (None, draft.action)):
+            draft = begin(requested or Action.OPT_OUT, form_input(tracker, None), reveal)
         elif new:
-            draft = advance(draft, said_in(tracker, draft), value)
-        if draft.email and value(draft.email) is None:  # the vault has let go of it
+            draft = advance(draft, form_input(tracker, draft), reveal)
+        if draft.email and reveal(draft.email) is None:  # the vault has deleted the address
             draft = replace(draft, email=None, agreed=False)
-        asked = draft.asks()
-        return _set({**slots_of(draft), "optout_heard": heard, "requested_slot": str(asked) if asked else None})
+        question = draft.next_question()
+        return _set(
+            {
+                **slots_of(draft),
+                "optout_heard": message_id,
+                "requested_slot": str(question) if question else None,
+            }
+        )
 
 
-class AskKinds(RasaAction):
-    """Asks what to stop."""
+class ActionAskOptOutFormKinds(OptOutAction):
+    """Action that asks for the kinds to stop."""
 
     def name(self) -> str:
-        """Rasa runs it when the form wants the kinds."""
+        """Return the name by which Rasa asks for the slot of the kinds."""
         return f"action_ask_opt_out_form_{Ask.KINDS}"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
-        """Offer every kind, and everything."""
-        action = _required(tracker).action
-        buttons = [{"title": title, "payload": _choice(action, optout_kind=kind)} for kind, title in Wording(action).choices()]
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Offer a button for each kind, and one for everything."""
+        action = _existing_draft(tracker).action
+        buttons = [
+            {"title": title, "payload": _choice(action, optout_kind=kind)}
+            for kind, title in Wording(action).choices()
+        ]
         buttons.append(_NEVER_MIND)
         undoing = action is Action.OPT_IN
         dispatcher.utter_message(
-            response="utter_opt_out_ask_kinds_in" if undoing else "utter_opt_out_ask_kinds", buttons=buttons
+            response="utter_opt_out_ask_kinds_in" if undoing else "utter_opt_out_ask_kinds",
+            buttons=buttons,
         )
         return []
 
 
-class AskEmail(RasaAction):
-    """Asks for the e-mail address."""
+class ActionAskOptOutFormEmail(OptOutAction):
+    """Action that asks for the e-mail address."""
 
     def name(self) -> str:
-        """Rasa runs it when the form wants the address."""
+        """Return the name by which Rasa asks for the slot of the address."""
         return f"action_ask_opt_out_form_{Ask.EMAIL}"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
-        """Ask, the second time with a hint."""
-        draft = _required(tracker)
-        again = "utter_opt_out_ask_email_again" if draft.bad_addresses else "utter_opt_out_ask_email"
-        dispatcher.utter_message(response=again, what=Wording(draft.action).of(draft.kinds), buttons=[_NEVER_MIND])
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Ask for the address; after a bad address, with a hint."""
+        draft = _existing_draft(tracker)
+        response = (
+            "utter_opt_out_ask_email_again" if draft.bad_addresses else "utter_opt_out_ask_email"
+        )
+        dispatcher.utter_message(
+            response=response,
+            what=Wording(draft.action).describe(draft.kinds),
+            buttons=[_NEVER_MIND],
+        )
         return []
 
 
-class AskAgreement(RasaAction):
-    """Shows what will be recorded, and asks once whether it is right."""
+class ActionAskOptOutFormAgreed(OptOutAction):
+    """Action that shows the request as it will be recorded, and asks for a yes."""
 
     def name(self) -> str:
-        """Rasa runs it when the form wants a yes."""
+        """Return the name by which Rasa asks for the slot of the yes."""
         return f"action_ask_opt_out_form_{Ask.AGREED}"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
-        """Show it; a domain that is nearly a common one may be a slip, and is offered."""
-        draft = _required(tracker)
-        if said_in(tracker, draft).several_emails:
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Show the request; if the address looks like a typing error, offer a corrected one."""
+        draft = _existing_draft(tracker)
+        if form_input(tracker, draft).several_emails:
             dispatcher.utter_message(response="utter_opt_out_one_address", email=draft.email)
-        what = Wording(draft.action).of(draft.kinds)
-        shown = _mark(draft)
-        yes = {"title": "Yes, record it", "payload": _choice("affirm", optout_draft=shown)}
+        what = Wording(draft.action).describe(draft.kinds)
+        fingerprint = _fingerprint(draft)
+        yes = {"title": "Yes, record it", "payload": _choice("affirm", optout_draft=fingerprint)}
         if draft.email is None:
-            dispatcher.utter_message(response="utter_opt_out_confirm_browser", what=what, buttons=[yes, _NEVER_MIND])
-            return []
-        other = {"title": "Another address", "payload": _choice(draft.action, optout_change=shown)}
-        meant = suggestion(normalise(lookup(tracker)(draft.email) or ""))
-        if meant is None:
             dispatcher.utter_message(
-                response="utter_opt_out_confirm", what=what, email=draft.email, buttons=[yes, other, _NEVER_MIND]
+                response="utter_opt_out_confirm_browser", what=what, buttons=[yes, _NEVER_MIND]
             )
             return []
-        (placeholder,) = services().vault.keep(tracker.sender_id, [Finding("email", 0, len(meant), meant)])
-        use = {"title": f"Use {placeholder}", "payload": _choice("affirm", optout_draft=shown, optout_email=placeholder)}
+        other = {
+            "title": "Another address",
+            "payload": _choice(draft.action, optout_change=fingerprint),
+        }
+        suggested = suggestion(normalise(self._address_lookup(tracker)(draft.email) or ""))
+        if suggested is None:
+            dispatcher.utter_message(
+                response="utter_opt_out_confirm",
+                what=what,
+                email=draft.email,
+                buttons=[yes, other, _NEVER_MIND],
+            )
+            return []
+        (placeholder,) = self.services.vault.keep(
+            tracker.sender_id, [Finding("email", 0, len(suggested), suggested)]
+        )
+        use = {
+            "title": f"Use {placeholder}",
+            "payload": _choice("affirm", optout_draft=fingerprint, optout_email=placeholder),
+        }
         dispatcher.utter_message(
             response="utter_opt_out_confirm_slip",
             what=what,
@@ -131,92 +214,118 @@ class AskAgreement(RasaAction):
         return []
 
 
-class Record(RasaAction):
-    """Records the request: told means stored."""
+class ActionOptOutRecord(OptOutAction):
+    """Action that records the complete request; the shopper is told so only after it is stored."""
 
     def name(self) -> str:
-        """The rule for the complete form runs it."""
+        """Return the name by which the rule for the complete form runs it."""
         return "action_opt_out_record"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
-        """Record it and tell the reference and the dates; or tell that nothing was recorded, and what to do."""
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Record the request, and tell its reference and its due dates.
+
+        If it cannot be recorded, tell the shopper so, with the next step.
+        """
         draft = draft_of(tracker)
         if draft is None or draft.gives_up:
             dispatcher.utter_message(response="utter_opt_out_other_ways")
-            return _set(_NOTHING)
+            return _set(_EMPTY_SLOTS)
         wording = Wording(draft.action)
-        address = lookup(tracker)(draft.email) if draft.email else None
+        address = self._address_lookup(tracker)(draft.email) if draft.email else None
         if draft.email and address is None:
             dispatcher.utter_message(response="utter_opt_out_address_expired")
-            return [*_set({"optout_email": None, "optout_agreed": None}), FollowupAction("opt_out_form")]
-        subject = Subject("email", normalise(address)) if address else Subject("browser", tracker.sender_id)
-        request = Request(draft.action, draft.kinds, subject, Channel.CHAT, wording.of(draft.kinds))
+            return [
+                *_set({"optout_email": None, "optout_agreed": None}),
+                FollowupAction("opt_out_form"),
+            ]
+        subject = (
+            Subject("email", normalise(address))
+            if address
+            else Subject("browser", tracker.sender_id)
+        )
+        request = Request(
+            draft.action, draft.kinds, subject, Channel.CHAT, wording.describe(draft.kinds)
+        )
         try:
-            recorded = await record(services(), request)
+            recorded = await self.services.optouts.record(request)
         except NotRecorded:
             dispatcher.utter_message(response="utter_opt_out_not_recorded")
             return [*_set({"optout_agreed": None}), FollowupAction("opt_out_form")]
         dispatcher.utter_message(
             response=wording.response(recorded.new),
-            what=wording.of(recorded.record.kinds),
+            what=wording.describe(recorded.record.kinds),
             email=draft.email or "this browser",
             reference=recorded.record.reference,
-            by=wording.by(recorded.record),
-            still=wording.still(recorded.record.kinds),
+            by=wording.due_sentence(recorded.record),
+            still=wording.other_mail_sentence(recorded.record.kinds),
         )
-        return _set({**_NOTHING, "optout_reference": recorded.record.reference})
+        return _set({**_EMPTY_SLOTS, "optout_reference": recorded.record.reference})
 
 
-class Cancel(RasaAction):
-    """Drops the request that is under way."""
+class ActionOptOutCancel(OptOutAction):
+    """Action that cancels the current request."""
 
     def name(self) -> str:
-        """The topic policy runs it."""
+        """Return the name by which the topic policy runs it."""
         return "action_opt_out_cancel"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
-        """Forget the draft and leave the form."""
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Delete the draft and leave the form."""
         dispatcher.utter_message(response="utter_opt_out_cancelled")
-        return [{"event": "active_loop", "timestamp": None, "name": None}, *_set(_NOTHING)]
+        return [{"event": "active_loop", "timestamp": None, "name": None}, *_set(_EMPTY_SLOTS)]
 
 
-class Why(RasaAction):
-    """Says what the address is needed for."""
+class ActionOptOutWhy(OptOutAction):
+    """Action that explains why the address is needed."""
 
     def name(self) -> str:
-        """The topic policy runs it."""
+        """Return the name by which the topic policy runs it."""
         return "action_opt_out_why"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
-        """Say it."""
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Send the explanation."""
         dispatcher.utter_message(response="utter_opt_out_why")
         return []
 
 
-class TellStatus(RasaAction):
-    """Tells what became of a request, and never whose it is."""
+class ActionOptOutStatus(OptOutAction):
+    """Action that tells the status of a recorded request, but never the person behind it."""
 
     def name(self) -> str:
-        """The rule for questions about opt-outs runs it."""
+        """Return the name by which the rule for questions about opt-outs runs it."""
         return "action_opt_out_status"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> Events:
-        """Find the reference in the message, or take the last one of this conversation."""
-        text = services().vault.reveal(tracker.sender_id, _text(tracker))
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Tell the status for the reference in the message, or for the last one in the chat."""
+        text = self.services.vault.reveal(tracker.sender_id, _text(tracker))
         reference = find_reference(text)
         if reference is None and not looks_like_reference(text):
             reference = tracker.get_slot("optout_reference")
         try:
             if reference is None and not looks_like_reference(text):
-                # what its browser's signal asked for (Global Privacy Control), of which the conversation was told
+                # A request by the browser's signal (Global Privacy Control) is not in the slot.
                 reference = next(
-                    (known.reference for known in services().ledger.of(Subject("browser", tracker.sender_id))), None
+                    (
+                        record.reference
+                        for record in self.services.optouts.ledger.of(
+                            Subject("browser", tracker.sender_id)
+                        )
+                    ),
+                    None,
                 )
                 if reference is None:
                     dispatcher.utter_message(response="utter_opt_out_status_which")
                     return []
-            record = services().ledger.find(reference or text)
-            standing = services().ledger.standing(record)
+            record = self.services.optouts.ledger.find(reference or text)
+            remaining = self.services.optouts.ledger.remaining_kinds(record)
         except UnknownReference:
             dispatcher.utter_message(response="utter_opt_out_status_unknown")
             return []
@@ -227,8 +336,8 @@ class TellStatus(RasaAction):
         dispatcher.utter_message(
             response="utter_opt_out_status",
             reference=record.reference,
-            what=wording.of(standing or record.kinds),
-            state=wording.state(record),
+            what=wording.describe(remaining or record.kinds),
+            state=wording.state_sentence(record),
         )
         return []
 
@@ -236,22 +345,14 @@ class TellStatus(RasaAction):
 _NEVER_MIND = {"title": "Never mind", "payload": "/deny"}
 
 
-def lookup(tracker: Tracker) -> Callable[[str], str | None]:
-    """Return what finds the address that a placeholder of this conversation stands for."""
-
-    def address(placeholder: str) -> str | None:
-        value = services().vault.value(tracker.sender_id, placeholder)
-        return as_meant(value) if value else None
-
-    return address
-
-
 def draft_of(tracker: Tracker) -> Draft | None:
-    """Return the request that is under way, as the slots have it."""
+    """Return the draft in the slots; None if there is none."""
     action = tracker.get_slot("optout_action")
     if not action:
         return None
-    kinds = frozenset(map(Kind, filter(None, (tracker.get_slot("optout_kinds") or "").split(","))))
+    kinds = frozenset(
+        map(OptOutKind, filter(None, (tracker.get_slot("optout_kinds") or "").split(",")))
+    )
     return Draft(
         Action(action),
         kinds,
@@ -262,7 +363,7 @@ def draft_of(tracker: Tracker) -> Draft | None:
 
 
 def slots_of(draft: Draft) -> dict[str, Any]:
-    """Return the slots that hold a draft."""
+    """Return the slots for a draft."""
     return {
         "optout_action": str(draft.action),
         "optout_kinds": ",".join(in_order(draft.kinds)) or None,
@@ -272,50 +373,77 @@ def slots_of(draft: Draft) -> dict[str, Any]:
     }
 
 
-def said_in(tracker: Tracker, draft: Draft | None) -> Said:
-    """Return what the latest message says to the form; a button under a draft that was changed since says nothing."""
+def form_input(tracker: Tracker, draft: Draft | None) -> FormInput:
+    """Return the latest message as input of the form.
+
+    Of several questions in it, only those about opt-outs count. A button that was shown with
+    another draft than the current one has no effect.
+    """
     message = tracker.latest_message
-    whole = _text(tracker)
-    if whole.startswith("/"):  # a choice: Rasa's text is its payload
+    text = _text(tracker)
+    if text.startswith("/"):  # a pressed button: the text is its payload
         chosen = {entity["entity"]: entity["value"] for entity in message.get("entities") or ()}
-        stale = draft is None or _mark(draft) not in (chosen.get("optout_draft"), chosen.get("optout_change"))
+        stale = draft is None or _fingerprint(draft) not in (
+            chosen.get("optout_draft"),
+            chosen.get("optout_change"),
+        )
         kind = chosen.get("optout_kind")
-        return Said(
+        return FormInput(
             "",
-            chosen_kinds=frozenset() if kind is None else EVERYTHING if kind == "everything" else frozenset({Kind(kind)}),
+            chosen_kinds=frozenset()
+            if kind is None
+            else EVERYTHING
+            if kind == "everything"
+            else frozenset({OptOutKind(kind)}),
             chosen_email=None if stale else chosen.get("optout_email"),
             agrees=not stale and message["intent"]["name"] == "affirm",
             wants_other_address=not stale and "optout_change" in chosen,
         )
-    asked = [part["text"] for part in message.get("questions") or () if part["intent"] in tuple(Action)]
+    asked = [
+        part["text"] for part in message.get("questions") or () if part["intent"] in tuple(Action)
+    ]
     several = len(message.get("questions") or ()) > 1
-    emails = tuple(match.group() for match in PLACEHOLDER.finditer(whole) if match[1] == "email")
-    return Said(" ".join(asked) if several and asked else PLACEHOLDER.sub(" ", whole), emails)
+    emails = tuple(match.group() for match in PLACEHOLDER.finditer(text) if match[1] == "email")
+    return FormInput(" ".join(asked) if several and asked else PLACEHOLDER.sub(" ", text), emails)
 
 
 def _choice(intent: str, **entities: str) -> str:
     return f"/{intent}{json.dumps(entities)}"
 
 
-def _mark(draft: Draft) -> str:
-    """Return what tells one draft from another, so that a button answers what it was shown with."""
-    return hashlib.sha256(f"{draft.action} {in_order(draft.kinds)} {draft.email}".encode()).hexdigest()[:12]
+def _fingerprint(draft: Draft) -> str:
+    """Return a short hash of a draft, by which a button belongs to the draft it was shown with."""
+    return hashlib.sha256(
+        f"{draft.action} {in_order(draft.kinds)} {draft.email}".encode()
+    ).hexdigest()[:12]
 
 
 def _text(tracker: Tracker) -> str:
-    """Return the latest message as it was said; Rasa's ``latest_message`` has it as it was understood."""
-    return next((str(event.get("text") or "") for event in reversed(tracker.events) if event["event"] == "user"), "")
+    """Return the original text of the latest message.
+
+    The text in Rasa's ``latest_message`` may have been changed by the language understanding.
+    """
+    return next(
+        (
+            str(event.get("text") or "")
+            for event in reversed(tracker.events)
+            if event["event"] == "user"
+        ),
+        "",
+    )
 
 
-def _wanted(tracker: Tracker) -> Action | None:
-    """Return what the latest message asks for, None if it asks for neither."""
+def _requested_action(tracker: Tracker) -> Action | None:
+    """Return the action that the latest message asks for; None if it asks for none."""
     message = tracker.latest_message
-    intents = [part["intent"] for part in message.get("questions") or ()] or [message["intent"]["name"]]
+    intents = [part["intent"] for part in message.get("questions") or ()] or [
+        message["intent"]["name"]
+    ]
     return next((action for action in Action if action in intents), None)
 
 
-def _answered_otherwise(tracker: Tracker) -> bool:
-    """Return whether something else than the form has answered the latest message already."""
+def _is_answered(tracker: Tracker) -> bool:
+    """Return whether another action has already answered the latest message."""
     for event in reversed(tracker.events):
         if event["event"] == "user":
             return False
@@ -324,11 +452,23 @@ def _answered_otherwise(tracker: Tracker) -> bool:
     return False
 
 
-def _required(tracker: Tracker) -> Draft:
+def _existing_draft(tracker: Tracker) -> Draft:
     draft = draft_of(tracker)
-    assert draft is not None  # the form asks only after it has taken a message in
+    assert draft is not None  # the form asks only after it has read a message
     return draft
 
 
 def _set(slots: Mapping[str, Any]) -> Events:
     return [SlotSet(name, value) for name, value in slots.items()]
+
+
+ACTIONS: tuple[type[OptOutAction], ...] = (
+    ValidateOptOutForm,
+    ActionAskOptOutFormKinds,
+    ActionAskOptOutFormEmail,
+    ActionAskOptOutFormAgreed,
+    ActionOptOutRecord,
+    ActionOptOutCancel,
+    ActionOptOutWhy,
+    ActionOptOutStatus,
+)

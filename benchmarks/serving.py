@@ -1,9 +1,10 @@
-"""Time to ready, memory and time a turn of the bot, beside a trivial bot of stock Rasa components in the same environment.
+"""Measure the start, memory and turns of the bot, against a trivial bot of stock Rasa components.
 
     .venv/bin/python benchmarks/serving.py
 
-The peer is what Rasa costs anyway: whitespace tokens, count vectors, logistic regression, one rule, in memory, over its REST
-channel. Turns of the two alternate, so that whatever else the machine does meets both.
+The trivial bot shows the cost of Rasa alone: whitespace tokens, count vectors, logistic regression
+and one rule, in memory, over Rasa's REST channel, in the same environment. Turns of the two
+alternate, so that other load of the machine affects both.
 """
 
 import json
@@ -18,7 +19,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from bot import assistant
+from bot.assistant import trained_model
 from bot.paths import ROOT
 
 CONVERSATIONS = 10
@@ -39,24 +40,35 @@ PEER = {
     "credentials.yml": "rest:\n",
     "endpoints.yml": "",
     "config.yml": (
-        "recipe: default.v1\nassistant_id: peer\nlanguage: en\npipeline:\n- name: WhitespaceTokenizer\n"
-        "- name: CountVectorsFeaturizer\n- name: LogisticRegressionClassifier\npolicies:\n- name: RulePolicy\n"
-        "  core_fallback_action_name: utter_a\n"
+        "recipe: default.v1\nassistant_id: peer\nlanguage: en\n"
+        "pipeline:\n- name: WhitespaceTokenizer\n- name: CountVectorsFeaturizer\n"
+        "- name: LogisticRegressionClassifier\n"
+        "policies:\n- name: RulePolicy\n  core_fallback_action_name: utter_a\n"
     ),
     "data/nlu.yml": "version: '3.1'\nnlu:\n"
-    + "".join(f"- intent: {name}\n  examples: |\n    - {name} one\n    - {name} two\n" for name in "abc"),
-    "data/rules.yml": "version: '3.1'\nrules:\n- rule: a\n  steps:\n  - intent: a\n  - action: utter_a\n",
+    + "".join(
+        f"- intent: {name}\n  examples: |\n    - {name} one\n    - {name} two\n" for name in "abc"
+    ),
+    "data/rules.yml": (
+        "version: '3.1'\nrules:\n- rule: a\n  steps:\n  - intent: a\n  - action: utter_a\n"
+    ),
 }
 
 
 class Server:
-    """A server process, and what it took to become ready."""
+    """Server process with its time to become ready."""
 
-    def __init__(self, command: list[str], folder: Path, ready: str, port: int, **environment: str) -> None:
+    def __init__(
+        self, command: list[str], folder: Path, ready: str, port: int, **environment: str
+    ) -> None:
         started = time.perf_counter()
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         while not self._answers(ready):
             if self.process.poll() is not None or time.perf_counter() - started > 120:
@@ -72,7 +84,7 @@ class Server:
             return False
 
     def post(self, path: str, body: dict[str, str], token: str = "") -> dict:
-        """Send JSON and return the answer."""
+        """Send JSON and return the response."""
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request, timeout=30) as response:
@@ -80,7 +92,7 @@ class Server:
 
     @property
     def megabytes(self) -> float:
-        """Resident memory."""
+        """Resident memory of the process."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
@@ -91,7 +103,7 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -104,23 +116,31 @@ def peer(folder: Path) -> Server:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     rasa = [sys.executable, "-m", "rasa"]
-    subprocess.run([*rasa, "train", "--quiet"], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [*rasa, "train", "--quiet"],
+        cwd=folder,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     port = free_port()
     command = [*rasa, "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(port)]
-    return Server(command, folder, "/status", port)  # the API is on to tell when the model is loaded
+    # The API is enabled because its status tells when the model is loaded.
+    return Server(command, folder, "/status", port)
 
 
 def ours(folder: Path) -> Server:
-    """Serve the bot; its model must be there."""
+    """Serve the bot; its model must be trained."""
     port = free_port()
-    unlimited = {f"PRIVACY_BOT_LIMIT_{name}": "" for name in ("MESSAGES", "STARTS", "REQUESTS")}  # all from one address
+    # No limits, because all requests come from one address.
+    unlimited = {f"PRIVACY_BOT_LIMIT_{name}": "" for name in ("MESSAGES", "STARTS", "REQUESTS")}
     environment = {"PRIVACY_BOT_PORT": str(port), "PRIVACY_BOT_DATA_DIR": str(folder), **unlimited}
     return Server([sys.executable, "-m", "bot", "serve"], ROOT, "/ready", port, **environment)
 
 
 def main() -> None:
-    """Measure both and print figures and ratios."""
-    if not assistant.model_path().exists():
+    """Measure both bots, and print figures and ratios."""
+    if not trained_model.model_path().exists():
         sys.exit("There is no model: privacy-bot train")
     with tempfile.TemporaryDirectory() as ours_folder, tempfile.TemporaryDirectory() as peer_folder:
         theirs, mine = peer(Path(peer_folder)), ours(Path(ours_folder))
@@ -148,7 +168,9 @@ def main() -> None:
         theirs.stop()
     print(f"{'':32}{'privacy bot':>12}{'stock trivial':>15}{'ratio':>8}")
     for name, ours_figure, theirs_figure in rows:
-        print(f"{name:32}{ours_figure:12.1f}{theirs_figure:15.1f}{ours_figure / theirs_figure:8.2f}")
+        print(
+            f"{name:32}{ours_figure:12.1f}{theirs_figure:15.1f}{ours_figure / theirs_figure:8.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The one way to a database: SQLite by default, PostgreSQL by DATABASE_URL."""
+"""Connections to the database, and migrations: SQLite by default, PostgreSQL by DATABASE_URL."""
 
 import sqlite3
 import time
@@ -9,30 +9,35 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 
-metadata = sa.MetaData()  # every table of ours, as it is now; bot/migrations has how it came to be so
+metadata = sa.MetaData()  # all our tables in their present form; bot/migrations has the steps to it
 MIGRATIONS = Path(__file__).parent / "migrations"
-_BUSY_SECONDS = 5  # how long to wait for another process that writes
+_BUSY_SECONDS = 5  # longest wait for another process that writes
 _RETRY_SECONDS = 0.02
-_LOG_PAGES = 4_000  # 16 MB; at SQLite's own 1,000 one write in a hundred to a large table waits for the log to be moved
+# 16 MB. With SQLite's default of 1,000 pages, one write in a hundred to a large table waits while
+# the log is moved into the database.
+_LOG_PAGES = 4_000
 _WIPE_MILLISECONDS = 300
-_MIGRATION_LOCK = 0x7072_6976  # any number of our own; PostgreSQL's advisory locks have no names
+_MIGRATION_LOCK = 0x7072_6976  # arbitrary; PostgreSQL's advisory locks have numbers, no names
 
 
 def connect(url: str, durable: bool = False) -> Engine:
-    """Return an engine for ``url``; a SQLite file's folder is made, and readers do not block its writer.
+    """Return an engine for ``url``; the folder of a SQLite file is created.
 
-    With ``durable``, what was committed survives a loss of power too, and a transaction has SQLite's write lock from its
-    beginning, so that what it read still holds when it writes.
+    Readers do not block a writer. With ``durable``, commits survive a loss of power too, and a
+    transaction holds SQLite's write lock from its beginning, so that its reads stay true until it
+    writes.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        engine = sa.create_engine(url, pool_pre_ping=True, future=True, connect_args={"connect_timeout": _BUSY_SECONDS})
+        engine = sa.create_engine(
+            url, pool_pre_ping=True, future=True, connect_args={"connect_timeout": _BUSY_SECONDS}
+        )
         sa.event.listen(engine, "connect", _prepare_postgresql)
         return engine
     in_memory = not parsed.database or parsed.database == ":memory:"
     if not in_memory:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-    # A pool, because closing the last connection to a SQLite file costs more than a whole transaction.
+    # A pool, because closing the last connection to a SQLite file costs more than a transaction.
     engine = sa.create_engine(
         url,
         future=True,
@@ -47,18 +52,24 @@ def connect(url: str, durable: bool = False) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Set a new SQLite connection to write-ahead logging: durable after a crash of the process, and fast."""
+    """Set a new SQLite connection to write-ahead logging, which is fast and survives a crash.
+
+    A crash of the process, that is; only ``durable`` connections survive a loss of power.
+    """
     cursor = connection.cursor()
     _use_write_ahead_log(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
+    cursor.execute("PRAGMA secure_delete=ON")  # overwrite deleted rows
     cursor.close()
 
 
 def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
-    """Switch to write-ahead logging; SQLite does not wait for others itself when two switch a new file at once."""
+    """Switch to write-ahead logging, and retry while another process does the same.
+
+    SQLite itself does not wait when two processes switch a new file at once.
+    """
     deadline = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
@@ -71,14 +82,14 @@ def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
-    """Let a new PostgreSQL connection wait for locks no longer than SQLite does."""
+    """Limit the wait of a new PostgreSQL connection for locks to that of SQLite."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{_BUSY_SECONDS}s'")
     connection.commit()
 
 
 def _prepare_durable_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # no transactions of the driver's own: SQLAlchemy says when one begins
+    connection.isolation_level = None  # SQLAlchemy begins transactions, not the driver
     connection.execute("PRAGMA synchronous=FULL")
 
 
@@ -87,7 +98,10 @@ def _begin_immediately(connection: Connection) -> None:
 
 
 def migrate(url: str) -> None:
-    """Bring the tables to the present schema, one process at a time; only looks if they are there already."""
+    """Bring the tables to the present schema, one process at a time.
+
+    Changes nothing if they are up to date.
+    """
     engine = connect(url, durable=True)
     try:
         migrate_engine(engine)
@@ -100,9 +114,13 @@ def migrate_engine(engine: Engine) -> None:
     newest = max(path.name for path in (MIGRATIONS / "versions").glob("0*.py")).partition("_")[0]
     with engine.connect() as connection:
         known = sa.inspect(connection).has_table("alembic_version")
-        if known and connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == newest:
+        if (
+            known
+            and connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            == newest
+        ):
             return
-    from alembic import command  # not in the memory of a process that has nothing to migrate
+    from alembic import command  # here, to save its memory in a process with nothing to migrate
     from alembic.config import Config
 
     config = Config()
@@ -115,15 +133,15 @@ def migrate_engine(engine: Engine) -> None:
 
 
 def aware(moment: datetime) -> datetime:
-    """Return a time that was read from a database in UTC: SQLite forgets the zone."""
+    """Return a time from the database with its zone, UTC, which SQLite drops."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def wipe_deleted(engine: Engine) -> bool:
-    """Remove from SQLite's log what was deleted from its tables; PostgreSQL does so by its own vacuum.
+    """Remove deleted text from SQLite's write-ahead log; PostgreSQL does so by its own vacuum.
 
-    Keeps writers waiting while it waits for readers, so not for long; returns False if they did not let go, so that the text is
-    still on the disk.
+    Writers wait while this waits for readers, so the wait is short. Returns False if a reader did
+    not finish in that time; then the text is still on the disk.
     """
     if engine.dialect.name != "sqlite":
         return True

@@ -1,4 +1,4 @@
-"""What goes out to other systems, by HTTP or by mail, and what it means when it does not arrive."""
+"""Requests and mails to other systems, and the errors that say whether to try again."""
 
 import hashlib
 import hmac
@@ -13,20 +13,30 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import requests
 
-_PASSING = frozenset({408, 409, 425, 429})  # and everything from 500 on: worth another attempt
-_LONGEST_WAIT = 86_400  # seconds that another system may ask us to stay away
+_TEMPORARY = frozenset({408, 409, 425, 429})  # with all from 500 on: worth another attempt
+_LONGEST_WAIT = 86_400  # seconds; a longer Retry-After is cut to this
 
 
 def backoff(attempts: int, first: timedelta, longest: timedelta) -> timedelta:
-    """Return how long to wait after so many attempts: doubled each time, between half and all of it at random."""
+    """Return the wait before the next attempt: doubled each time, up to ``longest``.
+
+    A random factor between 0.5 and 1 spreads the attempts.
+    """
     return min(first * 2 ** (attempts - 1), longest) * random.uniform(0.5, 1)
 
 
 class NotDelivered(Exception):
-    """The other system did not take it; ``for_good`` if it never will, ``retry_after`` if it said when to come again."""
+    """The other system did not accept a request or a mail.
+
+    ``for_good`` means that it never will. ``retry_after`` is the wait that it asked for, if any.
+    """
 
     def __init__(
-        self, problem: str, for_good: bool = False, retry_after: timedelta | None = None, status: int | None = None
+        self,
+        problem: str,
+        for_good: bool = False,
+        retry_after: timedelta | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(problem)
         self.for_good = for_good
@@ -35,10 +45,10 @@ class NotDelivered(Exception):
 
 
 def call(method: str, url: str, seconds: float, **options: Any) -> requests.Response:
-    """Ask a server for something and return its answer of 2xx; raises NotDelivered for every other end.
+    """Send a request and return the response of 2xx; raises NotDelivered for every other result.
 
-    ``options`` are those of ``requests.request``; ``seconds`` is the longest silence. Redirections are not followed: what is
-    sent is meant for one address.
+    ``options`` are those of ``requests.request``; ``seconds`` is the longest wait for data.
+    Redirects are not followed, because the content is meant for one address only.
     """
     try:
         answer = requests.request(method, url, timeout=seconds, allow_redirects=False, **options)
@@ -46,17 +56,30 @@ def call(method: str, url: str, seconds: float, **options: Any) -> requests.Resp
         raise NotDelivered(type(error).__name__) from None
     if 200 <= answer.status_code < 300:
         return answer
-    passing = answer.status_code in _PASSING or answer.status_code >= 500
-    raise NotDelivered(f"HTTP {answer.status_code}", not passing, _retry_after(answer), answer.status_code)
+    temporary = answer.status_code in _TEMPORARY or answer.status_code >= 500
+    raise NotDelivered(
+        f"HTTP {answer.status_code}", not temporary, _retry_after(answer), answer.status_code
+    )
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Return how a body is signed: ``sha256=<HMAC-SHA256(secret, "{timestamp}.{body}") in hexadecimal>``."""
-    return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    """Return the signature of a body: ``sha256=`` and an HMAC-SHA256 in hexadecimal digits.
+
+    The HMAC is that of ``{timestamp}.{body}`` under ``secret``.
+    """
+    return (
+        "sha256="
+        + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    )
 
 
-def post_signed(url: str, secret: str, identifier: str, body: bytes, seconds: float) -> requests.Response:
-    """Post JSON to a webhook, signed, with an id that is the same at every attempt; raises NotDelivered."""
+def post_signed(
+    url: str, secret: str, identifier: str, body: bytes, seconds: float
+) -> requests.Response:
+    """Post signed JSON to a webhook; raises NotDelivered.
+
+    ``identifier`` is the same at every attempt, so that the receiver knows a repetition.
+    """
     timestamp = str(int(time.time()))
     headers = {
         "Content-Type": "application/json",
@@ -68,22 +91,35 @@ def post_signed(url: str, secret: str, identifier: str, body: bytes, seconds: fl
 
 
 class Mailer:
-    """Sends mail by one server; ``url`` is ``smtp[s]://[user:password@]host[:port]?to=…[&from=…][&starttls=1]``."""
+    """Sender of mail over one SMTP server.
+
+    Its ``url`` is ``smtp[s]://[user:password@]host[:port]?to=…[&from=…][&starttls=1]``.
+    """
 
     def __init__(self, url: str, seconds: float) -> None:
-        """Raises ValueError for an address that is not of this form."""
+        """Parse the URL; raises ValueError if it has another form."""
         parts = urlsplit(url)
-        asked = parse_qs(parts.query)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0 or not asked.get("to"):
-            raise ValueError("must be smtp[s]://[user:password@]host[:port]?to=ADDRESS[&from=ADDRESS][&starttls=1]")
+        query = parse_qs(parts.query)
+        if (
+            parts.scheme not in ("smtp", "smtps")
+            or not parts.hostname
+            or parts.port == 0
+            or not query.get("to")
+        ):
+            raise ValueError(
+                "must be smtp[s]://[user:password@]host[:port]?to=ADDRESS[&from=ADDRESS][&starttls=1]"
+            )
         self._parts = parts
         self._seconds = seconds
-        self._to = asked["to"][0]
-        self._from = asked.get("from", asked["to"])[0]
-        self._starttls = asked.get("starttls") == ["1"]
+        self._to = query["to"][0]
+        self._from = query.get("from", query["to"])[0]
+        self._starttls = query.get("starttls") == ["1"]
 
     def send(self, identifier: str, subject: str, text: str, **headers: str) -> None:
-        """Send a mail, by whose ``Message-ID`` a repetition is known; raises NotDelivered."""
+        """Send a mail; raises NotDelivered.
+
+        Its ``Message-ID`` comes from ``identifier``, so that the receiver knows a repetition.
+        """
         mail = EmailMessage()
         mail["Subject"] = subject
         mail["From"], mail["To"] = self._from, self._to
@@ -105,7 +141,9 @@ class Mailer:
     def _connection(self) -> smtplib.SMTP:
         host, port = str(self._parts.hostname), self._parts.port
         if self._parts.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, port or 465, timeout=self._seconds, context=ssl.create_default_context())
+            return smtplib.SMTP_SSL(
+                host, port or 465, timeout=self._seconds, context=ssl.create_default_context()
+            )
         server = smtplib.SMTP(host, port or 25, timeout=self._seconds)
         if self._starttls:
             server.starttls(context=ssl.create_default_context())
@@ -113,10 +151,14 @@ class Mailer:
 
 
 def message_id(identifier: str) -> str:
-    """Return the Message-ID of a mail."""
+    """Return the ``Message-ID`` of the mail with this identifier."""
     return f"<{identifier}@privacy-bot.invalid>"
 
 
 def _retry_after(answer: requests.Response) -> timedelta | None:
     given = answer.headers.get("Retry-After", "")
-    return timedelta(seconds=min(int(given), _LONGEST_WAIT)) if given.isascii() and given.isdigit() else None
+    return (
+        timedelta(seconds=min(int(given), _LONGEST_WAIT))
+        if given.isascii() and given.isdigit()
+        else None
+    )

@@ -1,13 +1,27 @@
-"""Where things are in this checkout; whatever the bot writes goes below ``var/``, ``models/`` and ``results/``."""
+"""Places of files: the checkout, or in an installed wheel the package and the current folder.
+
+Everything that the bot writes goes below ``HOME``: ``var/``, ``models/`` and ``results/``.
+"""
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+PACKAGE_DIR = Path(__file__).resolve().parent
+_CHECKOUT = PACKAGE_DIR.parent
+_IS_CHECKOUT = (_CHECKOUT / "config.yml").exists()
+
+ROOT = _CHECKOUT if _IS_CHECKOUT else PACKAGE_DIR / "project"  # filled by setup.py
+HOME = _CHECKOUT if _IS_CHECKOUT else Path.cwd()
+
+CONFIG = ROOT / "config.yml"
+ENDPOINTS = ROOT / "endpoints.yml"
+LOCK = ROOT / "requirements" / "run.lock"
 DATA_DIR = ROOT / "data"
-POLICY_DIR = DATA_DIR / "policy"
-NLU_DIR = DATA_DIR / "nlu"
+DOMAIN_DIR = DATA_DIR / "domain"
 ENCODER_DIR = DATA_DIR / "encoder"
-DOMAIN_DIR = ROOT / "bot" / "domain"
-MODELS_DIR = ROOT / "models"
-RESULTS_DIR = ROOT / "results"
+NLU_DIR = DATA_DIR / "nlu"
+POLICY_DIR = DATA_DIR / "policy"
+RULES_DIR = DATA_DIR / "rules"
 TEST_SET = ROOT / "tests" / "nlu" / "test_set.yml"
+
+MODELS_DIR = HOME / "models"
+RESULTS_DIR = HOME / "results"

@@ -1,4 +1,4 @@
-"""Every limit, place and secret of the bot, from the environment, with defaults that work on a laptop."""
+"""Settings from the environment: limits, addresses and secrets, with defaults for a laptop."""
 
 import re
 from functools import cache
@@ -12,12 +12,15 @@ from pydantic_settings import SettingsError as UnreadableVariable
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.paths import ROOT
+from bot.paths import HOME
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _DESK_NEEDS = {
     "desk": (),
-    "chatwoot": tuple(f"chatwoot_{name}" for name in ("url", "account", "inbox", "bot_token", "user_token", "webhook_secret")),
+    "chatwoot": tuple(
+        f"chatwoot_{name}"
+        for name in ("url", "account", "inbox", "bot_token", "user_token", "webhook_secret")
+    ),
     "zendesk": ("zendesk_url", "zendesk_email", "zendesk_token"),
     "mail": ("handoff_smtp_url",),
     "webhook": ("handoff_webhook_url", "handoff_webhook_secret"),
@@ -26,92 +29,166 @@ DEVELOPMENT_SECRET = "not-secret-fit-for-development-only"
 
 
 class SettingsError(ValueError):
-    """The environment is not fit to start with; the message names the variable and the remedy."""
+    """A setting is wrong or missing; the message has the variable and the remedy."""
 
 
 class Settings(BaseSettings):
-    """Read from variables that begin with ``PRIVACY_BOT_``, but for DATABASE_URL and REDIS_URL, which other tools share."""
+    """Settings of the bot, read from variables that begin with ``PRIVACY_BOT_``.
+
+    DATABASE_URL and REDIS_URL have no such prefix, because other tools share them.
+    """
 
     model_config = SettingsConfigDict(env_prefix="PRIVACY_BOT_", env_file=None)
 
-    production: bool = Field(default=False, description="refuse to start with a default secret")
-    host: str = Field(default="127.0.0.1", description="address to listen on")
+    production: bool = Field(default=False, description="refuse to start with default secrets")
+    host: str = Field(default="127.0.0.1", description="network address to listen on")
     port: int = Field(default=5005, ge=0, le=65535, description="port to listen on")
-    data_dir: Path = Field(default=ROOT / "var", description="where SQLite files go")
+    data_dir: Path = Field(default=HOME / "var", description="folder of the SQLite files")
     database_url: str = Field(
-        default="", validation_alias="DATABASE_URL", description="database, SQLite below data_dir by default"
+        default="",
+        validation_alias="DATABASE_URL",
+        description="SQLAlchemy URL of the database; empty: a SQLite file in the data folder",
     )
 
     secrets: list[str] = Field(
-        default=[DEVELOPMENT_SECRET], min_length=1, description="JSON list of signing keys; the last signs, all are accepted"
+        default=[DEVELOPMENT_SECRET],
+        min_length=1,
+        description="JSON list of keys that sign tokens; the last one signs, all are accepted",
     )
     data_keys: list[str] = Field(
         default=[DEVELOPMENT_SECRET],
         min_length=1,
-        description="JSON list of keys for what is kept encrypted; the last encrypts, all of them read",
+        description="JSON list of keys for encrypted data; the last one encrypts, all decrypt",
     )
-    session_hours: float = Field(default=24, gt=0, description="how long a session's token is valid")
+    session_hours: float = Field(
+        default=24, gt=0, description="hours for which a session token is valid"
+    )
 
-    vault_minutes: float = Field(default=30, gt=0, description="idle time after which typed personal data is deleted")
-    conversation_days: float = Field(default=30, gt=0, description="idle time after which a conversation is deleted")
-    optout_days: float = Field(default=731, gt=0, description="age at which the record of an opt-out is deleted: 24 months")
-    optout_webhook_url: str = Field(default="", description="where requests to opt out are posted")
-    optout_webhook_secret: str = Field(default=DEVELOPMENT_SECRET, description="signs what is posted there")
+    vault_minutes: float = Field(
+        default=30,
+        gt=0,
+        description="minutes without a message until typed personal data is deleted",
+    )
+    conversation_days: float = Field(
+        default=30, gt=0, description="days without a message until a conversation is deleted"
+    )
+    optout_days: float = Field(
+        default=731, gt=0, description="days until the record of an opt-out is deleted (24 months)"
+    )
+    optout_webhook_url: str = Field(
+        default="", description="URL to which opt-out requests are posted"
+    )
+    optout_webhook_secret: str = Field(
+        default=DEVELOPMENT_SECRET, description="key that signs posts to the opt-out webhook"
+    )
     optout_smtp_url: str = Field(
-        default="", description="smtp[s]://[user:password@]host[:port]?to=ADDRESS, told of requests by mail"
+        default="",
+        description="mail server and recipient of opt-out requests: "
+        "smtp[s]://[user:password@]host[:port]?to=ADDRESS",
     )
-    optout_file: str = Field(default="", description="file to which requests are added, a line of JSON each")
+    optout_file: str = Field(
+        default="", description="file to which opt-out requests are added, one line of JSON each"
+    )
     action_endpoint: str = Field(
-        default="", description="URL of an action server; by default actions run in the server's process"
+        default="",
+        description="URL of an action server; empty: the server runs the actions itself",
     )
-    housekeeping_minutes: float = Field(default=5, gt=0, description="how often the server deletes what has expired")
+    housekeeping_minutes: float = Field(
+        default=5, gt=0, description="minutes between two deletions of expired data"
+    )
 
     handoff_wait_minutes: float = Field(
-        default=3, gt=0, description="how long a shopper waits for a person before a message is offered instead"
+        default=3,
+        gt=0,
+        description="minutes that a shopper waits for an agent until the bot offers "
+        "to take a message",
     )
     handoff_desks: list[Literal["desk", "chatwoot", "zendesk", "mail", "webhook"]] = Field(
-        default=["desk"], min_length=1, description='JSON list of the ways to people, in order: ["desk", "zendesk", "mail"]'
+        default=["desk"],
+        min_length=1,
+        description="JSON list of desks for handoffs, tried in this order, "
+        'for example ["desk", "zendesk", "mail"]',
     )
-    chatwoot_url: str = Field(default="", description="where Chatwoot is, for example https://chat.example.com")
-    chatwoot_account: int = Field(default=0, ge=0, description="number of the account there")
-    chatwoot_inbox: int = Field(default=0, ge=0, description="number of the API inbox whose agent bot this is")
-    chatwoot_bot_token: str = Field(default="", description="token of the agent bot")
-    chatwoot_user_token: str = Field(default="", description="token of a user, which makes contacts")
-    chatwoot_webhook_secret: str = Field(default="", description="signs what Chatwoot posts to /desks/chatwoot")
-    zendesk_url: str = Field(default="", description="where Zendesk is, for example https://shop.zendesk.com")
-    zendesk_email: str = Field(default="", description="address of the user whose token it is")
-    zendesk_token: str = Field(default="", description="API token")
+    chatwoot_url: str = Field(
+        default="", description="URL of Chatwoot, for example https://chat.example.com"
+    )
+    chatwoot_account: int = Field(default=0, ge=0, description="number of the Chatwoot account")
+    chatwoot_inbox: int = Field(
+        default=0, ge=0, description="number of the Chatwoot API inbox with our agent bot"
+    )
+    chatwoot_bot_token: str = Field(default="", description="token of our agent bot in Chatwoot")
+    chatwoot_user_token: str = Field(
+        default="", description="token of a Chatwoot user, used to create contacts"
+    )
+    chatwoot_webhook_secret: str = Field(
+        default="", description="key with which Chatwoot signs its posts to /desks/chatwoot"
+    )
+    zendesk_url: str = Field(
+        default="", description="URL of Zendesk, for example https://shop.zendesk.com"
+    )
+    zendesk_email: str = Field(
+        default="", description="e-mail address of the Zendesk user with the API token"
+    )
+    zendesk_token: str = Field(default="", description="API token of the Zendesk user")
     handoff_smtp_url: str = Field(
-        default="", description="smtp[s]://[user:password@]host[:port]?to=ADDRESS, told of those who want a person"
+        default="",
+        description="mail server and recipient of handoffs: "
+        "smtp[s]://[user:password@]host[:port]?to=ADDRESS",
     )
-    handoff_webhook_url: str = Field(default="", description="where requests for a person are posted")
-    handoff_webhook_secret: str = Field(default="", description="signs what is posted there")
+    handoff_webhook_url: str = Field(default="", description="URL to which handoffs are posted")
+    handoff_webhook_secret: str = Field(
+        default="", description="key that signs posts to the handoff webhook"
+    )
 
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe event logged")
-    log_format: Literal["logfmt", "json"] = Field(default="logfmt", description="form of a line of the log")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="lowest level of events in the log"
+    )
+    log_format: Literal["logfmt", "json"] = Field(
+        default="logfmt", description="format of a line in the log"
+    )
 
     origins: list[str] = Field(
         default=[],
-        description='JSON list of the origins whose pages may embed the widget, for example ["https://shop.example.com"]',
+        description="JSON list of web origins that may embed the widget, "
+        'for example ["https://shop.example.com"]',
     )
     proxies: int = Field(
-        default=0, ge=0, description="trusted proxies in front of the server, each of which adds to X-Forwarded-For"
+        default=0,
+        ge=0,
+        description="number of trusted proxies in front of the server that add to X-Forwarded-For",
     )
     redis_url: str = Field(
-        default="", validation_alias="REDIS_URL", description="where several server processes share their counts of requests"
+        default="",
+        validation_alias="REDIS_URL",
+        description="URL of a Redis in which several server processes share request counts",
     )
-    limit_messages: str = Field(default="40/minute", description="messages of one conversation; empty: no limit")
+    limit_messages: str = Field(
+        default="40/minute", description="limit of messages per conversation; empty: no limit"
+    )
     limit_starts: str = Field(
-        default="30/minute", description="conversations begun and forms sent from one address; empty: no limit"
+        default="30/minute",
+        description="limit of new conversations and sent forms per IP address; empty: no limit",
     )
-    limit_requests: str = Field(default="600/minute", description="requests from one address; empty: no limit")
-    max_connections: int = Field(default=100, ge=0, description="open connections of one address without proxies; 0: no limit")
-    request_seconds: float = Field(default=15, gt=0, description="time to send the head of a request")
+    limit_requests: str = Field(
+        default="600/minute", description="limit of requests per IP address; empty: no limit"
+    )
+    max_connections: int = Field(
+        default=100,
+        ge=0,
+        description="limit of open connections per IP address, used without proxies; 0: no limit",
+    )
+    request_seconds: float = Field(
+        default=15, gt=0, description="seconds that a client has to send the head of a request"
+    )
 
-    max_text: int = Field(default=1000, gt=0, description="characters of one message")
-    max_body: int = Field(default=16_384, gt=0, description="bytes of one request")
-    turn_seconds: float = Field(default=10, gt=0, description="time to answer one message")
-    max_wait_seconds: float = Field(default=25, ge=0, description="longest hold of a call for new messages")
+    max_text: int = Field(default=1000, gt=0, description="longest message, in characters")
+    max_body: int = Field(default=16_384, gt=0, description="largest request body, in bytes")
+    turn_seconds: float = Field(default=10, gt=0, description="seconds to answer one message")
+    max_wait_seconds: float = Field(
+        default=25,
+        ge=0,
+        description="longest time, in seconds, that a request for new messages is held open",
+    )
 
     @model_validator(mode="after")
     def _refuse_default_secrets(self) -> "Settings":
@@ -120,13 +197,17 @@ class Settings(BaseSettings):
                 keys = getattr(self, name)
                 if DEVELOPMENT_SECRET in keys or any(len(key) < 32 for key in keys):
                     raise ValueError(
-                        f"in production, and on any address but loopback, PRIVACY_BOT_{name.upper()} must be a JSON list of "
+                        "in production, and on any address but loopback, "
+                        f"PRIVACY_BOT_{name.upper()} must be a JSON list of "
                         "keys of 32 characters or more, for example "
                         """["$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"]"""
                     )
             webhook = self.optout_webhook_url and self.optout_webhook_secret
             if webhook and (webhook == DEVELOPMENT_SECRET or len(webhook) < 32):
-                raise ValueError("in production PRIVACY_BOT_OPTOUT_WEBHOOK_SECRET must have 32 characters or more")
+                raise ValueError(
+                    "in production PRIVACY_BOT_OPTOUT_WEBHOOK_SECRET must have "
+                    "32 characters or more"
+                )
         return self
 
     @model_validator(mode="after")
@@ -140,7 +221,9 @@ class Settings(BaseSettings):
             raise ValueError("PRIVACY_BOT_HANDOFF_DESKS names a desk twice")
         for name in ("chatwoot_url", "zendesk_url", "handoff_webhook_url"):
             if (url := getattr(self, name)) and not url.startswith(("https://", "http://")):
-                raise ValueError(f"PRIVACY_BOT_{name.upper()} must begin with https:// (or http://)")
+                raise ValueError(
+                    f"PRIVACY_BOT_{name.upper()} must begin with https:// (or http://)"
+                )
         return self
 
     @field_validator("database_url")
@@ -150,7 +233,9 @@ class Settings(BaseSettings):
             if url:
                 make_url(url)
         except ArgumentError:
-            raise ValueError("must be a SQLAlchemy URL, for example postgresql://user@host/database") from None
+            raise ValueError(
+                "must be a SQLAlchemy URL, for example postgresql://user@host/database"
+            ) from None
         return url
 
     @field_validator("origins")
@@ -159,7 +244,8 @@ class Settings(BaseSettings):
         for origin in origins:
             if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", origin):
                 raise ValueError(
-                    f"{origin!r} is no origin: give scheme, host and port alone, for example https://shop.example.com"
+                    f"{origin!r} is no origin: give scheme, host and port alone, "
+                    "for example https://shop.example.com"
                 )
         return origins
 
@@ -170,18 +256,23 @@ class Settings(BaseSettings):
             if limit:
                 parse_limits(limit)
         except ValueError:
-            raise ValueError('must be a number and a time, for example 40/minute, or "5/second;40/minute"') from None
+            raise ValueError(
+                'must be a number and a time, for example 40/minute, or "5/second;40/minute"'
+            ) from None
         return limit
 
     @property
     def database(self) -> str:
-        """The SQLAlchemy URL of the database."""
+        """Return the SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'privacy-bot.db'}"
 
 
 @cache
 def settings(**changed: Any) -> Settings:
-    """Return the settings of this process, some of them changed; raises SettingsError for one that is not understood."""
+    """Return the settings of this process; ``changed`` replaces some of them.
+
+    Raises SettingsError for a value that is not valid.
+    """
     try:
         return Settings(**changed)
     except ValidationError as error:
@@ -194,5 +285,9 @@ def settings(**changed: Any) -> Settings:
 
 def _in_words(problem: Any) -> str:
     name = str(problem["loc"][0]).upper() if problem["loc"] else ""
-    place = f"{name if name in ('DATABASE_URL', 'REDIS_URL') else f'PRIVACY_BOT_{name}'}: " if name else ""
-    return place + str(problem["msg"])
+    place = (
+        f"{name if name in ('DATABASE_URL', 'REDIS_URL') else f'PRIVACY_BOT_{name}'}: "
+        if name
+        else ""
+    )
+    return place + str(problem["msg"]).removeprefix("Value error, ")

@@ -1,11 +1,11 @@
-"""The one list of topics: used by the intents, the answers, the reports and the tests."""
+"""List of topics and intents, shared by the domain, the answers, the reports and the tests."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Topic:
-    """What a shopper can mean; ``name`` is the intent's, ``title`` what a choice offers."""
+    """A topic of a message; ``name`` is its intent, ``title`` the text on its button."""
 
     name: str
     title: str
@@ -47,13 +47,12 @@ COURTESIES = (
     Topic(ABOUT_BOT, "About this assistant"),
     Topic("help", "What can I ask?"),
 )
-DONE_BY_ACTIONS = frozenset(
-    {"opt_out", "opt_in", "opt_out_status"}
-)  # said by actions/opt_outs.py, not by a response of their own
-FORGET = "forget"  # the channel erases the conversation once this was answered
+# Topics that actions/opt_outs.py answers; they have no response of their own.
+ANSWERED_BY_ACTIONS = frozenset({"opt_out", "opt_in", "opt_out_status"})
+FORGET = "forget"  # after the answer the conversation is deleted
 OUT_OF_SCOPE = "out_of_scope"
 CLARIFY = "nlu_fallback"  # Rasa's own name for "not understood"
-IN_DIALOGUE = ("affirm", "deny", "elaborate")  # mean something only after what was said before
+IN_DIALOGUE = ("affirm", "deny", "elaborate")  # make sense only after an earlier message
 
 TOPICS = {topic.name: topic for topic in (*POLICY_TOPICS, *REQUESTS, *COURTESIES)}
 ANSWERABLE = frozenset(topic.name for topic in (*POLICY_TOPICS, *REQUESTS))

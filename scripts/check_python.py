@@ -1,4 +1,4 @@
-"""Say in one line what is missing to build the environment: the right Python, and its venv module."""
+"""Check that this is Python 3.11 with its venv module; exit with a line of advice otherwise."""
 
 import sys
 
@@ -8,6 +8,6 @@ if sys.version_info[:2] != (3, 11):
         "Run `make PYTHON=/path/to/python3.11 …` instead."
     )
 try:
-    import ensurepip  # noqa: F401  (Debian ships it apart, in python3-venv)
+    import ensurepip  # noqa: F401  (Debian has it in a separate package, python3-venv)
 except ImportError:
     sys.exit("Python's venv module is incomplete. On Debian: apt-get install python3-venv")

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Remakes requirements.lock and requirements-test.lock: `make lock`. Needs the network and a package index; nothing else does.
+# Resolve the dependencies of pyproject.toml into requirements/*.lock: `make lock`, or
+# `make lock UPGRADE=1` for the newest releases. Needs a package index; nothing else does.
 #
-# Rasa and rasa-sdk declare Python < 3.11, so they are resolved alone, without their dependencies, as if on 3.10 (their wheels
-# are pure Python and the same for every version); what they import is in requirements.in.
+# Rasa and rasa-sdk declare Python < 3.11, so they are resolved alone, without their dependencies,
+# as if on 3.10 (their wheels are pure Python and the same for every version).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,23 +11,20 @@ tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 python3 -m venv "$tools/venv"
 "$tools/venv/bin/pip" install --quiet uv
-compile=("$tools/venv/bin/uv" pip compile --quiet --upgrade --generate-hashes --no-header --no-annotate)
 
-{
-    echo "# Made by \`make lock\` from requirements.in. Install with: pip install --no-deps --require-hashes -r requirements.lock"
-    "${compile[@]}" --python-version 3.11 requirements.in
-    printf 'rasa==3.6.21\nrasa-sdk==3.6.2\n' | "${compile[@]}" --no-deps --python-version 3.10 -
-} > "$tools/requirements.lock"
-mv "$tools/requirements.lock" requirements.lock
+resolve() { # OUTPUT HEADING ARGUMENTS...: keeps the pins of OUTPUT unless UPGRADE is set
+    local output=$1 heading=$2
+    shift 2
+    grep -v '^#' "requirements/$output" > "$tools/$output" || true
+    "$tools/venv/bin/uv" pip compile --quiet ${UPGRADE:+--upgrade} --generate-hashes --no-header --no-annotate \
+        --python-version 3.11 --output-file "$tools/$output" "$@" > /dev/null
+    { echo "# $heading"; cat "$tools/$output"; } > "requirements/$output"
+}
 
-{
-    echo "# Made by \`make lock\`: what builds the few source packages of requirements.lock."
-    printf 'setuptools\nwheel\n-c requirements.lock\n' | sed "s#-c #-c $PWD/#" | "${compile[@]}" --python-version 3.11 -
-} > "$tools/requirements-build.lock"
-mv "$tools/requirements-build.lock" requirements-build.lock
-
-{
-    echo "# Made by \`make lock\` from requirements-test.in."
-    "${compile[@]}" --python-version 3.11 requirements-test.in
-} > "$tools/requirements-test.lock"
-mv "$tools/requirements-test.lock" requirements-test.lock
+resolve run.lock "Made by \`make lock\` from pyproject.toml. Install with: pip install --no-deps --require-hashes" pyproject.toml
+printf 'rasa==3.6.21\nrasa-sdk==3.6.2\n' |
+    "$tools/venv/bin/uv" pip compile --quiet --generate-hashes --no-header --no-annotate --no-deps --python-version 3.10 - \
+        >> requirements/run.lock
+printf 'setuptools\nwheel\n' > "$tools/build.in"
+resolve build.lock "Made by \`make lock\`: builds the few source packages of run.lock." -c requirements/run.lock "$tools/build.in"
+resolve test.lock "Made by \`make lock\` from the group \"test\" of pyproject.toml." -c requirements/run.lock --group test

@@ -1,6 +1,7 @@
-"""Draws the pictures of the README from a running server: `scripts/screenshots.py URL FOLDER`, with the tests' environment.
+"""Take the README's screenshots of a running server: `scripts/screenshots.py URL FOLDER`.
 
-FOLDER is the server's PRIVACY_BOT_DATA_DIR; support must be open, for the picture with an agent.
+Runs in the tests' environment. FOLDER is the server's PRIVACY_BOT_DATA_DIR. Support must be open,
+for the picture with an agent.
 """
 
 import sys
@@ -11,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import Server
-from tests.web.test_desk import Desk
+from tests.web.test_agent_desk import Desk
 from tests.web.widget.conftest import CHROMIUM, FLAGS, Chat
 
 PLACE = Path(__file__).parents[1] / "docs" / "images"
@@ -19,14 +20,16 @@ PHONE = {"width": 390, "height": 844}
 
 
 def shop(browser: Browser, url: str, **looks: object) -> Page:
-    """Return a page of the storefront."""
-    page = browser.new_context(base_url=url, **{"viewport": {"width": 1180, "height": 780}, **looks}).new_page()  # type: ignore[arg-type]
+    """Return an open page of the storefront."""
+    page = browser.new_context(
+        base_url=url, **{"viewport": {"width": 1180, "height": 780}, **looks}
+    ).new_page()  # type: ignore[arg-type]
     page.goto("/")
     return page
 
 
 def draw(page: Page, name: str) -> None:
-    """Take a picture when everything has come to rest."""
+    """Take a screenshot after all movement has ended."""
     page.mouse.move(0, 0)
     page.wait_for_timeout(400)
     page.screenshot(path=PLACE / f"{name}.png")
@@ -34,7 +37,7 @@ def draw(page: Page, name: str) -> None:
 
 
 def main(url: str, folder: str) -> None:
-    """Draw them all."""
+    """Take all screenshots."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = shop(browser, url)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to what the tests need from Debian: a browser and Redis. Installs them where it may, and else says how.
+# Install the Debian packages that the tests need, a browser and Redis; without the right to, say how.
 set -euo pipefail
 
 missing=()

@@ -1,9 +1,10 @@
-"""What the tests share: the trained model, a real server in a process of its own, and real databases."""
+"""Fixtures of all tests: the trained model, a real server in its own process, real databases."""
 
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot import assistant
+from bot.assistant import trained_model
 from bot.database import connect, migrate
 from bot.paths import ROOT
 
@@ -27,17 +28,22 @@ SERVE = (sys.executable, "-m", "bot", "serve")
 
 @pytest.fixture(scope="session")
 def model() -> Path:
-    """The model of the present data and settings, trained if it is missing."""
-    path = assistant.model_path()
+    """The model of the present data and settings; it is trained if it is missing."""
+    path = trained_model.model_path()
     if not path.exists():
         subprocess.run([sys.executable, "-m", "bot", "train"], cwd=ROOT, check=True)
     return path
 
 
 @pytest.fixture(scope="session")
-def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the PostgreSQL server of the tests keeps its data."""
-    return tmp_path_factory.mktemp("postgres")
+def postgres_folder() -> Iterator[Path]:
+    """The data folder of the PostgreSQL server of the tests.
+
+    Not below pytest's own folder: the next run of the tests makes that private again, and the
+    server, which runs as another user, could not enter it any more.
+    """
+    with tempfile.TemporaryDirectory(prefix="privacy-bot-postgres-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +55,7 @@ def postgres(postgres_folder: Path) -> Iterator[str]:
 
 
 def new_postgres_database(postgres: str) -> str:
-    """Make an empty database on the server and return its URL."""
+    """Create an empty database on the server and return its URL."""
     name = f"test_{uuid4().hex}"
     engine = sa.create_engine(postgres, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
@@ -59,7 +65,7 @@ def new_postgres_database(postgres: str) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, of either kind."""
+    """The URL of an empty database: once SQLite, once PostgreSQL."""
     if request.param == "postgresql":
         return new_postgres_database(request.getfixturevalue("postgres"))
     return f"sqlite:///{tmp_path / 'test.db'}"
@@ -67,14 +73,14 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def database(empty_database: str) -> str:
-    """The URL of a database with the present schema, of either kind."""
+    """The URL of a database with the present schema: once SQLite, once PostgreSQL."""
     migrate(empty_database)
     return empty_database
 
 
 @pytest.fixture
 def engine(database: str) -> Iterator[Engine]:
-    """An engine of a database with the present schema, of either kind."""
+    """An engine of a database with the present schema: once SQLite, once PostgreSQL."""
     engine = connect(database)
     yield engine
     engine.dispose()
@@ -82,7 +88,10 @@ def engine(database: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Engine]:
-    """An engine of a SQLite database with the present schema, for what does not depend on the kind."""
+    """An engine of a SQLite database with the present schema.
+
+    For tests that do not depend on the kind of database.
+    """
     url = f"sqlite:///{tmp_path / 'test.db'}"
     migrate(url)
     engine = connect(url)
@@ -90,13 +99,13 @@ def sqlite(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-# All tests come from one address, and ask for more than a crowd of shoppers.
+# All tests send from one address, and send more requests than many shoppers would.
 UNLIMITED = {f"PRIVACY_BOT_LIMIT_{name}": "" for name in ("MESSAGES", "STARTS", "REQUESTS")}
 
 
 @dataclass
 class Server:
-    """A server in a process of its own, and where its files are."""
+    """A server in its own process, with the paths of its files."""
 
     process: subprocess.Popen[bytes]
     url: str
@@ -104,20 +113,29 @@ class Server:
     log: Path
 
     def client(self) -> httpx.Client:
-        """Return a client of this server."""
+        """Return an HTTP client of this server."""
         return httpx.Client(base_url=self.url, timeout=30)
 
 
 def start_server(data_dir: Path, command: Sequence[str] = SERVE, **environment: str) -> Server:
-    """Start a server, on a free port unless one is given, and wait until it is ready."""
+    """Start a server and wait until it is ready; without PRIVACY_BOT_PORT it gets a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = environment.get("PRIVACY_BOT_PORT") or probe.getsockname()[1]
     log = data_dir / "server.log"
-    settings = {"PRIVACY_BOT_PORT": str(port), "PRIVACY_BOT_DATA_DIR": str(data_dir), **UNLIMITED, **environment}
+    settings = {
+        "PRIVACY_BOT_PORT": str(port),
+        "PRIVACY_BOT_DATA_DIR": str(data_dir),
+        **UNLIMITED,
+        **environment,
+    }
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **settings}, stdout=output, stderr=output
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
+            stdout=output,
+            stderr=output,
         )
     server = Server(process, f"http://127.0.0.1:{port}", data_dir, log)
     deadline = time.monotonic() + 60
@@ -136,7 +154,7 @@ def start_server(data_dir: Path, command: Sequence[str] = SERVE, **environment: 
 
 @contextmanager
 def serving(data_dir: Path, command: Sequence[str] = SERVE, **environment: str) -> Iterator[Server]:
-    """Start a server as ``start_server`` does, and stop it at the end, as a system would."""
+    """Start a server as ``start_server`` does, and stop it at the end with SIGTERM."""
     server = start_server(data_dir, command, **environment)
     try:
         yield server
@@ -153,7 +171,7 @@ def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 
 class Shopper:
-    """A visitor of the storefront, over the real channel."""
+    """A shopper in the chat, over the real HTTP channel."""
 
     def __init__(self, client: httpx.Client) -> None:
         self.client = client
@@ -163,11 +181,11 @@ class Shopper:
         self.headers = {"Authorization": f"Bearer {self.opened['token']}"}
 
     def post(self, body: object, **headers: str) -> httpx.Response:
-        """Send a message and return the raw answer."""
+        """Send the body of a message and return the raw answer."""
         return self.client.post(f"{BASE}/messages", json=body, headers={**self.headers, **headers})
 
     def say(self, text: str, **more: str) -> dict:
-        """Say something and return the turn."""
+        """Send a text and return the turn."""
         response = self.post({"text": text, **more})
         assert response.status_code == 200, response.text
         return response.json()
@@ -179,7 +197,7 @@ class Shopper:
         return response.json()
 
     def get(self, path: str, **params: object) -> httpx.Response:
-        """Read from this conversation."""
+        """Send a GET request for this conversation and return the raw answer."""
         return self.client.get(f"{BASE}{path}", headers=self.headers, params=params)
 
 
@@ -192,5 +210,5 @@ def client(server: Server) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def shopper(client: httpx.Client) -> Shopper:
-    """A visitor who has just opened the chat."""
+    """A shopper just after opening the chat."""
     return Shopper(client)

@@ -1,4 +1,4 @@
-"""Tests of what the documents say about the database."""
+"""Test that docs/privacy.md agrees with the database schema."""
 
 import re
 
@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from rasa.shared.core.domain import Domain
 from sqlalchemy.engine import Engine
 
+from bot.assistant.tracker_store import ForgettingTrackerStore
 from bot.paths import ROOT
-from bot.tracker import ForgettingTrackerStore
 
 PRIVACY = ROOT / "docs" / "privacy.md"
 
 
 def documented() -> dict[str, set[str]]:
-    """Return the columns that the document names, by table."""
+    """Return the columns in the document, by table."""
     tables: dict[str, set[str]] = {}
     for part in re.split(r"^### ", PRIVACY.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         name = re.match(r"`(\w+)`", part)
@@ -24,8 +24,11 @@ def documented() -> dict[str, set[str]]:
 
 
 def test_the_privacy_document_names_every_column(engine: Engine) -> None:
-    """What docs/privacy.md lists is the schema: no table and no column more or less."""
-    ForgettingTrackerStore(Domain.empty(), str(engine.url))  # makes Rasa's table
+    """The tables and columns in docs/privacy.md are those of the schema, no more and no less."""
+    ForgettingTrackerStore(Domain.empty(), str(engine.url))  # creates Rasa's table
     inspector = sa.inspect(engine)
-    tables = {table: {column["name"] for column in inspector.get_columns(table)} for table in inspector.get_table_names()}
+    tables = {
+        table: {column["name"] for column in inspector.get_columns(table)}
+        for table in inspector.get_table_names()
+    }
     assert documented() == tables

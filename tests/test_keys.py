@@ -1,4 +1,4 @@
-"""Tests of encryption and marks."""
+"""Tests of encryption and digests."""
 
 import pytest
 
@@ -8,7 +8,7 @@ OLD, NEW = "o" * 40, "n" * 40
 
 
 def test_a_value_is_read_again_and_not_visible() -> None:
-    """What was encrypted decrypts to itself, and the secret does not contain it."""
+    """An encrypted value does not show its text, and decrypts to it."""
     keyring = Keyring([OLD], "vault")
     secret = keyring.encrypt("jo@example.com")
     assert "jo@" not in secret
@@ -16,21 +16,21 @@ def test_a_value_is_read_again_and_not_visible() -> None:
 
 
 def test_old_keys_still_read_after_a_rotation() -> None:
-    """With a new key at the end, what the old one wrote is read and found."""
+    """After a new key is added, a value under the old key is decrypted and found."""
     old, rotated = Keyring([OLD], "vault"), Keyring([OLD, NEW], "vault")
     assert rotated.decrypt(old.encrypt("x")) == "x"
-    assert old.mark("x") in rotated.marks("x")
-    assert rotated.mark("x") == Keyring([NEW], "vault").mark("x")
+    assert old.digest("x") in rotated.digests("x")
+    assert rotated.digest("x") == Keyring([NEW], "vault").digest("x")
 
 
 def test_a_dropped_key_reads_nothing() -> None:
-    """What was encrypted with a key that is gone is an error that names the setting."""
+    """A value under a dropped key raises UnreadableSecret with the name of the setting."""
     with pytest.raises(UnreadableSecret, match="DATA_KEYS"):
         Keyring([NEW], "vault").decrypt(Keyring([OLD], "vault").encrypt("x"))
 
 
 def test_a_changed_secret_is_not_read() -> None:
-    """Encryption is authenticated."""
+    """A changed ciphertext raises UnreadableSecret, because encryption is authenticated."""
     keyring = Keyring([OLD], "vault")
     secret = keyring.encrypt("x")
     with pytest.raises(UnreadableSecret):
@@ -38,5 +38,5 @@ def test_a_changed_secret_is_not_read() -> None:
 
 
 def test_purposes_do_not_share_keys() -> None:
-    """A mark of the vault says nothing about the ledger's."""
-    assert Keyring([OLD], "vault").mark("x") != Keyring([OLD], "ledger").mark("x")
+    """The same key gives different digests for different purposes."""
+    assert Keyring([OLD], "vault").digest("x") != Keyring([OLD], "ledger").digest("x")

@@ -7,12 +7,12 @@ from bot.settings import Settings, SettingsError, settings
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    """Forget the settings of this process."""
+    """Clear the cached settings of this process."""
     settings.cache_clear()
 
 
 def test_defaults_work_on_a_laptop() -> None:
-    """Without any variable: loopback, SQLite below var/, not in production."""
+    """Without any variable the bot uses loopback and SQLite, and is not in production."""
     chosen = Settings()
     assert chosen.host == "127.0.0.1"
     assert chosen.database.startswith("sqlite:///")
@@ -20,14 +20,14 @@ def test_defaults_work_on_a_laptop() -> None:
 
 
 def test_production_refuses_the_default_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In production the bot does not start with a secret that everyone knows."""
+    """In production the default secret is refused, because everyone knows it."""
     monkeypatch.setenv("PRIVACY_BOT_PRODUCTION", "true")
     with pytest.raises(SettingsError, match="PRIVACY_BOT_SECRETS"):
         settings()
 
 
 def test_production_refuses_the_default_key_for_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is kept encrypted must not be readable with a key that everyone knows."""
+    """In production the default key for encrypted data is refused, because everyone knows it."""
     monkeypatch.setenv("PRIVACY_BOT_PRODUCTION", "true")
     monkeypatch.setenv("PRIVACY_BOT_SECRETS", '["0123456789012345678901234567890123456789"]')
     with pytest.raises(SettingsError, match="PRIVACY_BOT_DATA_KEYS"):
@@ -35,7 +35,7 @@ def test_production_refuses_the_default_key_for_data(monkeypatch: pytest.MonkeyP
 
 
 def test_production_refuses_a_short_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key that can be guessed is none."""
+    """In production a secret of fewer than 32 characters is refused."""
     monkeypatch.setenv("PRIVACY_BOT_PRODUCTION", "true")
     monkeypatch.setenv("PRIVACY_BOT_SECRETS", '["short"]')
     with pytest.raises(SettingsError, match="32 characters"):
@@ -43,16 +43,21 @@ def test_production_refuses_a_short_secret(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_production_starts_with_a_proper_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a long random key it does."""
+    """In production long secrets are accepted."""
     monkeypatch.setenv("PRIVACY_BOT_PRODUCTION", "true")
     for name in ("SECRETS", "DATA_KEYS"):
         monkeypatch.setenv(f"PRIVACY_BOT_{name}", '["0123456789012345678901234567890123456789"]')
     assert settings().production
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("MAX_TEXT", "-1"), ("SECRETS", '["a", 1'), ("SECRETS", "[]")])
-def test_a_variable_that_is_not_understood_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """The error is one line with the variable's name."""
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "many"), ("MAX_TEXT", "-1"), ("SECRETS", '["a", 1'), ("SECRETS", "[]")],
+)
+def test_an_invalid_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """The error for an invalid value is one line with the name of the variable."""
     monkeypatch.setenv(f"PRIVACY_BOT_{name}", value)
     with pytest.raises(SettingsError, match=name) as caught:
         settings()
@@ -60,20 +65,20 @@ def test_a_variable_that_is_not_understood_is_named(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_default_secret_stays_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On an address that others reach, the secret that everyone knows is refused as well."""
+    """The default secret is refused on an address that other machines can reach."""
     monkeypatch.setenv("PRIVACY_BOT_HOST", "0.0.0.0")
     with pytest.raises(SettingsError, match="PRIVACY_BOT_SECRETS"):
         settings()
 
 
-def test_a_database_url_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error names DATABASE_URL and shows the form of one."""
+def test_an_invalid_database_url_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error for an invalid URL names DATABASE_URL and shows an example."""
     monkeypatch.setenv("DATABASE_URL", "nonsense")
     with pytest.raises(SettingsError, match="^DATABASE_URL: .*postgresql://"):
         settings()
 
 
 def test_the_database_may_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DATABASE_URL names the database."""
+    """DATABASE_URL replaces the default database."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/bot")
     assert settings().database == "postgresql://localhost/bot"

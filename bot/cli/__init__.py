@@ -1,4 +1,8 @@
-"""The command line, ``privacy-bot``: one module a command, imported when it is used."""
+"""Command line ``privacy-bot``: one module for each command, imported when the command runs.
+
+``optouts`` and ``desk`` define several commands each. They are imported at once, but import the
+rest of the bot only when a command runs.
+"""
 
 import sys
 from pathlib import Path
@@ -23,10 +27,12 @@ app.add_typer(desk.handoffs, name="handoffs")
 
 @app.command()
 def train(
-    force: Annotated[bool, typer.Option(help="Train even if the model is up to date, and use no cached step.")] = False,
-    verbose: Annotated[bool, typer.Option(help="Show what Rasa prints.")] = False,
+    force: Annotated[
+        bool, typer.Option(help="Train even if the model is up to date, without cached steps.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option(help="Show the output of Rasa.")] = False,
 ) -> None:
-    """Train the model, if there is none of the present data and settings."""
+    """Train the model if there is none for the current data and settings."""
     from bot.cli.train import train as run
 
     run(force, verbose)
@@ -34,9 +40,15 @@ def train(
 
 @app.command()
 def serve(
-    train: Annotated[bool, typer.Option(help="Train first, if the model is missing or stale.")] = False,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; PRIVACY_BOT_HOST by default.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; PRIVACY_BOT_PORT by default.")] = None,
+    train: Annotated[
+        bool, typer.Option(help="Train first if the model is missing or out of date.")
+    ] = False,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on. Default: PRIVACY_BOT_HOST.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on. Default: PRIVACY_BOT_PORT.")
+    ] = None,
 ) -> None:
     """Serve the bot over HTTP."""
     from bot.cli.serve import serve as run
@@ -46,7 +58,7 @@ def serve(
 
 @app.command()
 def shell() -> None:
-    """Talk to the bot, and see how it understood you."""
+    """Chat with the bot in the terminal, and see how it understood each message."""
     from bot.cli.shell import shell as run
 
     run()
@@ -54,11 +66,17 @@ def shell() -> None:
 
 @app.command()
 def ask(
-    text: Annotated[str | None, typer.Argument(help="The question.")] = None,
-    batch: Annotated[Path | None, typer.Option(help='JSON lines of {"id", "text"}; each a conversation of its own.')] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the turn as JSON.")] = False,
+    text: Annotated[str | None, typer.Argument(help="Question to answer.")] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            help='File of questions, one JSON object {"id", "text"} per line. '
+            "Each line is a separate conversation."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every turn as JSON.")] = False,
 ) -> None:
-    """Ask one question, or a file of them."""
+    """Answer one question, or every question of a file."""
     from bot.cli.ask import ask as run
 
     run(text, batch, as_json)
@@ -66,7 +84,7 @@ def ask(
 
 @app.command()
 def check() -> None:
-    """Hold every answer against the policy."""
+    """Check that the policy covers every answer of the bot."""
     from bot.cli.check import check as run
 
     run()
@@ -74,12 +92,21 @@ def check() -> None:
 
 @app.command()
 def evaluate(
-    test_set: Annotated[Path | None, typer.Option(help="Rasa NLU file; the project's own test set by default.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Folder for pictures and findings.")] = None,
-    personal: Annotated[bool, typer.Option(help="Put placeholders for personal data around every message.")] = False,
-    noise: Annotated[bool, typer.Option(help="Measure again with slips of the thumb in every message.")] = False,
+    test_set: Annotated[
+        Path | None,
+        typer.Option(help="Rasa NLU file of labelled messages. Default: the project's test set."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the charts and findings. Default: results.")
+    ] = None,
+    personal: Annotated[
+        bool, typer.Option(help="Put placeholders for personal data around every message.")
+    ] = False,
+    noise: Annotated[
+        bool, typer.Option(help="Measure again with typing errors in every message.")
+    ] = False,
 ) -> None:
-    """Measure understanding on the test set, and examine the training data."""
+    """Measure the understanding on a test set, and look for faults in the training data."""
     from bot.cli.evaluate import evaluate as run
 
     run(test_set, output, personal, noise)
@@ -87,10 +114,17 @@ def evaluate(
 
 @app.command()
 def learn(
-    since: Annotated[str | None, typer.Option(help="Only what was said from this day on: 2026-11-30.")] = None,
-    output: Annotated[Path | None, typer.Option(help="File to write; standard output by default.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="First day of the questions, for example 2026-11-30.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="File to write. Default: standard output.")
+    ] = None,
 ) -> None:
-    """List the real questions that were not answered, grouped by meaning, as training data to label."""
+    """Print the questions that the bot could not answer, as training data to label.
+
+    Questions of similar meaning are in one group.
+    """
     from bot.cli.learn import learn as run
 
     run(since, output)
@@ -98,51 +132,75 @@ def learn(
 
 @app.command()
 def erase(
-    session: Annotated[str | None, typer.Option(help="Id of a conversation.")] = None,
-    email: Annotated[str | None, typer.Option(help="An e-mail address that was typed in the conversations to delete.")] = None,
+    session: Annotated[str | None, typer.Option(help="Id of the conversation to delete.")] = None,
+    email: Annotated[
+        str | None,
+        typer.Option(help="E-mail address that was typed in the conversations to delete."),
+    ] = None,
 ) -> None:
-    """Delete conversations everywhere, at once, also in a running server."""
-    from bot.cli.memory import erase as run
+    """Delete conversations everywhere and at once, also from a running server."""
+    from bot.cli.personal_data import erase as run
 
     run(session, email)
 
 
 @app.command()
-def export(email: Annotated[str, typer.Option(help="Whose data.")]) -> None:
-    """Print what is held about a person, as JSON."""
-    from bot.cli.memory import export as run
+def export(
+    email: Annotated[str, typer.Option(help="E-mail address of the person.")],
+) -> None:
+    """Print all stored data about a person, as JSON."""
+    from bot.cli.personal_data import export as run
 
     run(email)
 
 
 @app.command()
 def retention() -> None:
-    """Delete what has expired; the server does so by itself every few minutes."""
-    from bot.cli.memory import retention as run
+    """Delete expired data now; a running server does this every few minutes."""
+    from bot.cli.personal_data import retention as run
 
     run()
 
 
 def main() -> None:
-    """Run the command line: an error that a person can act on is one line and exit status 1."""
+    """Run the command line; an error that the user can fix is one line and exit status 1."""
     from sqlalchemy.exc import SQLAlchemyError
     from yaml import YAMLError
 
-    from actions.ledger.model import LedgerError
-    from bot.assistant import ModelError
+    from bot.application.errors import ConversationOver, NotReady
+    from bot.assistant.trained_model import ModelError
     from bot.cli.errors import CommandError
     from bot.handoff.model import HandoffError
+    from bot.optouts.model import LedgerError
     from bot.policy.document import PolicyError
     from bot.settings import SettingsError
 
     try:
         app()
-    except (CommandError, HandoffError, LedgerError, ModelError, PolicyError, SettingsError, YAMLError, OSError) as error:
+    except (
+        CommandError,
+        HandoffError,
+        LedgerError,
+        ModelError,
+        PolicyError,
+        SettingsError,
+        YAMLError,
+        OSError,
+    ) as error:
         print(f"privacy-bot: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(1)
-    except SQLAlchemyError as error:  # without its message, which may quote data
+    except (ConversationOver, NotReady):
+        print(
+            "privacy-bot: The assistant did not answer in time. Please try again.", file=sys.stderr
+        )
+        sys.exit(1)
+    except SQLAlchemyError as error:  # its message is not shown: it may quote personal data
         kind = type(getattr(error, "orig", None) or error).__name__
-        print(f"privacy-bot: The database cannot be used ({kind}). Look at DATABASE_URL, and whether it runs.", file=sys.stderr)
+        print(
+            f"privacy-bot: The database cannot be used ({kind}). "
+            "Look at DATABASE_URL, and whether it runs.",
+            file=sys.stderr,
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,126 +1,129 @@
-"""Conversations at the command line: the assistant in this process, nothing stored."""
+"""Conversations at the command line, with the server's turn engine and a database in memory."""
 
-import itertools
-from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
-from actions.services import build, use
-from bot import assistant
-from bot.database import connect, migrate_engine
-from bot.dialogue.replies import replies
-from bot.intake import STOP, Earlier, FromChild, Intake, Typed, as_said
-from bot.keys import Keyring
-from bot.privacy.splitting import MESSAGES
-from bot.privacy.vault import Vault
+from bot.application.services import Services
+from bot.application.turn_engine import TurnEngine
+from bot.assistant.action_endpoint import action_endpoint
+from bot.assistant.replies import replies
+from bot.assistant.tracker_store import TrackerEraser
+from bot.assistant.trained_model import load
+from bot.conversations.model import Reply, Turn
 from bot.settings import settings
-from bot.tracker import TrackerMemory
-from bot.turns import Choice, Message, Reply, Turn, forgets, outcome, topics
 
-_NOT_READ: dict[str, Any] = {"intent": None, "confidence": None, "ranking": [], "questions": [], "nearest": []}
+_CHANNEL = "cli"
 
 
 @dataclass(frozen=True)
-class Understood:
-    """A turn, and how its message was understood."""
+class UnderstoodTurn:
+    """A turn with the NLU result of its message."""
 
     turn: Turn
     nlu: dict[str, Any]
-    payloads: dict[str, str]  # what each choice of the turn means
 
     def as_json(self) -> dict[str, Any]:
-        """Return the turn in the form of the contract, with ``nlu``."""
+        """Return the turn in the form of the HTTP contract, with ``nlu`` added."""
         return {**self.turn.as_json(), "nlu": self.nlu}
 
 
-class Assistant:
-    """The loaded assistant, for any number of conversations."""
+class LocalAssistant:
+    """Loaded assistant with a database in memory.
+
+    It takes any number of conversations, one after another.
+    """
 
     def __init__(self) -> None:
-        self._agent = assistant.load()
-        engine = connect("sqlite://")
-        migrate_engine(engine)
-        self._vault = Vault(engine, Keyring([token_hex()], "vault"), timedelta(hours=1))
-        use(build(settings(), engine, engine, self._vault))
+        with_new_key = settings().model_copy(update={"data_keys": [token_hex()]})
+        self.services = Services.in_memory(
+            with_new_key, TrackerEraser(lambda: self._agent.tracker_store)
+        )
+        self._agent = load(action_endpoint(self.services))
+        self._engine = self.services.turn_engine(self._respond)
 
-    def conversation(self) -> "Conversation":
+    async def start(self) -> "Conversation":
         """Start a conversation."""
-        return Conversation(self._agent, self._vault)
+        conversation, greeting = await self._engine.start()
+        return Conversation(self._engine, self._agent.tracker_store, conversation, greeting)
+
+    async def ask(self, text: str) -> UnderstoodTurn:
+        """Ask one question in a new conversation, which is deleted afterwards."""
+        conversation = await self.start()
+        answered = await conversation.say(text)
+        if answered.turn.state != "closed":
+            await self._engine.forget(conversation.id)
+        return answered
+
+    async def _respond(self, conversation: str, text: str) -> list[Reply]:
+        return await replies(self._agent.handle_message, conversation, text, _CHANNEL)
 
 
 class Conversation:
-    """One conversation, taken in as the channel takes it in: as text, with placeholders for personal data."""
+    """One conversation, with the NLU result of each message."""
 
-    def __init__(self, agent: Any, vault: Vault) -> None:
-        self._agent = agent
-        self._vault = vault
-        self._intake = Intake(vault)
-        self._trackers = TrackerMemory(lambda: self._agent.tracker_store)
-        self._id = uuid4().hex
-        self._numbers = itertools.count(1)
-        self._said: deque[Earlier] = deque(maxlen=MESSAGES)
+    def __init__(
+        self, engine: TurnEngine, trackers: Any, conversation: str, greeting: Turn
+    ) -> None:
+        """Keep the parts of a conversation; ``trackers`` is the tracker store of Rasa's agent."""
+        self._engine = engine
+        self._trackers = trackers
+        self.id = conversation
+        self.greeting = greeting
 
-    async def say(self, text: str) -> Understood:
-        """Return what the bot does about a text."""
-        try:
-            typed = self._intake.take(self._id, text, lambda: tuple(self._said))
-        except FromChild:
-            return self._last_words([STOP])
-        for mended in typed.mended:
-            self._trackers.amend(self._id, as_said(mended.before), mended.pieces)
-        return await self._turn(typed)
+    async def say(self, text: str) -> UnderstoodTurn:
+        """Send a text to the bot and return the turn."""
+        before = await self._last_message()
+        return await self._understood(await self._engine.say(self.id, text), before)
 
-    async def send(self, payload: str) -> Understood:
-        """Return what the bot does about the payload of a choice."""
-        return await self._turn(Typed(payload, payload))
+    async def choose(self, choice: str) -> UnderstoodTurn:
+        """Pick a choice by its id and return the turn."""
+        before = await self._last_message()
+        return await self._understood(await self._engine.choose(self.id, choice), before)
 
-    async def _turn(self, typed: Typed) -> Understood:
-        self._vault.touch(self._id)
-        answers = [] if typed.says_nothing_else else await replies(self._agent.handle_message, self._id, typed.said, "cli")
-        said = typed.answered_by(answers)
-        self._said.append(Earlier(next(self._numbers), typed.shown))
-        nlu = await self._nlu()
-        if forgets(said):
-            return self._last_words(said, nlu)
-        payloads: dict[str, str] = {}
-        messages = []
-        for reply in said:
-            offered = [Choice(uuid4().hex[:16], self._vault.reveal(self._id, title)) for title, _ in reply.choices]
-            payloads |= {choice.id: meant for choice, (_, meant) in zip(offered, reply.choices, strict=True)}
-            messages.append(self._message(reply, tuple(offered)))
-        return Understood(Turn(tuple(messages), topics(said), outcome(said)), nlu, payloads)
+    async def slots(self) -> dict[str, Any]:
+        """Return the values of the slots, for measuring what a form has understood."""
+        tracker = await self._trackers.retrieve(self.id)
+        return {name: slot.value for name, slot in tracker.slots.items()} if tracker else {}
 
-    def _last_words(self, said: list[Reply], nlu: dict[str, Any] | None = None) -> Understood:
-        """Forget the conversation, and return what is told about it."""
-        turn = Turn(tuple(map(self._message, said)), topics(said), outcome(said), "closed")
-        self._trackers.forget(self._id)
-        self._vault.forget(self._id)
-        return Understood(turn, nlu or _NOT_READ, {})
+    async def _understood(self, turn: Turn, before: Any) -> UnderstoodTurn:
+        message = await self._last_message()
+        is_new = message is not None and (before is None or message.message_id != before.message_id)
+        return UnderstoodTurn(turn, _as_nlu(message.parse_data if is_new else {}))
 
-    def _message(self, reply: Reply, offered: tuple[Choice, ...] = ()) -> Message:
-        text = self._vault.reveal(self._id, reply.text)
-        return Message(next(self._numbers), "bot", text, datetime.now(UTC), reply.topic, reply.clauses, offered)
+    async def _last_message(self) -> Any:
+        """Return the event of the latest message that reached Rasa, None before the first one.
 
-    async def _nlu(self) -> dict[str, Any]:
+        The tracker's ``latest_message`` would be wrong: a form reverts a message that it cannot
+        use, and then ``latest_message`` is the one before it.
+        """
         from rasa.shared.core.events import UserUttered
 
-        tracker = await self._agent.tracker_store.retrieve(self._id)
-        # Not the tracker's latest message: a form takes back what it cannot use, and then that is the one before.
-        message = next((event for event in reversed(tracker.events if tracker else ()) if isinstance(event, UserUttered)), None)
-        parsed: dict[str, Any] = dict(message.parse_data) if message else {}
-        intent = parsed.get("intent") or {}
-        return {
-            "intent": intent.get("name"),
-            "confidence": intent.get("confidence"),
-            "ranking": [
-                {"name": entry["name"], "confidence": entry["confidence"]} for entry in parsed.get("intent_ranking") or ()
-            ],
-            "questions": [
-                {name: question[name] for name in ("text", "intent", "confidence")}
-                for question in parsed.get("questions") or ()
-            ],
-            "nearest": list(parsed.get("nearest") or ()),
-        }
+        tracker = await self._trackers.retrieve(self.id)
+        messages = (
+            event
+            for event in reversed(tracker.events if tracker else ())
+            if isinstance(event, UserUttered)
+        )
+        return next(messages, None)
+
+
+def _as_nlu(parsed: dict[str, Any]) -> dict[str, Any]:
+    """Return the shown part of Rasa's parse data.
+
+    All values are None or empty if the message never reached Rasa.
+    """
+    intent = parsed.get("intent") or {}
+    return {
+        "intent": intent.get("name"),
+        "confidence": intent.get("confidence"),
+        "ranking": [
+            {"name": entry["name"], "confidence": entry["confidence"]}
+            for entry in parsed.get("intent_ranking") or ()
+        ],
+        "questions": [
+            {name: question[name] for name in ("text", "intent", "confidence")}
+            for question in parsed.get("questions") or ()
+        ],
+        "nearest": list(parsed.get("nearest") or ()),
+    }

@@ -1,9 +1,8 @@
-"""``privacy-bot desk`` and ``privacy-bot handoffs``: who may answer shoppers, and what became of those who asked."""
+"""``privacy-bot desk`` and ``privacy-bot handoffs``: support agents, and handoffs to them."""
 
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,84 +11,97 @@ from bot.cli.errors import CommandError
 
 if TYPE_CHECKING:
     from bot.handoff.model import Handoff
-    from bot.handoff.service import People
+    from bot.handoff.service import HandoffService
 
-desk = typer.Typer(no_args_is_help=True, help="Agents who may answer shoppers at /desk.")
-handoffs = typer.Typer(no_args_is_help=True, help="Shoppers who asked for a person.")
-Name = Annotated[str, typer.Argument(help="The name that shoppers see.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, a line each.")]
+desk = typer.Typer(
+    no_args_is_help=True, help="Support agents of the desk at /desk: add, remove and list them."
+)
+handoffs = typer.Typer(
+    no_args_is_help=True, help="Handoffs to support agents: list, show and retry them."
+)
+Name = Annotated[str, typer.Argument(help="Name of the agent, as shoppers see it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 
 
 @desk.command()
 def add(name: Name) -> None:
-    """Let somebody answer at the desk; prints their token, once."""
-    print(_people().agents.add(name))
+    """Add an agent and print the agent's token, which is shown only once."""
+    print(_handoffs().agents.add(name))
 
 
 @desk.command()
 def remove(name: Name) -> None:
-    """Let somebody answer no more."""
-    _people().agents.remove(name)
+    """Remove an agent, who cannot answer at the desk any more."""
+    _handoffs().agents.remove(name)
     print(f"{name} cannot answer any more.")
 
 
 @desk.command("list")
 def list_agents() -> None:
-    """List who may answer, and when they were last there."""
-    for name, seen in _people().agents.listed():
+    """List the agents, each with the time of the last visit to the desk."""
+    for name, seen in _handoffs().agents.listed():
         print(f"{name}: {f'last there {seen:%Y-%m-%d %H:%M} UTC' if seen else 'never there'}")
 
 
 @handoffs.command("list")
-def list_handoffs(limit: Annotated[int, typer.Option(min=1, help="The latest so many.")] = 100, as_json: Json = False) -> None:
-    """List who asked for a person, the latest first."""
-    from bot.handoff.work import Work
-
-    for handoff in Work(_people().records).latest(limit):
-        told = _told(handoff)
-        print(json.dumps(told, ensure_ascii=False) if as_json else "  ".join(str(told[name]) for name in _COLUMNS))
+def list_handoffs(
+    limit: Annotated[int, typer.Option(min=1, help="Largest number of handoffs to list.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List handoffs, the latest first."""
+    for handoff in _handoffs().inbox.latest(limit):
+        fields = _fields(handoff)
+        print(
+            json.dumps(fields, ensure_ascii=False)
+            if as_json
+            else "  ".join(str(fields[name]) for name in _COLUMNS)
+        )
 
 
 @handoffs.command()
-def show(reference: Annotated[str, typer.Argument(help="As the shopper has it: K7M-4QXT.")], as_json: Json = False) -> None:
-    """Show one, with the message and how to reach whoever left it."""
-    from bot.handoff.work import Work
-
-    handoff = Work(_people().records).find(reference)
+def show(
+    reference: Annotated[
+        str, typer.Argument(help="Reference that the shopper got, such as K7M-4QXT.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Show one handoff, with the shopper's message and contact address or number."""
+    handoff = _handoffs().inbox.find(reference)
     if handoff is None:
         raise CommandError(f"There is no handoff {reference!r}. See privacy-bot handoffs list.")
-    told = {**_told(handoff), "note": handoff.note, "contact": handoff.contact}
+    fields = {**_fields(handoff), "note": handoff.note, "contact": handoff.contact}
     if as_json:
-        print(json.dumps(told, ensure_ascii=False))
+        print(json.dumps(fields, ensure_ascii=False))
         return
-    for name, value in told.items():
+    for name, value in fields.items():
         print(f"{name:<14}{', '.join(value) if isinstance(value, list) else value}")
 
 
 @handoffs.command()
 def retry() -> None:
-    """Let messages that reached nobody go to the first desk for messages again."""
-    from bot.handoff.transit import Transit
-
-    desk = _people().chain.for_message()
-    if desk is None:
-        raise CommandError("Nobody takes messages: add an agent, or name a desk in PRIVACY_BOT_HANDOFF_DESKS.")
-    count = Transit(_people().records).retry(desk)
+    """Send undelivered messages again, to the first desk that takes messages."""
+    count, desk = _handoffs().retry_undelivered()
     print(f"{count} {'message goes' if count == 1 else 'messages go'} to {desk} again.")
 
 
 _COLUMNS = ("reference", "kind", "state", "reason", "desk", "requested_at", "agent")
 
 
-def _told(handoff: Handoff) -> dict[str, Any]:
-    times = {name: getattr(handoff, name) for name in ("requested_at", "accepted_at", "replied_at", "ended_at")}
+def _fields(handoff: Handoff) -> dict[str, Any]:
+    times = {
+        name: getattr(handoff, name)
+        for name in ("requested_at", "accepted_at", "replied_at", "ended_at")
+    }
     return {
         "reference": handoff.reference,
         "kind": str(handoff.kind),
         "state": str(handoff.state),
         "reason": str(handoff.reason),
         "topics": list(handoff.topics),
-        **{name: time.isoformat(timespec="seconds") if time else None for name, time in times.items()},
+        **{
+            name: time.isoformat(timespec="seconds") if time else None
+            for name, time in times.items()
+        },
         "agent": handoff.agent_name,
         "follow_up": handoff.follow_up,
         "desk": handoff.desk,
@@ -98,11 +110,7 @@ def _told(handoff: Handoff) -> dict[str, Any]:
     }
 
 
-@cache
-def _people() -> People:
-    from bot.database import migrate
-    from bot.handoff.service import People
-    from bot.settings import settings
+def _handoffs() -> HandoffService:
+    from bot.application.services import default_services
 
-    migrate(settings().database)
-    return People.of(settings())
+    return default_services().handoffs

@@ -1,5 +1,5 @@
-"""The error of the command line."""
+"""Error of the command line."""
 
 
 class CommandError(Exception):
-    """The command cannot do what it was asked; the message is one line that says why and what to do."""
+    """The command cannot be carried out; the message says in one line why, and what to do."""

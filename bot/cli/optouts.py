@@ -1,4 +1,4 @@
-"""``privacy-bot optouts``: the privacy office's side of the ledger."""
+"""``privacy-bot optouts``: commands of the privacy office for the ledger of opt-outs."""
 
 from __future__ import annotations
 
@@ -15,93 +15,121 @@ import typer
 from bot.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from actions.ledger.model import Record
-    from actions.services import Services
+    from bot.optouts.model import Record
+    from bot.optouts.service import OptOutService
 
-app = typer.Typer(no_args_is_help=True, help="Requests to opt out: list, show, decide, export and verify them.")
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, a line each.")]
-Reference = Annotated[str, typer.Argument(help="As the shopper has it: K7M-4QXT.")]
+app = typer.Typer(
+    no_args_is_help=True, help="Opt-out requests: list, show, decide, export and verify them."
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
+Reference = Annotated[str, typer.Argument(help="Reference that the shopper got, such as K7M-4QXT.")]
 _FORMATS = ("csv", "jsonl", "sha256")
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 @app.command("list")
 def list_(
-    status: Annotated[list[str] | None, typer.Option(help="Only these states; may be repeated.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="The latest so many.")] = 100,
+    status: Annotated[
+        list[str] | None, typer.Option(help="Only requests in this state. May be repeated.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Largest number of requests to list.")] = 100,
     as_json: Json = False,
 ) -> None:
     """List requests, the latest first."""
-    _print(_services().ledger.records(_statuses(status or []), limit), as_json)
+    _print(_optouts().ledger.records(_statuses(status or []), limit), as_json)
 
 
 @app.command()
 def show(reference: Reference, as_json: Json = False) -> None:
-    """Show one request, with its address, its history and its messages."""
-    services = _services()
-    record = services.ledger.find(reference)
-    history = services.ledger.history(record.id)
+    """Show one request, with its address, wording and history."""
+    optouts = _optouts()
+    record = optouts.ledger.find(reference)
+    history = optouts.ledger.history(record.id)
     if as_json:
         print(
-            json.dumps({**record_json(record), "wording": record.wording, "history": history}, default=str, ensure_ascii=False)
+            json.dumps(
+                {**record_json(record), "wording": record.wording, "history": history},
+                default=str,
+                ensure_ascii=False,
+            )
         )
         return
     for name, value in {**record_json(record), "wording": record.wording}.items():
         print(f"{name:<16}{', '.join(value) if isinstance(value, list) else value}")
     for line in history:
-        said = ", ".join(f"{name} {value}" for name, value in (line["content"] or {}).items() if value)
-        print(f"{line['at']:%Y-%m-%d %H:%M:%S} UTC  line {line['seq']}  {line['event']}: {said}")
+        details = ", ".join(
+            f"{name} {value}" for name, value in (line["content"] or {}).items() if value
+        )
+        print(f"{line['at']:%Y-%m-%d %H:%M:%S} UTC  line {line['seq']}  {line['event']}: {details}")
 
 
 @app.command()
-def fulfil(reference: Reference, how: Annotated[str, typer.Option(help="How it is known to be in force.")] = "by hand") -> None:
-    """Note that a request is in force."""
-    record = _services().ledger.fulfil(reference, how)
+def fulfil(
+    reference: Reference,
+    how: Annotated[
+        str, typer.Option(help="How you know that the request is in force.")
+    ] = "by hand",
+) -> None:
+    """Record that a request is in force."""
+    record = _optouts().ledger.fulfil(reference, how)
     print(f"{record.reference} is fulfilled ({record.how}).")
 
 
 @app.command()
 def deny(
-    reference: Reference, reason: Annotated[str, typer.Option(help="The good-faith, documented belief of fraud.")]
+    reference: Reference,
+    reason: Annotated[str, typer.Option(help="Documented, good-faith belief of fraud.")],
 ) -> None:
-    """Deny a request; who asks with its reference is told the reason, so nothing personal belongs there."""
-    record = _services().ledger.deny(reference, reason)
+    """Deny a request as fraudulent, with a reason.
+
+    Everybody with the reference can read the reason: put no personal data in it.
+    """
+    record = _optouts().ledger.deny(reference, reason)
     print(f"{record.reference} is denied: {record.reason}")
 
 
 @app.command()
 def due(
-    within: Annotated[int, typer.Option(min=0, help="Also what is due in so many days.")] = 0,
+    within: Annotated[
+        int, typer.Option(min=0, help="Also list requests that are due within so many days.")
+    ] = 0,
     as_json: Json = False,
 ) -> None:
-    """List what must be in force by today; ends with status 1 if something is overdue, or could not be delivered."""
+    """List the requests that must be in force by today.
+
+    The exit status is 1 if a request is overdue or a message could not be delivered.
+    """
     from bot.policy.hours import STORE_ZONE
 
-    services, today = _services(), datetime.now(STORE_ZONE).date()
-    found = services.ledger.due(today + timedelta(days=within))
+    optouts, today = _optouts(), datetime.now(STORE_ZONE).date()
+    found = optouts.ledger.due(today + timedelta(days=within))
     _print(iter(found), as_json)
     late = sum(record.due < today for record in found)
-    given_up = services.outbox.given_up()
+    given_up = optouts.outbox.given_up()
     if late or given_up:
         raise CommandError(
-            f"{late} overdue, {len(given_up)} messages undelivered. Note what is in force (privacy-bot optouts fulfil); look "
-            "at the receivers (privacy-bot optouts undelivered)."
+            f"{late} overdue, {len(given_up)} messages undelivered. "
+            "Note what is in force (privacy-bot optouts fulfil); "
+            "look at the receivers (privacy-bot optouts undelivered)."
         )
 
 
 @app.command()
 def undelivered(
-    retry: Annotated[bool, typer.Option(help="Try them again.")] = False,
+    retry: Annotated[
+        bool, typer.Option(help="Put them back into the outbox, which delivers them.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """List the messages that were given up; --retry puts them back."""
-    outbox = _services().outbox
+    """List the messages to receivers that could not be delivered."""
+    outbox = _optouts().outbox
     for message in outbox.given_up():
         fields = {name: str(value) for name, value in vars(message).items()}
         print(
             json.dumps(fields)
             if as_json
-            else f"{message.id} {message.receiver} {message.event} {message.attempts}x: {message.error}"
+            else f"{message.id} {message.receiver} {message.event} "
+            f"{message.attempts}x: {message.error}"
         )
     if retry:
         print(f"{outbox.retry()} messages are tried again.", file=sys.stderr)
@@ -109,52 +137,76 @@ def undelivered(
 
 @app.command()
 def verify(
-    anchor: Annotated[str, typer.Option(help="What an earlier run printed as its end, noted outside of the database.")] = "",
+    anchor: Annotated[
+        str,
+        typer.Option(help="End of the ledger, as an earlier run printed it."),
+    ] = "",
 ) -> None:
-    """Hold the whole ledger against its history; ends with status 1 if anything was changed, removed or reordered."""
-    from actions.ledger.chain import last
-    from actions.ledger.keeping import verify as faults
+    """Check the ledger against its audit log.
 
-    noted, services = _anchor(anchor), _services()
-    with services.engine.connect() as db:
+    The exit status is 1 if anything was changed, removed or reordered.
+    Keep the printed end outside the database, and give it to a later run as --anchor.
+    """
+    from bot.optouts.audit_log import last
+    from bot.optouts.maintenance import verify as find_faults
+
+    noted, optouts = _parsed_anchor(anchor), _optouts()
+    with optouts.engine.connect() as db:
         seq, mac = last(db)
     found = 0
-    for found, fault in enumerate(faults(services.engine, services.keyring, noted), start=1):  # noqa: B007
+    faults = find_faults(optouts.engine, optouts.keyring, noted)
+    for found, fault in enumerate(faults, start=1):  # noqa: B007
         print(fault)
     if found:
-        raise CommandError(f"The ledger has {found} fault{'s' if found > 1 else ''}: the lines above say where.")
-    print(f"The ledger is as it was written. Its end, to be noted and given to the next --anchor: {seq}:{mac}")
+        raise CommandError(
+            f"The ledger has {found} fault{'s' if found > 1 else ''}: the lines above say where."
+        )
+    print(
+        "The ledger is as it was written. "
+        f"Its end, to be noted and given to the next --anchor: {seq}:{mac}"
+    )
 
 
 @app.command()
 def export(
-    form: Annotated[str, typer.Option("--format", help="csv, jsonl, or sha256 as ad platforms take it.")] = "csv",
-    kind: Annotated[str | None, typer.Option(help="Only who is out of this.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="csv, jsonl, or sha256 for ad platforms.")
+    ] = "csv",
+    kind: Annotated[
+        str | None, typer.Option(help="Only entries of this kind, such as sharing.")
+    ] = None,
 ) -> None:
-    """Print the suppression list: who is out of what, since when.
+    """Print the suppression list: addresses with their kinds of opt-out and dates.
 
-    sha256 is for ad platforms, and has those who are out of ads or sharing unless --kind says otherwise. In csv, an address
-    that a spreadsheet would take for a formula has an apostrophe before it; jsonl has every address as it is.
+    csv marks an address that looks like a formula with an apostrophe before it.
+    jsonl prints every address unchanged.
+    sha256 prints hashes of e-mail addresses, as ad platforms take them.
+    sha256 has only opt-outs of ads and sharing, if no --kind is given.
     """
-    from actions.ledger.addresses import advertising_hash
-    from actions.ledger.model import Kind
+    from bot.optouts.addresses import advertising_hash
+    from bot.optouts.model import OptOutKind
 
     if form not in _FORMATS:
         raise CommandError(f"There is no format {form!r}. Choose one of {', '.join(_FORMATS)}.")
-    if kind is not None and kind not in list(Kind):
-        raise CommandError(f"There is no kind {kind!r}. Choose one of {', '.join(Kind)}.")
-    for_ads = [Kind.TARGETED_ADVERTISING, Kind.SHARING] if form == "sha256" else []
-    out = _services().ledger.suppressed(*([Kind(kind)] if kind else for_ads))
+    if kind is not None and kind not in list(OptOutKind):
+        raise CommandError(f"There is no kind {kind!r}. Choose one of {', '.join(OptOutKind)}.")
+    for_ads = [OptOutKind.TARGETED_ADVERTISING, OptOutKind.SHARING] if form == "sha256" else []
+    entries = _optouts().ledger.suppressed(*([OptOutKind(kind)] if kind else for_ads))
     if form == "sha256":
         last = ""
-        for subject, _, _ in out:
+        for subject, _, _ in entries:
             if subject.type == "email" and subject.value != last:
                 print(advertising_hash(subject.value))
                 last = subject.value
         return
     rows = (
-        {"type": subject.type, "subject": subject.value, "kind": str(of), "since": since.isoformat()}
-        for subject, of, since in out
+        {
+            "type": subject.type,
+            "subject": subject.value,
+            "kind": str(entry_kind),
+            "since": since.isoformat(),
+        }
+        for subject, entry_kind, since in entries
     )
     if form == "jsonl":
         for row in rows:
@@ -163,46 +215,60 @@ def export(
     writer = csv.DictWriter(sys.stdout, ["type", "subject", "kind", "since"])
     writer.writeheader()
     for row in rows:
-        writer.writerow({**row, "subject": f"'{row['subject']}" if row["subject"].startswith(_FORMULA) else row["subject"]})
+        writer.writerow(
+            {
+                **row,
+                "subject": f"'{row['subject']}"
+                if row["subject"].startswith(_FORMULA_STARTS)
+                else row["subject"],
+            }
+        )
 
 
 @app.command()
-def link(email: Annotated[str, typer.Argument(help="The address that the mail goes to.")]) -> None:
-    """Print the path for the List-Unsubscribe header of a mail (RFC 8058)."""
-    from actions.ledger.addresses import BadAddress
+def link(email: Annotated[str, typer.Argument(help="Address that the mail is sent to.")]) -> None:
+    """Print the unsubscribe path of an address, for the List-Unsubscribe header (RFC 8058)."""
+    from bot.optouts.addresses import BadAddress
+    from bot.optouts.links import UnsubscribeLinks
     from bot.settings import settings
-    from bot.web.optouts import unsubscribe_path
 
     try:
-        print(unsubscribe_path(settings(), email))
+        print(UnsubscribeLinks(settings()).path(email))
     except BadAddress as error:
         raise CommandError(f"{email!r} is no e-mail address: {error}") from None
 
 
 @app.command()
 def rotate() -> None:
-    """Encrypt and mark everything under the last of PRIVACY_BOT_DATA_KEYS; the others may be dropped then."""
-    from actions.ledger.keeping import rotate as renew
+    """Encrypt the ledger again under the last key of PRIVACY_BOT_DATA_KEYS.
 
-    services = _services()
-    print(f"{renew(services.durable, services.keyring)} rows are under the newest key.")
+    The ledger does not need the older keys afterwards.
+    Unsubscribe links, agents' tokens and handoffs made under an older key still need it.
+    """
+    from bot.optouts.maintenance import rotate as renew
+
+    optouts = _optouts()
+    print(f"{renew(optouts.durable, optouts.keyring)} rows are under the newest key.")
 
 
-def _anchor(written: str) -> tuple[int, str] | None:
+def _parsed_anchor(written: str) -> tuple[int, str] | None:
     seq, _, mac = written.partition(":")
     if written and not (seq.isdigit() and re.fullmatch("[0-9a-f]{64}", mac)):
-        raise CommandError("An anchor is what optouts verify printed as the end: a number, a colon and 64 hexadecimal digits.")
+        raise CommandError(
+            "An anchor is what optouts verify printed as the end: "
+            "a number, a colon and 64 hexadecimal digits."
+        )
     return (int(seq), mac) if written else None
 
 
-def _services() -> Services:
-    from actions.services import of_settings
+def _optouts() -> OptOutService:
+    from bot.application.services import default_services
 
-    return of_settings()
+    return default_services().optouts
 
 
 def _statuses(named: Iterable[str]) -> list[Any]:
-    from actions.ledger.model import Status
+    from bot.optouts.model import Status
 
     try:
         return [Status(name) for name in named]
@@ -227,7 +293,10 @@ def _print(records: Iterator[Record], as_json: bool) -> None:
         table.add_column(name, overflow="fold")
     for record in records:
         entry = record_json(record)
-        late = record.overdue_since is not None and record.overdue_since < datetime.now(STORE_ZONE).date()
+        late = (
+            record.overdue_since is not None
+            and record.overdue_since < datetime.now(STORE_ZONE).date()
+        )
         table.add_row(
             record.reference,
             f"[red]{entry['due']}[/red]" if late else entry["due"],
@@ -242,8 +311,8 @@ def _print(records: Iterator[Record], as_json: bool) -> None:
 
 
 def record_json(record: Record) -> dict[str, Any]:
-    """Return a record as it is printed."""
-    from actions.ledger.model import in_order
+    """Return a record as JSON, with the names that the commands print."""
+    from bot.optouts.model import in_order
 
     return {
         "reference": record.reference,

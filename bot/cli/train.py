@@ -1,4 +1,4 @@
-"""``privacy-bot train``."""
+"""``privacy-bot train``: trains the model and shows the progress."""
 
 import os
 import sys
@@ -8,15 +8,18 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from bot import assistant
+from bot.assistant import trained_model
 
-# Writes to a copy of standard error, which stays when that is silenced.
+# A copy of standard error, so that the console still prints while ``_silence`` is active.
 console = Console(file=os.fdopen(os.dup(2), "w"), force_terminal=sys.stderr.isatty())
 
 
 def train(force: bool = False, verbose: bool = False) -> None:
-    """Train if the model is missing, stale, or ``force`` is set; say what is going on, with Rasa's output if ``verbose``."""
-    path = assistant.model_path()
+    """Train if the model is missing or out of date, or if ``force`` is set.
+
+    ``verbose`` shows the output of Rasa. Raises ModelError if Rasa refuses to train.
+    """
+    path = trained_model.model_path()
     if path.exists() and not force:
         console.print(f"The model is up to date: {path.name}", highlight=False)
         return
@@ -25,16 +28,18 @@ def train(force: bool = False, verbose: bool = False) -> None:
     if verbose or not console.is_terminal:
         console.print(announcement, highlight=False)
     if verbose:
-        made = assistant.train(force)
+        model = trained_model.train(force)
     else:
         with console.status(announcement), _silence():
-            made = assistant.train(force)
-    console.print(f"Trained {made.name} in {time.perf_counter() - started:.0f} s.", highlight=False)
+            model = trained_model.train(force)
+    console.print(
+        f"Trained {model.name} in {time.perf_counter() - started:.0f} s.", highlight=False
+    )
 
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep what Rasa and its libraries print off the screen; the console has a copy of the screen of its own."""
+    """Hide the output of Rasa and its libraries, also of those that write to file descriptors."""
     saved = [os.dup(1), os.dup(2)]
     null = os.open(os.devnull, os.O_WRONLY)
     try:

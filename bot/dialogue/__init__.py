@@ -1,1 +1,1 @@
-"""What the bot does next and how it says it: a Rasa policy and a response generator over ``bot.policy``."""
+"""Dialogue: the Rasa policy for the next action, and the response generator over ``bot.policy``."""

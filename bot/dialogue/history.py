@@ -1,4 +1,4 @@
-"""Reads out of a tracker what answers depend on: the questions of this turn, and what was answered before it."""
+"""Queries of a tracker: the questions of this turn, and the answers before it."""
 
 from typing import Any
 
@@ -14,24 +14,27 @@ UTTER = "utter_"
 
 
 def questions(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
-    """Return what the last message asks (see ``bot.nlu.decision``); empty for a choice, which names an intent itself."""
+    """Return the questions of the last message, as ``bot.nlu.decision`` sets them.
+
+    The list is empty for a choice, which names an intent itself.
+    """
     message = tracker.latest_message
     return list(message.parse_data.get(QUESTIONS) or ()) if message else []
 
 
 def closest_passage(tracker: DialogueStateTracker) -> str | None:
-    """Return the clause that may be meant by the last message, if it was not understood."""
+    """Return the id of the clause closest to the last message, if that was not understood."""
     message = tracker.latest_message
     return message.parse_data.get(PASSAGE) if message else None
 
 
 def said(tracker: DialogueStateTracker) -> str:
-    """Return the shopper's last message as it was said, with placeholders."""
+    """Return the text of the shopper's last message, with placeholders for personal data."""
     return str(tracker.latest_message.text or "") if tracker.latest_message else ""
 
 
 def intent(tracker: DialogueStateTracker) -> str:
-    """Return what the last message was taken to mean."""
+    """Return the intent of the last message."""
     return str(tracker.latest_message.intent.get("name")) if tracker.latest_message else ""
 
 
@@ -46,7 +49,7 @@ def turn(tracker: DialogueStateTracker) -> list[Event]:
 
 
 def actions_this_turn(tracker: DialogueStateTracker) -> list[str]:
-    """Return the names of the actions that were run for the last message."""
+    """Return the names of the actions that ran after the last message."""
     return [
         str(event.action_name)
         for event in turn(tracker)
@@ -55,27 +58,30 @@ def actions_this_turn(tracker: DialogueStateTracker) -> list[str]:
 
 
 def messages_this_turn(tracker: DialogueStateTracker) -> int:
-    """Return how many messages were sent for the last message."""
+    """Return the number of messages that the bot sent after the last message."""
     return sum(isinstance(event, BotUttered) for event in turn(tracker))
 
 
 def earlier_answers(tracker: DialogueStateTracker, limit: int = 60) -> list[BotUttered]:
-    """Return the bot's messages before the shopper's last one, the latest first; looks back over ``limit`` events only."""
+    """Return the bot's messages before the shopper's last one, the latest first.
+
+    Only the last ``limit`` events before that message are searched.
+    """
     start = len(tracker.events) - len(turn(tracker)) - 1
     before = list(tracker.events)[max(0, start - limit) : max(0, start)]
     return [event for event in reversed(before) if isinstance(event, BotUttered)]
 
 
 def topic_before(tracker: DialogueStateTracker) -> str | None:
-    """Return the topic of the answer right before the shopper's last message, if it was one."""
-    said = earlier_answers(tracker, limit=20)
-    topic = said[0].metadata.get("topic") if said else None
+    """Return the topic of the bot's message right before the last one, if that was an answer."""
+    answers = earlier_answers(tracker, limit=20)
+    topic = answers[0].metadata.get("topic") if answers else None
     return str(topic) if topic in ANSWERABLE else None
 
 
 def last_topic(tracker: DialogueStateTracker) -> str | None:
-    """Return the topic that was answered last before this turn."""
-    for said in earlier_answers(tracker):
-        if said.metadata.get("topic") in ANSWERABLE:
-            return str(said.metadata["topic"])
+    """Return the topic of the last answer before this turn."""
+    for answer in earlier_answers(tracker):
+        if answer.metadata.get("topic") in ANSWERABLE:
+            return str(answer.metadata["topic"])
     return None

@@ -1,17 +1,18 @@
-"""The response generator: chooses the variation that fits the question, with the clauses that it cites and its choices."""
+"""Response generator: chooses a variation for the question, with its clauses and choices."""
 
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import history
-from bot.policy.answers import FROM_RANKING, GIVEN, Answer, Situation, Variation, choose, compose, variation
+from bot.policy.answer_files import load_answers
+from bot.policy.answers import FROM_RANKING, GIVEN, Answer, Situation, choose, compose
 from bot.policy.document import load
 from bot.policy.questions import Question
 from bot.topics import ANSWERABLE, FORGET, OUT_OF_SCOPE, TOPICS
@@ -20,38 +21,28 @@ MAX_CHOICES = 3
 MIN_CHOICE_CONFIDENCE = 0.05
 
 
-class PolicyResponses(TemplatedNaturalLanguageGenerator):
-    """Generates what the bot says; named as ``nlg`` in endpoints.yml, so every Rasa command uses it.
+class PolicyResponses(NaturalLanguageGenerator):
+    """Generator of the bot's messages; every Rasa command uses it, as ``nlg`` in endpoints.yml."""
 
-    Derives from Rasa's own generator because only that one is told the responses of a model that is loaded later.
-    """
-
-    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
-        super().__init__(domain.responses if domain else {})
-
-    @property
-    def responses(self) -> dict[str, list[dict[str, Any]]]:
-        """The responses of the model's domain."""
-        return self._responses
-
-    @responses.setter
-    def responses(self, responses: dict[str, list[dict[str, Any]]]) -> None:
-        self._responses = responses
-        self._variations: dict[str, list[Variation]] = {
-            name: [variation(response) for response in variations] for name, variations in responses.items()
-        }
+    def __init__(
+        self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None
+    ) -> None:
+        """Read the answers from their files, because those in the model's domain may be older."""
+        self._answers = load_answers()
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
-        """Return a Rasa response; beside ``text`` and ``buttons`` it carries topic, outcome and the clauses it cites.
+        """Return a Rasa response, with its topic, outcome and cited clauses.
 
-        None if the domain has no such response, as Rasa's own generator does.
+        Return None for an unknown response, as Rasa's own generator does.
         """
-        variations = self._variations.get(utter_action)
+        variations = self._answers.get(utter_action)
         if not variations:
             return None
-        situation = self._situation(tracker, {name: str(value) for name, value in kwargs.items() if name in GIVEN})
+        situation = self._situation(
+            tracker, {name: str(value) for name, value in kwargs.items() if name in GIVEN}
+        )
         chosen = choose(variations, situation)
         topic = chosen.topic or utter_action.removeprefix(history.UTTER)
         answer = compose(chosen, situation)
@@ -64,14 +55,19 @@ class PolicyResponses(TemplatedNaturalLanguageGenerator):
         }
 
     def _situation(self, tracker: DialogueStateTracker, given: Mapping[str, str]) -> Situation:
-        said_before = history.earlier_answers(tracker)
-        answers = (said.metadata.get("clauses") for said in said_before if said.metadata.get("outcome") == "answered")
+        cited = (
+            message.metadata.get("clauses")
+            for message in history.earlier_answers(tracker)
+            if message.metadata.get("outcome") == "answered"
+        )
         return Situation(
             question=_question(tracker),
             now=datetime.now(UTC),
             given=given,
-            # what an answer from before a change of the policy cited may be gone
-            previous_clauses=tuple(clause for clause in next(filter(None, answers), ()) if clause in load().by_id),
+            # An answer from before a change of the policy may cite clauses that are gone.
+            previous_clauses=tuple(
+                clause for clause in next(filter(None, cited), ()) if clause in load().by_id
+            ),
             closest_clause=history.closest_passage(tracker),
         )
 
@@ -81,12 +77,13 @@ def _question(tracker: DialogueStateTracker) -> Question:
     if asked:
         current = asked[min(history.messages_this_turn(tracker), len(asked) - 1)]
         return Question.of(current["text"], current["entities"])
+    # A choice names its topic, and may name a kind of data.
     message = tracker.latest_message
-    return Question.of("", message.entities if message else ())  # a choice: it names its topic, and may name a kind of data
+    return Question.of("", message.entities if message else ())
 
 
 def _topic(topic: str, answer: Answer, tracker: DialogueStateTracker) -> str | None:
-    """Return what a response is about; more about the answer before it is about the same."""
+    """Return the topic of a response; one that says more about the last answer keeps its topic."""
     if topic == "elaborate" and answer.clauses:
         return history.last_topic(tracker)
     return topic if topic in TOPICS else None
@@ -103,7 +100,7 @@ def _outcome(topic: str, answer: Answer) -> str:
 
 
 def likely(ranking: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the topics that a clarifying reply offers for a ranking of intents."""
+    """Return the topics that a question back offers for a ranking of intents."""
     names = [entry["name"] for entry in ranking if entry["confidence"] >= MIN_CHOICE_CONFIDENCE]
     return [name for name in names if name in ANSWERABLE][:MAX_CHOICES]
 

@@ -1,1 +1,1 @@
-"""How good understanding is, and how good what it is taught: measures, corruption, examination of the data. Knows no Rasa."""
+"""Evaluation of understanding and of its training data, without Rasa."""

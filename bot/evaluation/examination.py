@@ -1,4 +1,4 @@
-"""The training data examined as data: what is said twice, what may be labelled wrongly, what the test set shares with it."""
+"""Search for duplicates, wrong labels, and overlap with the test set in the training data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from bot.evaluation.labelled import Labelled
 from bot.nlu.models.encoder import default_encoder, meanings
 from bot.nlu.models.kernel import KernelModel
 
-NEAR = 0.97  # similarity in meaning from which two messages are the same with other punctuation, a typo or a synonym
+# Similarity in meaning from which two messages differ only by punctuation, a typo or a synonym.
+NEAR = 0.97
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,13 @@ class Pair:
 
     @property
     def contradicts(self) -> bool:
-        """Whether they have different labels."""
+        """True if the two have different labels."""
         return self.one[1] != self.other[1]
 
 
 @dataclass(frozen=True)
 class Suspect:
-    """A training example that all others together take for another intent."""
+    """Training example that a model of all others takes for another intent."""
 
     example: Labelled
     likely: str
@@ -38,15 +39,17 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Findings:
-    """What an examination found, the clearest cases first."""
+    """Results of an examination, the clearest cases first."""
 
     duplicates: tuple[Pair, ...]
     mislabelled: tuple[Suspect, ...]
     overlap: tuple[Pair, ...]  # of test messages (one) with training examples (other)
 
 
-def examine(training: Sequence[Labelled], test: Sequence[Labelled], settings: dict[str, Any]) -> Findings:
-    """Examine the training data; ``settings`` are those of the classifier (``KernelModel``)."""
+def examine(
+    training: Sequence[Labelled], test: Sequence[Labelled], settings: dict[str, Any]
+) -> Findings:
+    """Return findings on the training data; ``settings`` are those of ``KernelModel``."""
     encoder = default_encoder()
     views = encoder.encode([text for text, _ in training])
     here, there = meanings(views), meanings(encoder.encode([text for text, _ in test]))
@@ -59,18 +62,33 @@ def examine(training: Sequence[Labelled], test: Sequence[Labelled], settings: di
     )
 
 
-def _pairs(ones: Sequence[Labelled], others: Sequence[Labelled], similarity: np.ndarray) -> list[Pair]:
-    found = [Pair(ones[row], others[column], float(similarity[row, column])) for row, column in np.argwhere(similarity >= NEAR)]
+def _pairs(
+    ones: Sequence[Labelled], others: Sequence[Labelled], similarity: np.ndarray
+) -> list[Pair]:
+    found = [
+        Pair(ones[row], others[column], float(similarity[row, column]))
+        for row, column in np.argwhere(similarity >= NEAR)
+    ]
     return sorted(found, key=lambda pair: (not pair.contradicts, -pair.similarity))
 
 
-def _suspects(training: Sequence[Labelled], model: KernelModel, probabilities: np.ndarray) -> list[Suspect]:
-    """Confident learning (Northcutt et al. 2021): a label is held if it is as likely as where it is given, on average."""
-    mean = np.array([probabilities[model.targets == label, label].mean() for label in range(len(model.labels))])
+def _suspects(
+    training: Sequence[Labelled], model: KernelModel, probabilities: np.ndarray
+) -> list[Suspect]:
+    """Return examples with a likely wrong label, by confident learning (Northcutt et al. 2021).
+
+    A label is held for an example if it is at least as probable as, on average, for the examples
+    that have the label. An example is suspect if the most probable held label is another one.
+    """
+    mean = np.array(
+        [probabilities[model.targets == label, label].mean() for label in range(len(model.labels))]
+    )
     held = np.where(probabilities >= mean, probabilities, 0.0)
     likely = held.argmax(axis=1)
     found = [
-        Suspect(training[place], model.labels[likely[place]], float(probabilities[place, likely[place]]))
+        Suspect(
+            training[place], model.labels[likely[place]], float(probabilities[place, likely[place]])
+        )
         for place in np.flatnonzero((held.max(axis=1) > 0) & (likely != model.targets))
     ]
     return sorted(found, key=lambda suspect: -suspect.confidence)

@@ -1,4 +1,4 @@
-"""Labelled messages: read from files, and with personal data around them."""
+"""Labelled messages, as read from files and with personal data put around them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import yaml
 from bot.paths import NLU_DIR
 
 Labelled = tuple[str, str]  # a text and its intent
-# How shoppers tell who they are around a question, as the assistant is told it.
+# Ways to give personal data with a question, with placeholders as the assistant gets them.
 INTRODUCTIONS = (
     "my email is [email-1], {}",
     "{} my number is [phone-1]",
@@ -32,10 +32,16 @@ def read_nlu(path: Path) -> list[Labelled]:
 
 
 def read_training_data(folder: Path = NLU_DIR) -> list[Labelled]:
-    """Return (text, intent) of every example that the bot learns from, file by file."""
-    return [row for path in sorted(folder.glob("*.yml")) if path.name != "aspects.yml" for row in read_nlu(path)]
+    """Return (text, intent) of every training example, file by file."""
+    return [row for path in sorted(folder.glob("*.yml")) for row in read_nlu(path)]
 
 
 def introduced(labelled: Sequence[Labelled]) -> list[Labelled]:
-    """Return the labelled texts with placeholders for personal data around each, in the ways of ``INTRODUCTIONS`` by turns."""
-    return [(INTRODUCTIONS[place % len(INTRODUCTIONS)].format(text), label) for place, (text, label) in enumerate(labelled)]
+    """Return the labelled texts with personal data around each, as placeholders.
+
+    The forms of ``INTRODUCTIONS`` take turns.
+    """
+    return [
+        (INTRODUCTIONS[place % len(INTRODUCTIONS)].format(text), label)
+        for place, (text, label) in enumerate(labelled)
+    ]

@@ -1,4 +1,4 @@
-"""Measures of understanding on a labelled set; plain arithmetic, no Rasa."""
+"""Measures of understanding on a labelled set, in plain arithmetic without Rasa."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,23 +13,23 @@ RELIABILITY_BINS = 10
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled message and how it was understood."""
+    """Labelled message with the intent that was understood."""
 
     text: str
     expected: str
     predicted: str
     confidence: float
-    offered: tuple[str, ...] = ()  # what a clarifying reply offered
+    offered: tuple[str, ...] = ()  # topics that a question back offered
 
     @property
     def right(self) -> bool:
-        """Whether it was understood as its label says."""
+        """True if the understood intent is the label."""
         return self.predicted == self.expected
 
 
 @dataclass(frozen=True)
 class TopicScore:
-    """Precision, recall and F1 of one label, and how many examples have it."""
+    """Precision, recall and F1 of one label, and its number of examples."""
 
     label: str
     precision: float
@@ -40,7 +40,7 @@ class TopicScore:
 
 @dataclass(frozen=True)
 class Bin:
-    """What was claimed and what was right, on average, of the examples whose confidence is about the same."""
+    """Mean confidence and share of right answers of examples with similar confidence."""
 
     claimed: float
     right: float
@@ -49,7 +49,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Report:
-    """What an evaluation found."""
+    """Results of an evaluation."""
 
     examples: tuple[Example, ...]
     scores: tuple[TopicScore, ...]
@@ -61,13 +61,21 @@ class Report:
 
     @property
     def lenient_accuracy(self) -> float:
-        """The same, when a clarifying reply that offers the right topic counts as right."""
-        return float(np.mean([example.right or example.expected in example.offered for example in self.examples]))
+        """The same, if a question back that offers the right topic counts as right."""
+        return float(
+            np.mean(
+                [example.right or example.expected in example.offered for example in self.examples]
+            )
+        )
 
     @property
     def in_scope_accuracy(self) -> float:
         """Share of examples of the bot's topics understood as labelled."""
-        return float(np.mean([example.right for example in self.examples if example.expected != OUT_OF_SCOPE]))
+        return float(
+            np.mean(
+                [example.right for example in self.examples if example.expected != OUT_OF_SCOPE]
+            )
+        )
 
     @property
     def macro_f1(self) -> float:
@@ -76,30 +84,44 @@ class Report:
 
     @property
     def out_of_scope_recall(self) -> float:
-        """Share of out-of-scope examples recognised as such."""
+        """Share of out-of-scope examples that were recognised; NaN without such examples."""
         outside = [example for example in self.examples if example.expected == OUT_OF_SCOPE]
         return float(np.mean([example.right for example in outside])) if outside else float("nan")
 
     @property
     def out_of_scope_answered(self) -> float:
-        """Share of out-of-scope examples that got an answer, which is always wrong."""
+        """Share of out-of-scope examples that got an answer; NaN without such examples.
+
+        An answer to them is always wrong.
+        """
         outside = [example for example in self.examples if example.expected == OUT_OF_SCOPE]
-        return float(np.mean([example.predicted in ANSWERABLE for example in outside])) if outside else float("nan")
+        return (
+            float(np.mean([example.predicted in ANSWERABLE for example in outside]))
+            if outside
+            else float("nan")
+        )
 
     @property
     def clarified(self) -> float:
-        """Share of examples that were asked back."""
+        """Share of examples that got a question back."""
         return float(np.mean([example.predicted == CLARIFY for example in self.examples]))
 
     @property
     def reliability(self) -> list[Bin]:
-        """Ten equal bins of confidence, without empty ones; clarifying replies claim nothing and are in none."""
+        """Ten equal bins of confidence, without empty ones.
+
+        Questions back claim nothing and are in none.
+        """
         claimed = [example for example in self.examples if example.predicted != CLARIFY]
         confidence = np.array([example.confidence for example in claimed])
         right = np.array([example.right for example in claimed], dtype=float)
         place = np.minimum((confidence * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
         return [
-            Bin(float(confidence[place == number].mean()), float(right[place == number].mean()), int((place == number).sum()))
+            Bin(
+                float(confidence[place == number].mean()),
+                float(right[place == number].mean()),
+                int((place == number).sum()),
+            )
             for number in sorted(set(place.tolist()))
         ]
 
@@ -107,23 +129,29 @@ class Report:
     def calibration_error(self) -> float:
         """Expected calibration error over the bins (Guo et al. 2017)."""
         bins = self.reliability
-        return sum(each.examples * abs(each.claimed - each.right) for each in bins) / sum(each.examples for each in bins)
+        return sum(each.examples * abs(each.claimed - each.right) for each in bins) / sum(
+            each.examples for each in bins
+        )
 
     def weakest(self, count: int = 10) -> list[TopicScore]:
         """Return the labels with the lowest F1, the lowest first."""
         return sorted(self.scores, key=lambda score: score.f1)[:count]
 
     def taken_for(self, label: str) -> list[tuple[str, int]]:
-        """Return what the examples of a label were taken for instead, the most frequent first."""
-        return Counter(e.predicted for e in self.examples if e.expected == label and not e.right).most_common()
+        """Return the wrong intents of a label's examples with their counts, most frequent first."""
+        return Counter(
+            e.predicted for e in self.examples if e.expected == label and not e.right
+        ).most_common()
 
     def worst(self, count: int = 10) -> list[Example]:
-        """Return the mistakes that were made with most confidence."""
-        return sorted((e for e in self.examples if not e.right), key=lambda example: -example.confidence)[:count]
+        """Return the mistakes with the highest confidence, the highest first."""
+        return sorted(
+            (e for e in self.examples if not e.right), key=lambda example: -example.confidence
+        )[:count]
 
 
 def report(examples: Sequence[Example]) -> Report:
-    """Score examples label by label."""
+    """Return the report on examples, with a score for each label."""
     expected = Counter(example.expected for example in examples)
     predicted = Counter(example.predicted for example in examples)
     right = Counter(example.expected for example in examples if example.right)

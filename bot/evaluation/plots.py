@@ -1,4 +1,4 @@
-"""Pictures of an evaluation."""
+"""Plots of an evaluation."""
 
 from pathlib import Path
 
@@ -9,8 +9,14 @@ from bot.evaluation.measures import Report
 
 
 def draw_confusion(result: Report, path: Path) -> None:
-    """Write the confusion matrix as a picture: rows are labels, columns what was understood, shares of each row."""
-    labels = sorted({example.expected for example in result.examples} | {example.predicted for example in result.examples})
+    """Write the confusion matrix as a picture.
+
+    Rows are labels, columns are understood intents, and colours are shares of each row.
+    """
+    labels = sorted(
+        {example.expected for example in result.examples}
+        | {example.predicted for example in result.examples}
+    )
     counts = np.zeros((len(labels), len(labels)))
     for example in result.examples:
         counts[labels.index(example.expected), labels.index(example.predicted)] += 1
@@ -24,22 +30,38 @@ def draw_confusion(result: Report, path: Path) -> None:
     axes.set_ylabel("is")
     for row, column in np.argwhere(counts > 0):
         colour = "white" if shares[row, column] > 0.5 else "black"
-        axes.text(column, row, f"{counts[row, column]:.0f}", ha="center", va="center", color=colour, fontsize=8)
+        axes.text(
+            column,
+            row,
+            f"{counts[row, column]:.0f}",
+            ha="center",
+            va="center",
+            color=colour,
+            fontsize=8,
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
 
 
 def draw_reliability(result: Report, path: Path) -> None:
-    """Write how often a confidence was right as a picture: on the diagonal it says what it should; areas are examples."""
+    """Write the reliability diagram as a picture.
+
+    A point on the diagonal is well calibrated; its area shows the number of examples.
+    """
     figure = Figure(figsize=(6, 6), layout="constrained")
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], color="grey", linestyle="--", linewidth=1)
     bins = result.reliability
     axes.scatter(
-        [each.claimed for each in bins], [each.right for each in bins], s=[20 + each.examples for each in bins], alpha=0.6
+        [each.claimed for each in bins],
+        [each.right for each in bins],
+        s=[20 + each.examples for each in bins],
+        alpha=0.6,
     )
     for each in bins:
-        axes.annotate(f"{each.examples}", (each.claimed, each.right), fontsize=8, ha="center", va="center")
+        axes.annotate(
+            f"{each.examples}", (each.claimed, each.right), fontsize=8, ha="center", va="center"
+        )
     axes.set_xlim(0, 1.05)
     axes.set_ylim(0, 1.05)
     axes.set_xlabel("confidence")

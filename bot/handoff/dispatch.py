@@ -1,4 +1,9 @@
-"""Tells desks of others what they do not know yet."""
+"""Dispatcher: delivers the news in the outbox to external help desks.
+
+It runs in the background. It is the one module that opens, adds to, writes to and closes cases at
+help desks; the only other call, reading, is in ``bot.handoff.polling``. It changes the database
+through the outbox and ``Fallback``.
+"""
 
 import threading
 from collections.abc import Callable
@@ -7,126 +12,169 @@ from datetime import timedelta
 import structlog
 
 from bot import metrics
+from bot.conversations.model import Message
+from bot.conversations.store import ConversationStore, UnknownConversation
 from bot.handoff.case import Case
-from bot.handoff.chain import Chain, Fallback
-from bot.handoff.closings import Closing, Closings
-from bot.handoff.desks import LiveDesk
-from bot.handoff.model import OPEN, Handoff, Kind, NotStored, State
+from bot.handoff.helpdesks import LiveHelpDesk
+from bot.handoff.model import OPEN, Handoff, HandoffKind, NotStored, State
+from bot.handoff.outbox import Closing, ClosingOutbox, HandoffOutbox
 from bot.handoff.records import LAST_PATIENCE, Records
-from bot.handoff.transit import Transit
+from bot.handoff.routing import Fallback, Router
 from bot.outgoing import NotDelivered
-from bot.turns import Message
-from bot.web.store import ConversationStore, UnknownConversation
 
-_PATIENCE = 6  # attempts, about a minute: then the next way is taken
-_LONG = timedelta(minutes=1)  # too long to wait for a desk that says when to come again
+_PATIENCE = 6  # attempts, over about a minute, before the handoff goes to the next desk
+_LONG = timedelta(minutes=1)  # a help desk that asks for a longer wait is not waited for
 
 log = structlog.get_logger()
 
-Reveal = Callable[[Handoff, Message], str]  # what people may read of a message
+Reveal = Callable[[Handoff, Message], str]  # returns the text of a message for its agent
 
 
 class Dispatcher:
-    """Takes handoffs to their desks; a desk must be told the same again if this process dies."""
+    """Delivery of handoffs to their help desks.
 
-    def __init__(self, records: Records, chain: Chain, store: ConversationStore, reveal: Reveal) -> None:
-        self._transit = Transit(records)
-        self._closings = Closings(records)
-        self._chain = chain
-        self._fallback = Fallback(records, chain)
+    If this process dies between a delivery and its record, the same is delivered again. Therefore
+    each case and each message has an id that is the same at every attempt.
+    """
+
+    def __init__(
+        self, records: Records, router: Router, store: ConversationStore, reveal: Reveal
+    ) -> None:
+        self._outbox = HandoffOutbox(records)
+        self._closings = ClosingOutbox(records)
+        self._router = router
+        self._fallback = Fallback(records, router)
         self._store = store
         self._reveal = reveal
         self._stopped = threading.Event()
 
+    @property
+    def desks(self) -> list[str]:
+        """Names of the external help desks of the settings."""
+        return list(self._router.desks)
+
     def stop(self) -> None:
-        """Let ``run`` end after what is under way."""
+        """End ``run`` after the call to a help desk that is in progress."""
         self._stopped.set()
 
     def run(self, desk: str) -> list[str]:
-        """Tell a desk all there is now; return the conversations in which the shopper was told something of it."""
-        news = []
-        while not self._stopped.is_set() and (handoff := self._transit.take(desk)) is not None:
-            if self._tell(handoff):
-                news.append(handoff.conversation)
+        """Deliver all the news for a help desk, and close the chats that are to close there.
+
+        Return the conversations with news for the shopper: a handoff was passed on, or failed.
+        """
+        passed_on = []
+        while not self._stopped.is_set() and (handoff := self._outbox.take(desk)) is not None:
+            if self._attempt(handoff):
+                passed_on.append(handoff.conversation)
         while not self._stopped.is_set() and (closing := self._closings.take(desk)) is not None:
             self._close(closing)
-        return news
+        return passed_on
 
-    def leave_strangers(self) -> None:
-        """Take the next way for what waits for desks that are not configured any more."""
-        for handoff in self._transit.strangers(list(self._chain.desks)):
+    def pass_on_unconfigured(self) -> list[str]:
+        """Pass on handoffs of help desks that are not configured any more.
+
+        Return their conversations, in which the shoppers have news.
+        """
+        passed_on = []
+        for handoff in self._outbox.unconfigured(list(self._router.desks)):
             log.warning("handoff at a desk that is not configured", desk=handoff.desk)
-            if not self._fallback.take_next(handoff, State.FAILED):
-                self._transit.settled(handoff, for_good=True)
+            if self._fallback.take_next(handoff, State.FAILED):
+                passed_on.append(handoff.conversation)
+            else:
+                self._outbox.settled(handoff, for_good=True)
+        return passed_on
 
-    def _tell(self, handoff: Handoff) -> bool:
-        """Tell one handoff; return whether the shopper was told that it did not work."""
+    def _attempt(self, handoff: Handoff) -> bool:
+        """Try to deliver the news of a handoff; return True if it was passed on, or failed."""
         try:
             self._deliver(handoff)
         except NotStored:
             raise
         except NotDelivered as error:
             return self._failed(handoff, error)
-        except Exception as error:  # whatever it is, it must not keep others waiting, or go on for ever
+        # An unknown error must not keep other handoffs waiting, and must not repeat for ever.
+        except Exception as error:
             log.exception("handoff not delivered", desk=handoff.desk)
             return self._failed(handoff, NotDelivered(type(error).__name__))
         return False
 
     def _deliver(self, handoff: Handoff) -> None:
-        desk = self._chain.desks[handoff.desk]
-        if handoff.kind is Kind.LIVE and handoff.state not in OPEN:
-            if handoff.remote is not None and isinstance(desk, LiveDesk):
+        """Deliver the next news: the end of a chat, a case, an addition, or new messages."""
+        desk = self._router.desks[handoff.desk]
+        if handoff.kind is HandoffKind.LIVE and handoff.state not in OPEN:
+            if handoff.remote is not None and isinstance(desk, LiveHelpDesk):
                 if handoff.opened_at is not None:
-                    self._relay(handoff, desk, handoff.remote)  # their last words
+                    self._relay(handoff, desk, handoff.remote)  # messages before the end
                 desk.close(handoff.remote)
-            self._transit.settled(handoff, for_good=True)
+            self._outbox.settled(handoff, for_good=True)
         elif handoff.opened_at is None or handoff.remote is None:
-            case = Case.of(handoff, self._said(handoff))
-            self._transit.opened(handoff, desk.open(case, handoff.remote, lambda remote: self._transit.keep(handoff, remote)))
-        elif handoff.kind is Kind.MESSAGE:
+            case = Case.of(handoff, self._messages(handoff))
+            self._outbox.opened(
+                handoff,
+                desk.open(case, handoff.remote, lambda remote: self._outbox.keep(handoff, remote)),
+            )
+        elif handoff.kind is HandoffKind.MESSAGE:
             desk.add(Case.added_to(handoff), handoff.remote)
-            self._transit.settled(handoff, for_good=True)
+            self._outbox.settled(handoff, for_good=True)
         else:
             self._relay(handoff, desk, handoff.remote)
-            self._transit.settled(handoff)
+            self._outbox.settled(handoff)
 
     def _relay(self, handoff: Handoff, desk: object, remote: str) -> None:
-        assert isinstance(desk, LiveDesk), f"{handoff.desk} has a chat and cannot be talked to"
-        for message in self._said(handoff, handoff.relayed):
+        assert isinstance(desk, LiveHelpDesk), f"{handoff.desk} has a chat and cannot be talked to"
+        for message in self._messages(handoff, handoff.relayed):
             if message.sender == "visitor" and message.at <= (handoff.ended_at or message.at):
                 desk.say(remote, f"{handoff.id}-{message.id}", self._reveal(handoff, message))
-                self._transit.relayed(handoff, message.id)
+                self._outbox.relayed(handoff, message.id)
 
     def _close(self, closing: Closing) -> None:
-        desk = self._chain.desks[closing.desk]
+        desk = self._router.desks[closing.desk]
         try:
-            if isinstance(desk, LiveDesk):
+            if isinstance(desk, LiveHelpDesk):
                 desk.close(closing.remote)
         except NotDelivered as error:
-            log.warning("deleted chat not closed", desk=closing.desk, attempts=closing.attempts, for_good=error.for_good)
+            log.warning(
+                "deleted chat not closed",
+                desk=closing.desk,
+                attempts=closing.attempts,
+                for_good=error.for_good,
+            )
             self._closings.failed(closing, error.retry_after, error.for_good)
         else:
             self._closings.done(closing)
 
-    def _said(self, handoff: Handoff, after: int = 0) -> list[Message]:
+    def _messages(self, handoff: Handoff, after: int = 0) -> list[Message]:
         try:
             return self._store.since(handoff.conversation, after)
         except UnknownConversation:
             raise NotDelivered("the conversation was deleted", for_good=True) from None
 
     def _failed(self, handoff: Handoff, error: NotDelivered) -> bool:
-        log.warning("handoff not delivered", desk=handoff.desk, attempts=handoff.attempts, for_good=error.for_good)
+        """Store a failed attempt; pass the handoff on if there is no use in waiting.
+
+        Return True if it was passed on, or failed.
+        """
+        log.warning(
+            "handoff not delivered",
+            desk=handoff.desk,
+            attempts=handoff.attempts,
+            for_good=error.for_good,
+        )
         metrics.undelivered.labels(handoff.desk).inc()
-        self._transit.failed(handoff, str(error), error.retry_after)
-        if handoff.kind is Kind.MESSAGE:
-            is_last = self._chain.for_message(after=handoff.desk) is None
+        self._outbox.failed(handoff, str(error), error.retry_after)
+        if handoff.kind is HandoffKind.MESSAGE:
+            is_last = self._router.for_message(after=handoff.desk) is None
         else:
-            is_last = handoff.state not in OPEN  # that it is over is told to nobody else
+            is_last = handoff.state not in OPEN  # the end of a chat concerns no other desk
         is_long = not is_last and (error.retry_after or timedelta()) > _LONG
-        if not (error.for_good or is_long or handoff.attempts >= (LAST_PATIENCE if is_last else _PATIENCE)):
+        if not (
+            error.for_good
+            or is_long
+            or handoff.attempts >= (LAST_PATIENCE if is_last else _PATIENCE)
+        ):
             return False
         if self._fallback.take_next(handoff, State.FAILED):
             return True
         if handoff.state not in OPEN:
-            self._transit.settled(handoff, for_good=True)
+            self._outbox.settled(handoff, for_good=True)
         return False

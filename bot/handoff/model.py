@@ -1,4 +1,7 @@
-"""What a handoff is: how it began, how far it is, and who has it."""
+"""Model of a handoff: its kind, state, reason and agent, and the errors of this package.
+
+Values only: nothing here touches the database or another system.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,20 +9,21 @@ from enum import StrEnum
 
 from bot.topics import TOPICS
 
-BOT, WAITING, WITH_AGENT = "bot", "waiting_for_agent", "with_agent"  # states of a conversation, as the contract has them
-HUMAN = frozenset({WAITING, WITH_AGENT})
-EMBEDDED = "desk"  # the desk that is part of this server, among the ways to people
+# States of a conversation. The contract of the storefront API has the same names.
+BOT, WAITING, WITH_AGENT = "bot", "waiting_for_agent", "with_agent"
+HUMAN = frozenset({WAITING, WITH_AGENT})  # support has the conversation, and the bot is silent
+EMBEDDED = "desk"  # name of our own desk in the list of desks
 
 
-class Kind(StrEnum):
-    """Whether somebody waits in the chat, or left a message."""
+class HandoffKind(StrEnum):
+    """Kind of a handoff: the shopper waits in the chat, or left a message."""
 
     LIVE = "live"
     MESSAGE = "message"
 
 
 class State(StrEnum):
-    """How far a handoff is: the Bot Framework's names, one more, and a message that is still being written."""
+    """State of a handoff: the Bot Framework's names, and ``drafted`` for an unfinished message."""
 
     DRAFTED = "drafted"
     REQUESTED = "requested"
@@ -33,7 +37,7 @@ OPEN = frozenset({State.REQUESTED, State.ACCEPTED})
 
 
 class Reason(StrEnum):
-    """Why somebody is handed over."""
+    """Reason of a handoff."""
 
     ASKED = "asked"
     MISUNDERSTOOD = "misunderstood"
@@ -43,55 +47,55 @@ class Reason(StrEnum):
 
 
 class HandoffError(Exception):
-    """It cannot be done; the message says why."""
+    """Step of a handoff that cannot be done; the message gives the reason."""
 
 
 class NotTaken(HandoffError):
-    """Somebody else has it, or it is over."""
+    """The handoff is over or deleted, or another agent has it."""
 
 
 class NotStored(HandoffError):
-    """The database could not take it: the shopper must be told that nobody knows of it."""
+    """The database did not store it: the shopper must be told that nobody knows of it."""
 
 
 @dataclass(frozen=True)
 class Handoff:
-    """A handoff as it stands."""
+    """Handoff as it is stored, with its contact decrypted."""
 
     id: str
     reference: str
-    kind: Kind
+    kind: HandoffKind
     state: State
     conversation: str
     reason: Reason
-    topics: tuple[str, ...]  # what had been asked about
-    note: str  # what was left as a message, with placeholders
-    contact: str | None  # how to reach them: a message may have it, and nothing else
+    topics: tuple[str, ...]  # of the shopper's questions before
+    note: str  # text of a message, with placeholders for personal data
+    contact: str | None  # of a message only: address or number; its placeholder in a draft
     requested_at: datetime
     accepted_at: datetime | None
     replied_at: datetime | None
     ended_at: datetime | None
-    agent: str | None  # of the embedded desk
-    agent_name: str | None  # of whoever answers, as the shopper sees it
-    follow_up: bool
-    desk: str  # who has it: a name among the ways to people
-    remote: str | None  # its id there
-    opened_at: datetime | None  # when that desk had all of it
-    said_before: int  # id of the last message of the conversation when it was requested
-    relayed: int  # id of the last message of the shopper that the desk has
-    attempts: int  # to tell the desk what it does not know yet
-    error: str  # of the last of them
-    added: bool  # what they want, and how to reach them, came when people had been told of the rest, or nearly
+    agent: str | None  # id of the agent, at our own desk only
+    agent_name: str | None  # name of the agent, which the shopper sees
+    follow_up: bool  # it is over, and an agent still has something to do
+    desk: str  # name of the desk that has it
+    remote: str | None  # id of the case at an external help desk
+    opened_at: datetime | None  # time at which that help desk had the whole case
+    said_before: int  # id of the last message in the conversation at the time of the request
+    relayed: int  # id of the shopper's last message that the help desk has
+    attempts: int  # number of attempts to deliver the present news to the help desk
+    error: str  # of the last failed attempt
+    added: bool  # note and contact were added after the request
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """What had been asked about, as people read it."""
+        """Titles of the topics of the shopper's questions."""
         return tuple(TOPICS[topic].title for topic in self.topics if topic in TOPICS)
 
 
 @dataclass(frozen=True)
 class Agent:
-    """Somebody of support who may answer at the desk."""
+    """Support agent with access to our own desk."""
 
     id: str
     name: str

@@ -1,4 +1,9 @@
-"""The shopper's side of handoffs: who waits for a person, who writes a message, and what people were told."""
+"""Queue: the shopper's side of handoffs. Here shoppers wait for an agent, or write a message.
+
+It touches the tables of handoffs and the conversations, and calls no help desk: the outbox finds
+each change in the tables. ``HandoffService`` decides when to call it. The agents' side is
+``AgentInbox`` in ``bot.handoff.inbox``.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -6,82 +11,110 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.handoff import words
-from bot.handoff.model import EMBEDDED, OPEN, WAITING, Handoff, Kind, NotStored, Reason, State
-from bot.handoff.records import Records, first_look, locked, open_of, set_state, tell
+from bot.conversations.model import Reply
+from bot.conversations.store import conversations, lock_conversation
+from bot.handoff import replies
+from bot.handoff.model import (
+    EMBEDDED,
+    OPEN,
+    WAITING,
+    Handoff,
+    HandoffKind,
+    NotStored,
+    Reason,
+    State,
+)
+from bot.handoff.records import Records, first_look, lock_handoff, open_of, set_state, tell
 from bot.handoff.tables import agents, handoffs
-from bot.turns import Reply
-from bot.web.store import conversations, hold
 
-Why = tuple[Reason, tuple[str, ...]]  # a reason, and the topics that were asked about
+Why = tuple[Reason, tuple[str, ...]]  # reason of a handoff, and the topics before it
 
 
 class Queue:
-    """Those who want a person; every method is one transaction."""
+    """Waiting shoppers and their messages; every method is one transaction."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
 
     def wait(self, conversation: str, why: Why, desk: str = EMBEDDED) -> Handoff:
-        """Let a conversation wait for the people of a desk, once; raises NotStored."""
+        """Put a conversation into the queue of a desk, once, and return its handoff.
+
+        Raises NotStored.
+        """
         with self._records.writing() as db:
-            hold(db, conversation)
+            lock_conversation(db, conversation)
             row = db.execute(open_of(conversation)).first()
             if row is not None:
                 return self._records.read(row)
             set_state(db, conversation, WAITING)
-            return self._records.add(db, conversation, Kind.LIVE, State.REQUESTED, why, desk)
+            return self._records.add(db, conversation, HandoffKind.LIVE, State.REQUESTED, why, desk)
 
     def draft(self, conversation: str, why: Why) -> Handoff:
-        """Begin a message for people, in place of one that was begun before; raises NotStored."""
+        """Begin a message to support, in place of an earlier draft; raises NotStored."""
         with self._records.writing() as db:
-            hold(db, conversation)
+            lock_conversation(db, conversation)
             db.execute(handoffs.delete().where(*_drafted(conversation)))
-            return self._records.add(db, conversation, Kind.MESSAGE, State.DRAFTED, why, EMBEDDED)
+            return self._records.add(
+                db, conversation, HandoffKind.MESSAGE, State.DRAFTED, why, EMBEDDED
+            )
 
     def draft_of(self, conversation: str) -> Handoff | None:
-        """Return the message that is being written in a conversation."""
+        """Return the draft of a conversation, None if there is none."""
         return self._records.first(sa.select(handoffs).where(*_drafted(conversation)))
 
     def write(self, draft: Handoff, note: str, placeholder: str | None) -> Handoff:
-        """Change a message that is being written; until it is sent, how to reach them is a placeholder. Raises NotStored."""
+        """Change the text and the contact of a draft; raises NotStored, also if the draft is gone.
+
+        The contact is a placeholder until the message is sent.
+        """
         with self._records.writing() as db:
             _drafted_row(db, draft)
-            return self._records.change(db, draft.id, note=note, **self._records.sealed(placeholder))
+            return self._records.change(
+                db, draft.id, note=note, **self._records.sealed(placeholder)
+            )
 
     def send(self, draft: Handoff, contact: str, desk: str = EMBEDDED) -> Handoff:
-        """Pass a message on to a desk; raises NotStored.
+        """Send a draft to a desk and return its handoff; raises NotStored.
 
-        If people were told of the conversation already and not how to reach anybody, it is added to what they have.
+        If agents have a message of this conversation without contact data, the draft is added to
+        that message.
         """
         sent: dict[str, Any] = {"note": draft.note, **self._records.sealed(contact)}
         with self._records.writing() as db:
             row = _drafted_row(db, draft)
-            told = db.execute(_unreachable(draft.conversation)).first()
-            if told is not None:
+            earlier = db.execute(_without_contact(draft.conversation)).first()
+            if earlier is not None:
                 db.execute(handoffs.delete().where(handoffs.c.id == row.id))
-                return self._records.change(db, told.id, **sent, added=True, attempts=0, next_at=first_look(told.desk))
+                return self._records.change(
+                    db, earlier.id, **sent, added=True, attempts=0, next_at=first_look(earlier.desk)
+                )
             sent |= {"state": str(State.REQUESTED), "requested_at": datetime.now(UTC), "desk": desk}
             return self._records.change(db, row.id, **sent, next_at=first_look(desk))
 
     def drop(self, draft: Handoff) -> None:
-        """Delete a message that is being written."""
+        """Delete a draft."""
         with self._records.writing() as db:
-            db.execute(handoffs.delete().where(handoffs.c.id == draft.id, *_drafted(draft.conversation)))
+            db.execute(
+                handoffs.delete().where(handoffs.c.id == draft.id, *_drafted(draft.conversation))
+            )
 
     def place(self, handoff: Handoff) -> int:
-        """Return how many wait up to this one; 1 is next."""
-        ahead = (*_waiting(), handoffs.c.desk == handoff.desk, handoffs.c.requested_at <= handoff.requested_at)
+        """Return the place of a handoff in the queue of its desk; 1 is next."""
+        ahead = (
+            *_waiting(),
+            handoffs.c.desk == handoff.desk,
+            handoffs.c.requested_at <= handoff.requested_at,
+        )
         with self._records.reading() as db:
             return max(1, int(db.execute(sa.select(sa.func.count()).where(*ahead)).scalar() or 0))
 
     def waiting(self) -> int:
-        """Return how many wait."""
+        """Return the number of waiting shoppers."""
         with self._records.reading() as db:
             return int(db.execute(sa.select(sa.func.count()).where(*_waiting())).scalar() or 0)
 
     def is_typing(self, conversation: str, within: timedelta) -> bool:
-        """Return whether the agent of a conversation has typed so recently."""
+        """Return whether the agent of a conversation has typed within this time."""
         typed = sa.select(handoffs.c.id).where(
             handoffs.c.conversation == conversation,
             handoffs.c.state == State.ACCEPTED,
@@ -90,62 +123,102 @@ class Queue:
         with self._records.reading() as db:
             return db.execute(typed).first() is not None
 
-    def end(self, conversation: str, only: State | None = None, told: Reply | None = None) -> Handoff | None:
-        """End the live handoff of a conversation, of which the shopper is ``told``; return it, or None if there was none.
+    def end(
+        self, conversation: str, only: State | None = None, notice: Reply | None = None
+    ) -> Handoff | None:
+        """End the live handoff of a conversation, and return it; None if there is none.
 
-        With ``only``, one that is in another state by now stays.
+        ``notice`` is shown to the shopper. With ``only``, a handoff in another state stays.
         """
         with self._records.writing() as db:
-            hold(db, conversation)
+            lock_conversation(db, conversation)
             row = db.execute(open_of(conversation)).first()
-            return self._records.end(db, row, State.COMPLETED, told) if row and only in (None, row.state) else None
+            return (
+                self._records.end(db, row, State.COMPLETED, notice)
+                if row and only in (None, row.state)
+                else None
+            )
 
     def overdue(self, waited: timedelta) -> list[Handoff]:
-        """Return those who have waited for a person for longer than that."""
-        return self._records.all(sa.select(handoffs).where(*_waiting(), handoffs.c.requested_at < datetime.now(UTC) - waited))
+        """Return the live handoffs that have waited for longer than this time."""
+        return self._records.all(
+            sa.select(handoffs).where(
+                *_waiting(), handoffs.c.requested_at < datetime.now(UTC) - waited
+            )
+        )
 
     def idle(self, since: timedelta) -> list[Handoff]:
-        """Return the chats with a person in which nobody has written for so long."""
+        """Return the chats with an agent in which nobody has written for this time."""
         quiet = conversations.c.active_at < datetime.now(UTC) - since
-        chats = sa.select(handoffs).join(conversations, conversations.c.id == handoffs.c.conversation)
-        return self._records.all(chats.where(handoffs.c.state == State.ACCEPTED, handoffs.c.kind == Kind.LIVE, quiet))
+        chats = sa.select(handoffs).join(
+            conversations, conversations.c.id == handoffs.c.conversation
+        )
+        return self._records.all(
+            chats.where(
+                handoffs.c.state == State.ACCEPTED, handoffs.c.kind == HandoffKind.LIVE, quiet
+            )
+        )
 
     def put_back(self, away: Sequence[str]) -> list[Handoff]:
-        """Put back into the queue what agents have who are away or are no agents any more; return the chats among it."""
+        """Put the handoffs of absent and removed agents back; return the chats among them.
+
+        ``away`` has the ids of the absent agents. The shoppers in the chats are told.
+        """
         gone = handoffs.c.agent.in_(away) | ~sa.exists().where(agents.c.id == handoffs.c.agent)
         lost = (handoffs.c.state == State.ACCEPTED, handoffs.c.agent.is_not(None), gone)
-        again = {"state": str(State.REQUESTED), "agent": None, "agent_name": None, "accepted_at": None}
+        again = {
+            "state": str(State.REQUESTED),
+            "agent": None,
+            "agent_name": None,
+            "accepted_at": None,
+        }
         chats = []
-        for left in self._records.all(sa.select(handoffs).where(*lost)):  # without a lock, because mostly there is nothing
+        # The first look takes no lock, because mostly there is nothing.
+        for left in self._records.all(sa.select(handoffs).where(*lost)):
             with self._records.writing() as db:
-                row = locked(db, left.id)
-                if row is None or not db.execute(sa.select(handoffs.c.id).where(handoffs.c.id == left.id, *lost)).first():
+                row = lock_handoff(db, left.id)
+                if (
+                    row is None
+                    or not db.execute(
+                        sa.select(handoffs.c.id).where(handoffs.c.id == left.id, *lost)
+                    ).first()
+                ):
                     continue
                 self._records.change(db, row.id, **again, requested_at=datetime.now(UTC))
-                if row.kind == Kind.LIVE:
+                if row.kind == HandoffKind.LIVE:
                     set_state(db, row.conversation, WAITING)
-                    tell(db, row.conversation, words.waits_again())
+                    tell(db, row.conversation, replies.waits_again())
                     chats.append(left)
         return chats
 
     def conversations_of(self, contact: str) -> list[str]:
-        """Return the conversations in which a message was left with this address or number to be reached at."""
-        theirs = handoffs.c.digest.in_(self._records.marks(contact))
+        """Return the conversations in which an address or number was left as a contact."""
+        theirs = handoffs.c.digest.in_(self._records.digests(contact))
         with self._records.reading() as db:
-            return [row.conversation for row in db.execute(sa.select(handoffs.c.conversation).where(theirs).distinct())]
+            return [
+                row.conversation
+                for row in db.execute(sa.select(handoffs.c.conversation).where(theirs).distinct())
+            ]
 
-    def sent_of(self, conversation: str) -> Handoff | None:
-        """Return the last message that was left in a conversation."""
-        return next((told for told in reversed(self.told_of(conversation)) if told.kind is Kind.MESSAGE), None)
+    def last_message_of(self, conversation: str) -> Handoff | None:
+        """Return the last message to support that was sent in a conversation, if any."""
+        return next(
+            (
+                handoff
+                for handoff in reversed(self.handoffs_of(conversation))
+                if handoff.kind is HandoffKind.MESSAGE
+            ),
+            None,
+        )
 
-    def told_of(self, conversation: str) -> list[Handoff]:
-        """Return what people were told of a conversation."""
-        told = (handoffs.c.conversation == conversation, handoffs.c.state != State.DRAFTED)
-        return self._records.all(sa.select(handoffs).where(*told).order_by(handoffs.c.requested_at))
+    def handoffs_of(self, conversation: str) -> list[Handoff]:
+        """Return the handoffs of a conversation, without drafts, the oldest first."""
+        sent = (handoffs.c.conversation == conversation, handoffs.c.state != State.DRAFTED)
+        return self._records.all(sa.select(handoffs).where(*sent).order_by(handoffs.c.requested_at))
 
 
 def _waiting() -> tuple[Any, ...]:
-    return (handoffs.c.state == State.REQUESTED, handoffs.c.kind == Kind.LIVE)
+    return (handoffs.c.state == State.REQUESTED, handoffs.c.kind == HandoffKind.LIVE)
 
 
 def _drafted(conversation: str) -> tuple[Any, ...]:
@@ -153,15 +226,28 @@ def _drafted(conversation: str) -> tuple[Any, ...]:
 
 
 def _drafted_row(db: sa.engine.Connection, draft: Handoff) -> sa.engine.Row:
-    row = locked(db, draft.id)
+    row = lock_handoff(db, draft.id)
     if row is None or row.state != State.DRAFTED:
         raise NotStored("It was deleted, or sent, meanwhile.")
     return row
 
 
-def _unreachable(conversation: str) -> sa.sql.Select:
-    """Return the query for what people were told of a conversation without learning how to reach anybody."""
-    taken = (handoffs.c.state == State.COMPLETED) & (handoffs.c.desk != EMBEDDED)  # there, an agent would not look again
-    told = handoffs.c.state.in_([str(state) for state in OPEN]) | taken
-    message = (handoffs.c.conversation == conversation, handoffs.c.kind == Kind.MESSAGE, handoffs.c.contact.is_(None))
-    return sa.select(handoffs).where(*message, told).order_by(handoffs.c.requested_at.desc()).limit(1)
+def _without_contact(conversation: str) -> sa.sql.Select:
+    """Return the query for the last message of a conversation that has no contact data.
+
+    A completed message counts at an external help desk only: at our own desk, no agent would look
+    at it again.
+    """
+    delivered = (handoffs.c.state == State.COMPLETED) & (handoffs.c.desk != EMBEDDED)
+    with_support = handoffs.c.state.in_([str(state) for state in OPEN]) | delivered
+    message = (
+        handoffs.c.conversation == conversation,
+        handoffs.c.kind == HandoffKind.MESSAGE,
+        handoffs.c.contact.is_(None),
+    )
+    return (
+        sa.select(handoffs)
+        .where(*message, with_support)
+        .order_by(handoffs.c.requested_at.desc())
+        .limit(1)
+    )

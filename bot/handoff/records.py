@@ -1,5 +1,7 @@
-"""Handoffs as rows: how one is read, written and ended. A handoff, the state of its conversation and what the shopper is told
-of it change in one transaction, so that no process sees one without the other.
+"""Records of handoffs: the shared database work of queue, inbox, outbox and routing.
+
+A handoff, the state of its conversation and the notice to the shopper change in one transaction,
+so that no process sees one without the other. Nothing here calls a help desk.
 """
 
 import secrets
@@ -12,48 +14,67 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.ledger.references import new_reference
 from bot import metrics
+from bot.conversations.model import Reply
+from bot.conversations.store import (
+    UnknownConversation,
+    add_messages_in,
+    conversations,
+    lock_conversation,
+    messages,
+)
 from bot.database import aware
-from bot.handoff.model import BOT, EMBEDDED, OPEN, Handoff, Kind, NotStored, Reason, State
+from bot.handoff.model import BOT, EMBEDDED, OPEN, Handoff, HandoffKind, NotStored, Reason, State
 from bot.handoff.tables import handoffs
 from bot.keys import Keyring, UnreadableSecret
 from bot.outgoing import backoff
-from bot.turns import Reply
-from bot.web.store import UnknownConversation, conversations, hold, messages, say_in
+from bot.references import new_reference
 
-LEASE = timedelta(seconds=40)  # longer than telling a desk one thing takes; after that another worker may try
-LAST_PATIENCE = 24  # attempts, about two days, where there is no other way
+# Longer than one delivery to a help desk takes; after that another worker may try.
+LEASE = timedelta(seconds=40)
+LAST_PATIENCE = 24  # attempts, over about two days, where no other desk is left
 
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(hours=6)
-_TIMES = ("accepted_at", "replied_at", "ended_at", "opened_at")
-_SAME = ("agent", "agent_name", "desk", "remote", "said_before", "relayed", "attempts", "error", "added")
+_TIME_COLUMNS = ("accepted_at", "replied_at", "ended_at", "opened_at")
+_PLAIN_COLUMNS = (
+    "agent",
+    "agent_name",
+    "desk",
+    "remote",
+    "said_before",
+    "relayed",
+    "attempts",
+    "error",
+    "added",
+)
 
 
 class Records:
-    """The table of handoffs."""
+    """Table of handoffs, with the transactions to read and write it."""
 
     def __init__(self, engine: Engine, durable: Engine, keyring: Keyring) -> None:
-        """Reads by ``engine``, writes by a durable one (``bot.database.connect``): what a shopper is told is stored."""
+        """Read with ``engine``, and write with the durable one (``bot.database.connect``)."""
         self._engine = engine
         self._durable = durable
         self._keyring = keyring
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a transaction to read by."""
+        """Open a transaction for reading."""
         with self._engine.connect() as db:
             yield db
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction to write by; raises NotStored if the database does not take it."""
+        """Open a transaction for writing; raises NotStored if the database refuses it."""
         try:
             with self._durable.begin() as db:
                 yield db
         except SQLAlchemyError as error:
-            raise NotStored("The database cannot be written to just now. Nobody was asked.") from error
+            raise NotStored(
+                "The database cannot be written to just now. Nobody was asked."
+            ) from error
 
     def all(self, query: sa.sql.Select) -> list[Handoff]:
         """Return the handoffs of a query."""
@@ -61,7 +82,7 @@ class Records:
             return [self.read(row) for row in db.execute(query)]
 
     def first(self, query: sa.sql.Select) -> Handoff | None:
-        """Return the first handoff of a query."""
+        """Return the first handoff of a query, None if there is none."""
         with self.reading() as db:
             row = db.execute(query.limit(1)).first()
         return self.read(row) if row else None
@@ -70,14 +91,18 @@ class Records:
         self,
         db: Connection,
         conversation: str,
-        kind: Kind,
+        kind: HandoffKind,
         state: State,
         why: tuple[Reason, tuple[str, ...]],
         desk: str,
     ) -> Handoff:
-        """Add a handoff to a conversation that is held; a desk of others is told of it as soon as it is requested."""
+        """Add a handoff to a locked conversation, and return it.
+
+        An external help desk gets it as soon as its state is ``requested``. ``why`` is the reason
+        and the topics before it.
+        """
         last = sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)
-        said, now = int(db.execute(last).scalar() or 0), datetime.now(UTC)
+        last_id, now = int(db.execute(last).scalar() or 0), datetime.now(UTC)
         identifier, (reason, topics) = secrets.token_hex(16), why
         db.execute(
             handoffs.insert().values(
@@ -92,53 +117,68 @@ class Records:
                 requested_at=now,
                 follow_up=False,
                 desk=desk,
-                said_before=said,
-                relayed=said,
+                said_before=last_id,
+                relayed=last_id,
                 next_at=first_look(desk) if state is State.REQUESTED else None,
             )
         )
         return self.read(db.execute(sa.select(handoffs).where(handoffs.c.id == identifier)).one())
 
     def change(self, db: Connection, identifier: str, **values: Any) -> Handoff:
-        """Change a handoff."""
+        """Change columns of a handoff, and return it."""
         db.execute(handoffs.update().where(handoffs.c.id == identifier).values(**values))
         return self.read(db.execute(sa.select(handoffs).where(handoffs.c.id == identifier)).one())
 
-    def end(self, db: Connection, row: Row, state: State, told: Reply | None = None) -> Handoff:
-        """End a handoff whose conversation is held, which is the bot's again; a desk of others is told of it."""
+    def end(self, db: Connection, row: Row, state: State, notice: Reply | None = None) -> Handoff:
+        """End a handoff of a locked conversation, and return it; the bot answers again.
+
+        ``notice`` is shown to the shopper. The external help desk of a live chat is told of the
+        end. A handoff that is over already stays as it is.
+        """
         now = datetime.now(UTC)
-        if row.state in OPEN and row.kind == Kind.LIVE:
+        if row.state in OPEN and row.kind == HandoffKind.LIVE:
             set_state(db, row.conversation, BOT)
-        if told:
-            tell(db, row.conversation, told)
+        if notice:
+            tell(db, row.conversation, notice)
         if row.state not in OPEN:
             return self.read(row)
         metrics.handoffs.labels(str(state)).inc()
         ended = {"state": str(state), "ended_at": now, "typing_at": None, "attempts": 0}
-        return self.change(db, row.id, **ended, next_at=first_look(row.desk) if row.kind == Kind.LIVE else None)
+        return self.change(
+            db,
+            row.id,
+            **ended,
+            next_at=first_look(row.desk) if row.kind == HandoffKind.LIVE else None,
+        )
 
     def sealed(self, contact: str | None) -> dict[str, str | None]:
-        """Return how to reach somebody as it is stored."""
+        """Return the columns of a contact: the encrypted address or number, and its digest."""
         if not contact:
             return {"contact": None, "digest": None}
-        return {"contact": self._keyring.encrypt(contact), "digest": self._keyring.mark(contact.lower())}
+        return {
+            "contact": self._keyring.encrypt(contact),
+            "digest": self._keyring.digest(contact.lower()),
+        }
 
-    def marks(self, contact: str) -> list[str]:
-        """Return by what an address or number is found."""
-        return self._keyring.marks(contact.lower())
+    def digests(self, contact: str) -> list[str]:
+        """Return the digests of an address or number, one for each key; one of them finds it."""
+        return self._keyring.digests(contact.lower())
 
-    def mark(self, identifier: str) -> str:
-        """Return by what a message from outside is known again."""
-        return self._keyring.mark(identifier)
+    def digest(self, identifier: str) -> str:
+        """Return the digest of a message's id from outside, by which a repetition is found."""
+        return self._keyring.digest(identifier)
 
     def read(self, row: Row) -> Handoff:
-        """Return a row as a handoff."""
-        times: dict[str, Any] = {name: aware(moment) if (moment := getattr(row, name)) else None for name in _TIMES}
-        same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
+        """Return a row of the table as a handoff, with its contact decrypted."""
+        times: dict[str, Any] = {
+            name: aware(moment) if (moment := getattr(row, name)) else None
+            for name in _TIME_COLUMNS
+        }
+        plain: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN_COLUMNS}
         return Handoff(
             id=row.id,
             reference=row.reference,
-            kind=Kind(row.kind),
+            kind=HandoffKind(row.kind),
             state=State(row.state),
             conversation=row.conversation,
             reason=Reason(row.reason),
@@ -148,7 +188,7 @@ class Records:
             requested_at=aware(row.requested_at),
             follow_up=bool(row.follow_up),
             **times,
-            **same,
+            **plain,
         )
 
     def _contact(self, secret: str | None) -> str | None:
@@ -159,46 +199,58 @@ class Records:
 
 
 def first_look(desk: str) -> datetime | None:
-    """Return when to look what a desk must be told of something new: now, and never for the embedded one, which sees it."""
+    """Return the time of the first delivery to a desk: now for an external help desk.
+
+    It is None for our own desk, which reads the same database.
+    """
     return None if desk == EMBEDDED else datetime.now(UTC)
 
 
 def next_try(attempts: int, retry_after: timedelta | None) -> datetime:
-    """Return when a desk is told again what it did not take."""
-    return datetime.now(UTC) + (retry_after if retry_after is not None else backoff(attempts, _FIRST_WAIT, _LONGEST_WAIT))
+    """Return the time of the next attempt to deliver news to an external help desk.
 
-
-def locked(db: Connection, identifier: str) -> Row | None:
-    """Return a handoff that nobody else changes before this transaction ends; None if it is gone.
-
-    Its conversation is held first, as everybody does who writes to either: two who wait for each other would wait for ever.
+    ``retry_after`` is the wait that the help desk asked for. Without it, the wait grows with the
+    number of attempts.
     """
-    conversation = db.execute(sa.select(handoffs.c.conversation).where(handoffs.c.id == identifier)).scalar()
+    return datetime.now(UTC) + (
+        retry_after if retry_after is not None else backoff(attempts, _FIRST_WAIT, _LONGEST_WAIT)
+    )
+
+
+def lock_handoff(db: Connection, identifier: str) -> Row | None:
+    """Lock a handoff until the transaction ends, and return it; None if it was deleted.
+
+    Its conversation is locked first, in the same order everywhere, so that no two transactions wait
+    for each other.
+    """
+    conversation = db.execute(
+        sa.select(handoffs.c.conversation).where(handoffs.c.id == identifier)
+    ).scalar()
     try:
         if conversation is None:
             return None
-        hold(db, conversation)
+        lock_conversation(db, conversation)
     except UnknownConversation:
         return None
     return db.execute(sa.select(handoffs).where(handoffs.c.id == identifier)).first()
 
 
 def set_state(db: Connection, conversation: str, state: str) -> None:
-    """Change who answers in a conversation that is held."""
+    """Set the state of a locked conversation."""
     db.execute(conversations.update().where(conversations.c.id == conversation).values(state=state))
 
 
 def tell(db: Connection, conversation: str, reply: Reply) -> None:
-    """Tell the shopper of a conversation that is held what happened."""
-    say_in(db, conversation, "system", [reply])
+    """Add a notice for the shopper to a locked conversation."""
+    add_messages_in(db, conversation, "system", [reply])
 
 
 def open_of(conversation: str) -> sa.sql.Select:
-    """Return the query for the live handoff of a conversation that is not over."""
-    live = (handoffs.c.conversation == conversation, handoffs.c.kind == Kind.LIVE)
+    """Return the query for the open live handoff of a conversation."""
+    live = (handoffs.c.conversation == conversation, handoffs.c.kind == HandoffKind.LIVE)
     return sa.select(handoffs).where(*live, handoffs.c.state.in_([str(state) for state in OPEN]))
 
 
 def to_do() -> sa.sql.ColumnElement:
-    """Return the condition that people have still something to do about a handoff."""
+    """Return the condition that an agent has still something to do for a handoff."""
     return handoffs.c.state.in_([str(state) for state in OPEN]) | handoffs.c.follow_up

@@ -1,1 +1,1 @@
-"""The history of the database's schema, one file of ``versions`` a step; run by ``bot.database.migrate``."""
+"""Migrations, one file in ``versions`` per step; ``bot.database.migrate`` runs them."""

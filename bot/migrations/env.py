@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the steps that are missing on the connection that ``bot.database.migrate`` hands over."""
+"""Entry point of Alembic: runs the missing steps on the connection of ``bot.database.migrate``."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""Understanding: Rasa graph components, thin, over the plain models in ``bot.nlu.models``."""
+"""Natural language understanding: thin Rasa components over the models in ``bot.nlu.models``."""

@@ -1,4 +1,4 @@
-"""The intent classifier."""
+"""Rasa component that classifies intents."""
 
 from typing import Any
 
@@ -15,26 +15,29 @@ from bot.nlu.models.kernel import KernelModel, Scores
 from bot.nlu.trained import TrainedComponent
 
 _UNSEEN = "unseen.npz"
-_NEAREST = 5  # examples that are shown with a message
+_NEAREST = 5  # training examples that the parse data show with a message
 Type = DefaultV1Recipe.ComponentType
 
 
-# A featurizer too, because Rasa lets only those hand something to the components trained after them.
+# Also registered as a featurizer: only a featurizer may pass data to components trained after it.
 @DefaultV1Recipe.register([Type.MESSAGE_FEATURIZER, Type.INTENT_CLASSIFIER], is_trainable=True)
 class TopicClassifier(TrainedComponent):
-    """Ranks the intents for a message and for each of its candidate questions, with calibrated confidence."""
+    """Classifier that ranks the intents of a message and of each of its candidate questions.
+
+    Its confidences are calibrated.
+    """
 
     model_class = KernelModel
     model_settings = ("width", "ngrams", "noise")
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The settings of ``KernelModel``."""
+        """Return the default settings of ``KernelModel``."""
         return {"width": 2.0, "ngrams": 0.05, "noise": 0.05}
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """Components that should be included in the pipeline before this component."""
+        """Return the components that must come before this one in the pipeline."""
         return [SentenceEncoder]
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -51,27 +54,30 @@ class TopicClassifier(TrainedComponent):
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Give training examples the scores of a model that had not seen them, for what is trained after this component."""
+        """Set the scores of each training example, from a model that was trained without it.
+
+        The components after this one are trained on scores as they are for new messages.
+        """
         with self._storage.read_from(self._resource) as folder:
             unseen = Scores.load(folder / _UNSEEN)
-        self._set(labelled(training_data), unseen)
+        self._set_scores(labelled(training_data), unseen)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the scores and ranking of each message and of its candidates; ``Decision`` sets the intent."""
+        """Set the scores and ranking of messages and candidates; ``Decision`` sets the intent."""
         for message in messages:
             batch = units.units(message)
             scores = self._model.scores([units.text_of(unit) for unit in batch], views_of(batch))
-            for unit, probabilities in zip(batch, self._set(batch, scores), strict=True):
+            for unit, probabilities in zip(batch, self._set_scores(batch, scores), strict=True):
                 unit.set(INTENT_RANKING_KEY, self._ranking(probabilities))
             message.set(units.NEAREST, self._nearest(scores), add_to_output=True)
         return messages
 
-    def _set(self, batch: list[Message], scores: Scores) -> np.ndarray:
+    def _set_scores(self, batch: list[Message], scores: Scores) -> np.ndarray:
         probabilities = self._model.probabilities(scores.margins)
-        for place, unit in enumerate(batch):
-            unit.set(units.SCORES, scores.of(place))
-            unit.set(units.PROBABILITIES, probabilities[place])
+        for row, unit in enumerate(batch):
+            unit.set(units.SCORES, scores.of(row))
+            unit.set(units.PROBABILITIES, probabilities[row])
         return probabilities
 
     def _nearest(self, scores: Scores) -> list[dict[str, Any]]:
@@ -81,14 +87,22 @@ class TopicClassifier(TrainedComponent):
                 "intent": self._model.labels[self._model.targets[example]],
                 "similarity": round(float(similarity), 3),
             }
-            for example, similarity in zip(scores.neighbours[0][:_NEAREST], scores.similarity[0], strict=False)
+            for example, similarity in zip(
+                scores.neighbours[0][:_NEAREST], scores.similarity[0], strict=False
+            )
         ]
 
     def _ranking(self, probabilities: np.ndarray) -> list[dict[str, Any]]:
         order = np.argsort(-probabilities)
-        return [{"name": self._model.labels[i], "confidence": float(probabilities[i])} for i in order]
+        return [
+            {"name": self._model.labels[i], "confidence": float(probabilities[i])} for i in order
+        ]
 
 
 def labelled(training_data: TrainingData) -> list[Message]:
     """Return the examples that have a text and an intent."""
-    return [example for example in training_data.training_examples if example.get(TEXT) and example.get(INTENT)]
+    return [
+        example
+        for example in training_data.training_examples
+        if example.get(TEXT) and example.get(INTENT)
+    ]

@@ -1,20 +1,21 @@
-"""What this project's components that take part in training have in common."""
+"""Base class of the components that take part in training."""
 
 from typing import Any
 
 from rasa.engine.graph import GraphComponent
 
-from bot import assistant
+from bot.nlu import inputs
 
 
 class Component(GraphComponent):
-    """Is trained again when the code of understanding changed.
+    """Component that is trained again when the code of understanding has changed.
 
-    Rasa takes a step of training from its cache if the data, the settings and the component's own class are the same; it does
-    not see what the class uses from other modules, or the encoder.
+    Rasa takes a training step from its cache if the data, the settings and the component's own
+    class are unchanged. It does not notice changes in the encoder, or in other modules that the
+    class uses.
     """
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
-        """Return what Rasa's cache must know besides: the hash of that code."""
-        return assistant.understanding_digest()
+        """Return the hash of code, encoder and libraries, which Rasa adds to its cache key."""
+        return inputs.understanding_hash()

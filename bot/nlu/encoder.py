@@ -1,4 +1,4 @@
-"""The sentence encoder as a featurizer."""
+"""Rasa component for the sentence encoder."""
 
 from collections.abc import Iterable
 from typing import Any, Self
@@ -18,15 +18,20 @@ from bot.nlu.models.encoder import DIMENSIONS, VIEWS, Encoder, default_encoder
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(DenseFeaturizer, Component):
-    """Gives a message, and each of its candidate questions, the vectors of its meaning as one dense sentence feature."""
+    """Featurizer that adds vectors of meaning to a message and its candidate questions.
+
+    All views of a text are one dense sentence feature.
+    """
 
     def __init__(self, config: dict[str, Any], name: str, encoder: Encoder) -> None:
         super().__init__(name, config)
         self._encoder = encoder
 
     @classmethod
-    def create(cls, config: dict[str, Any], _storage: Any, _resource: Any, execution_context: Any) -> Self:
-        """Creates component (see parent class for full docstring)."""
+    def create(
+        cls, config: dict[str, Any], _storage: Any, _resource: Any, execution_context: Any
+    ) -> Self:
+        """Create the component."""
         return cls(config, execution_context.node_name, default_encoder())
 
     @classmethod
@@ -45,16 +50,26 @@ class SentenceEncoder(DenseFeaturizer, Component):
 
     def _encode(self, messages: Iterable[Message]) -> None:
         batch = list(messages)
-        for message, views in zip(batch, self._encoder.encode([units.text_of(message) for message in batch]), strict=True):
-            message.add_features(Features(views.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        for message, views in zip(
+            batch, self._encoder.encode([units.text_of(message) for message in batch]), strict=True
+        ):
+            message.add_features(
+                Features(views.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
+            )
 
 
 def views_of(messages: Iterable[Message]) -> np.ndarray:
-    """Return the encoder's views of ``messages``, shape (messages, VIEWS, DIMENSIONS)."""
+    """Return the encoder's views of ``messages``, shape (messages, VIEWS, DIMENSIONS).
+
+    Raises ValueError for a message without a sentence vector.
+    """
     rows = []
     for message in messages:
         _, sentence = message.get_dense_features(TEXT)
         if sentence is None:
-            raise ValueError("A message has no sentence vector: SentenceEncoder must come before this component in config.yml.")
+            raise ValueError(
+                "A message has no sentence vector: "
+                "SentenceEncoder must come before this component in config.yml."
+            )
         rows.append(sentence.features[0])
     return np.array(rows, dtype=np.float32).reshape(len(rows), VIEWS, DIMENSIONS)

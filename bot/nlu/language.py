@@ -1,4 +1,4 @@
-"""spaCy in the pipeline, and the entities that it finds."""
+"""Rasa components for spaCy: the language pipeline, and the entities that it finds."""
 
 from dataclasses import asdict
 from typing import Any, Self
@@ -16,32 +16,37 @@ from bot.nlu.models.phrases import language, named
 Type = DefaultV1Recipe.ComponentType
 
 
-@DefaultV1Recipe.register([Type.MODEL_LOADER, Type.MESSAGE_FEATURIZER], is_trainable=False, model_from="StoreSpacy")
+@DefaultV1Recipe.register(
+    [Type.MODEL_LOADER, Type.MESSAGE_FEATURIZER], is_trainable=False, model_from="StoreSpacy"
+)
 class StoreSpacy(SpacyNLP):
-    """Provides the pipeline that this project assembles from rules, where the stock component loads a trained package."""
+    """Provider of the store's spaCy pipeline.
+
+    The pipeline is built from rules; the stock component would load a trained package.
+    """
 
     @staticmethod
     def load_model(spacy_model_name: str) -> SpacyModel:
-        """Return the project's own pipeline, whatever the name."""
+        """Return the store's own pipeline, for any name."""
         return SpacyModel(model=language(), model_name="store")
 
     @staticmethod
     def ensure_proper_language_model(nlp: Any) -> None:
-        """Accept a pipeline that was assembled in memory: nothing of it is on disk."""
+        """Accept any pipeline: the store's is built in memory, and nothing of it is on disk."""
 
 
 @DefaultV1Recipe.register(Type.ENTITY_EXTRACTOR, is_trainable=False)
 class NamedThings(GraphComponent, EntityExtractorMixin):
-    """Turns what the pipeline found into Rasa entities: kinds of data and aspects of a topic."""
+    """Extractor of the entities that spaCy found: kinds of data and aspects of a topic."""
 
     @classmethod
     def create(cls, *_: Any) -> Self:
-        """Creates component (see parent class for full docstring)."""
+        """Create the component."""
         return cls()
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """Components that should be included in the pipeline before this component."""
+        """Return the components that must come before this one in the pipeline."""
         return [StoreSpacy]
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -1,4 +1,4 @@
-"""The passage of the policy that is closest to a message which was not understood well enough to be answered."""
+"""Search for the clause of the policy that is closest to a message that was not understood."""
 
 from typing import Any, Self
 
@@ -22,33 +22,42 @@ PASSAGE = "passage"  # in the parse data: the id of a clause
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class ClosestPassage(GraphComponent, IntentClassifier):
-    """Names the clause that is closest in meaning to a message that is asked back, if one is close enough."""
+    """Component that sets the closest clause of an unclear message, if one is close enough.
+
+    Unclear messages are those with the intent ``CLARIFY``; closeness is similarity in meaning.
+    """
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._close: float = config["close"]
         self._clauses = [clause.id for clause in load().clauses()]
-        # One by one: what a batch of long texts needs while it is encoded, 50 MB, would be kept.
-        self._meanings = np.vstack([meanings(default_encoder().encode([clause.text])) for clause in load().clauses()])
+        # One text at a time: a batch of long texts takes 50 MB, which the process would keep.
+        self._meanings = np.vstack(
+            [meanings(default_encoder().encode([clause.text])) for clause in load().clauses()]
+        )
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The least similarity in meaning (cosine) for a passage to be quoted."""
+        """Return the least similarity in meaning (cosine) at which a clause is quoted."""
         return {"close": 0.4}
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """Components that should be included in the pipeline before this component."""
+        """Return the components that must come before this one in the pipeline."""
         return [Decision]
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> Self:
-        """Creates component (see parent class for full docstring)."""
+        """Create the component."""
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the passage of messages that are asked back."""
+        """Set the closest clause of each unclear message."""
         for message in messages:
             if message.get(INTENT)["name"] == CLARIFY:
                 similarity = self._meanings @ meanings(views_of([message]))[0]

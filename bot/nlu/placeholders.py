@@ -1,4 +1,4 @@
-"""The first component: what stands for personal data is read over, so that it does not sway what a message is taken to mean."""
+"""First component: takes placeholders of personal data out, so that they do not sway intents."""
 
 from typing import Any, Self
 
@@ -13,20 +13,23 @@ from bot.nlu.models.placeholders import read_over
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class PlaceholderReader(Component):
-    """Sets a message's text to what the components after it read; the tracker keeps the text as it was said."""
+    """Component that removes or names the placeholders in a text.
+
+    The components after it read the new text; the tracker keeps the shopper's own text.
+    """
 
     @classmethod
     def create(cls, *_: Any) -> Self:
-        """Creates component (see parent class for full docstring)."""
+        """Create the component."""
         return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Read over the placeholders of training examples."""
+        """Replace the texts of training examples."""
         self.process(training_data.training_examples)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Read over the placeholders of messages."""
+        """Replace the texts of messages."""
         for message in messages:
             if message.get(TEXT):
                 message.set(TEXT, read_over(message.get(TEXT)))

@@ -1,4 +1,4 @@
-"""Whether a message is about anything the bot knows."""
+"""Rasa component that detects messages out of the bot's scope."""
 
 import numpy as np
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -17,17 +17,17 @@ from bot.topics import OUT_OF_SCOPE
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ScopeDetector(TrainedComponent):
-    """Gives each unit the probability that it is in scope."""
+    """Detector that sets the probability of each unit to be in scope."""
 
     model_class = ScopeModel
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """Components that should be included in the pipeline before this component."""
+        """Return the components that must come before this one in the pipeline."""
         return [TopicClassifier]
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Train on the examples' scores under a classifier that had not seen them."""
+        """Train on the scores of each example, from a classifier that was trained without it."""
         examples = labelled(training_data)
         labels = label_order(example.get(INTENT) for example in examples)
         targets = np.array([labels.index(example.get(INTENT)) for example in examples])
@@ -38,7 +38,7 @@ class ScopeDetector(TrainedComponent):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the probability of each unit of each message."""
+        """Set the probability to be in scope of each unit of each message."""
         for message in messages:
             batch = units.units(message)
             for unit, inside in zip(batch, self._model.inside(*_scores(batch)), strict=True):

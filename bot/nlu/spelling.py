@@ -1,4 +1,4 @@
-"""Mends slips of the thumb before anything is understood."""
+"""Rasa component that mends typing slips before a message is understood."""
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -11,12 +11,19 @@ from bot.nlu.models.spelling import SpellingModel
 from bot.nlu.trained import TrainedComponent
 
 
-# A featurizer too, because Rasa lets only those change the training data for the components after them.
+# Also registered as a featurizer: only a featurizer may change the training data for others.
 @DefaultV1Recipe.register(
-    [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True
+    [
+        DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER,
+        DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER,
+    ],
+    is_trainable=True,
 )
 class SpellingMender(TrainedComponent):
-    """Sets a message's text to what was meant to be typed; the tracker keeps the text as it was said."""
+    """Component that replaces a text by the one that was meant to be typed.
+
+    The tracker keeps the text as the shopper typed it.
+    """
 
     model_class = SpellingModel
 
@@ -28,7 +35,7 @@ class SpellingMender(TrainedComponent):
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Mend the training examples: what is learnt is what will be read."""
+        """Mend the training examples, so that they are like the messages to come."""
         self.process(training_data.training_examples)
         return training_data
 

@@ -1,4 +1,4 @@
-"""Proposes the parts of a message that might each be a question."""
+"""Rasa component that splits a message into candidate questions."""
 
 from typing import Any, Self
 
@@ -13,11 +13,14 @@ from bot.nlu.models.splitting import pieces
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class QuestionSplitter(Component):
-    """Adds candidate questions to a message; whether they are, is decided by their meaning (``Decision``)."""
+    """Component that adds candidate questions to a message.
+
+    ``Decision`` decides later, by their meaning, which of them are questions.
+    """
 
     @classmethod
     def create(cls, *_: Any) -> Self:
-        """Creates component (see parent class for full docstring)."""
+        """Create the component."""
         return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

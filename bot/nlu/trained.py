@@ -1,4 +1,4 @@
-"""What the trained components have in common: one plain model, made from the config and kept with Rasa's."""
+"""Base class of the components that hold a trained model."""
 
 from typing import Any, ClassVar, Self
 
@@ -11,7 +11,10 @@ from bot.nlu.component import Component
 
 
 class TrainedComponent(Component, IntentClassifier):
-    """Holds a model of ``bot.nlu.models``; a subclass names its class, and the keys of the config that it takes."""
+    """Component with one model of ``bot.nlu.models``, stored as part of Rasa's model.
+
+    A subclass names the class of the model, and the config keys that the class takes.
+    """
 
     model_class: ClassVar[Any]
     model_settings: ClassVar[tuple[str, ...]] = ()
@@ -23,9 +26,13 @@ class TrainedComponent(Component, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> Self:
-        """Creates component (see parent class for full docstring)."""
+        """Create the component."""
         model = cls.model_class(**{name: config[name] for name in cls.model_settings})
         return cls(model, model_storage, resource)
 
@@ -38,6 +45,6 @@ class TrainedComponent(Component, IntentClassifier):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Self:
-        """Loads a trained component (see parent class for full docstring)."""
+        """Load the trained component from Rasa's model."""
         with model_storage.read_from(resource) as folder:
             return cls(cls.model_class.load(folder), model_storage, resource)

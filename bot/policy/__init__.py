@@ -1,1 +1,4 @@
-"""The privacy policy as facts: its clauses, what is parsed out of them, and the answers that cite them. Knows no Rasa."""
+"""The privacy policy as data: its clauses, the facts in them, and the answers that cite them.
+
+Nothing here knows Rasa.
+"""

@@ -1,4 +1,4 @@
-"""Answers: read from the domain with their place in the file, chosen for a question, and put into words."""
+"""Answers of the bot: read from the domain, chosen for a question, and put into words."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,21 +9,24 @@ from typing import Any
 from bot.policy.document import PolicyError, load
 from bot.policy.facts import Facts, facts
 from bot.policy.hours import WeeklyHours
-from bot.policy.kinds import Kind
+from bot.policy.kinds import DataKind
 from bot.policy.openings import open_now, open_that_day
 from bot.policy.questions import Question
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNLISTED = {"unlisted_kind", "only_unlisted_kind"}
 _KEYS = {"asked", "lead", "clauses", "choices", "topic", "outcome"}
-# What an action may hand to a response to fill in.
+# Placeholders that an action may fill in when it sends a response.
 GIVEN = frozenset({"what", "email", "reference", "by", "still", "state", "suggestion"})
-FROM_RANKING = "ranking"  # in `choices`: what the message may have meant
+FROM_RANKING = "ranking"  # in `choices`: the likely topics of an unclear message
 
 
 @dataclass(frozen=True)
 class Lead:
-    """What a yes-or-no question is answered first, if it contains one of ``words``; ``negated`` if it supposes the contrary."""
+    """First sentence of the answer to a yes-or-no question that contains one of ``words``.
+
+    It is ``say``, or ``negated`` if the question supposes the contrary ("you don't sell it?").
+    """
 
     words: frozenset[str]
     say: str
@@ -32,15 +35,15 @@ class Lead:
 
 @dataclass(frozen=True)
 class Variation:
-    """One wording of a response, for questions that name everything in ``asked``."""
+    """One wording of a response, for questions that meet every condition in ``asked``."""
 
     text: str
     asked: tuple[str, ...] = ()
     lead: Lead | None = None
     clauses: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
-    topic: str = ""  # if it is not that of the response's name
-    outcome: str = ""  # if it does not follow from the topic
+    topic: str = ""  # empty: the topic in the response's name
+    outcome: str = ""  # empty: the usual outcome of the topic
 
     def placeholders(self) -> list[str]:
         """Return the names in braces."""
@@ -49,18 +52,18 @@ class Variation:
 
 @dataclass(frozen=True)
 class Situation:
-    """What an answer may depend on beside the policy."""
+    """Context of an answer: the question, the time, and the course of the conversation."""
 
     question: Question
     now: datetime
-    previous_clauses: tuple[str, ...] = ()  # what the answer before it cited
-    closest_clause: str | None = None  # what may be meant by a question that was not understood
-    given: Mapping[str, str] = field(default_factory=dict)  # what the action that says it fills in (GIVEN)
+    previous_clauses: tuple[str, ...] = ()  # cited by the answer before this one
+    closest_clause: str | None = None  # nearest to a question that was not understood
+    given: Mapping[str, str] = field(default_factory=dict)  # values of an action, by name in GIVEN
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer in words, the clauses that it rests on, and the choices it offers (topics)."""
+    """An answer in words, with the clauses that it rests on and the topics that it offers."""
 
     text: str
     clauses: tuple[str, ...] = ()
@@ -68,16 +71,21 @@ class Answer:
 
 
 def variation(response: Mapping[str, Any]) -> Variation:
-    """Read one response of the domain; raises PolicyError for metadata that is not understood."""
+    """Read one response of the domain; raises PolicyError for a key that metadata may not have."""
     metadata = response.get("metadata") or {}
     unknown = set(metadata) - _KEYS
     if unknown:
-        raise PolicyError(f"Unknown metadata {', '.join(sorted(unknown))}; an answer may have {', '.join(sorted(_KEYS))}.")
+        raise PolicyError(
+            f"Unknown metadata {', '.join(sorted(unknown))}; "
+            f"an answer may have {', '.join(sorted(_KEYS))}."
+        )
     lead = metadata.get("lead")
     return Variation(
         text=str(response["text"]).strip(),
         asked=_tuple(metadata.get("asked")),
-        lead=Lead(frozenset(map(str, lead["words"])), lead["say"], lead.get("negated", "")) if lead else None,
+        lead=Lead(frozenset(map(str, lead["words"])), lead["say"], lead.get("negated", ""))
+        if lead
+        else None,
         clauses=_tuple(metadata.get("clauses")),
         choices=_tuple(metadata.get("choices")),
         topic=metadata.get("topic", ""),
@@ -86,7 +94,7 @@ def variation(response: Mapping[str, Any]) -> Variation:
 
 
 def choose(variations: Sequence[Variation], situation: Situation) -> Variation:
-    """Return the first variation whose every condition the question meets; the last one should have none."""
+    """Return the first variation with all conditions met; the last one should have none."""
     for candidate in variations:
         if all(_meets(condition, situation) for condition in candidate.asked):
             return candidate
@@ -95,11 +103,11 @@ def choose(variations: Sequence[Variation], situation: Situation) -> Variation:
 
 @dataclass(frozen=True)
 class _Context:
-    """What computed placeholders are filled from: the situation, the facts, and the kinds of data that the answer is about."""
+    """Source of the computed placeholders: the situation, the facts, and the kinds of data."""
 
     situation: Situation
     facts: Facts
-    kinds: list[Kind]
+    kinds: list[DataKind]
     asks_now: bool
 
     def open_now(self, what: str, hours: WeeklyHours, asked: bool) -> str:
@@ -110,24 +118,31 @@ class _Context:
 
 
 _SUPPORT, _PHONE_ORDERS = "support", "the phone order line"
-_FILLED: dict[str, Callable[[_Context], str]] = {
+_COMPUTED_BY: dict[str, Callable[[_Context], str]] = {
     "kind": lambda context: _joined([kind.say for kind in context.kinds]),
     "kind_use": lambda context: _uses(context.kinds),
     "kind_sharing": lambda context: " ".join(dict.fromkeys(kind.sharing for kind in context.kinds)),
-    "open_now": lambda context: context.open_now(_SUPPORT, context.facts.support_hours, context.asks_now),
+    "open_now": lambda context: context.open_now(
+        _SUPPORT, context.facts.support_hours, context.asks_now
+    ),
     "open_that_day": lambda context: context.open_that_day(_SUPPORT, context.facts.support_hours),
-    "phone_orders_now": lambda context: context.open_now(_PHONE_ORDERS, context.facts.phone_order_hours, True),
-    "phone_orders_that_day": lambda context: context.open_that_day(_PHONE_ORDERS, context.facts.phone_order_hours),
+    "phone_orders_now": lambda context: context.open_now(
+        _PHONE_ORDERS, context.facts.phone_order_hours, True
+    ),
+    "phone_orders_that_day": lambda context: context.open_that_day(
+        _PHONE_ORDERS, context.facts.phone_order_hours
+    ),
     "previous_quotes": lambda context: " ".join(
         f"“{load().clause(clause).text}”" for clause in context.situation.previous_clauses
     ),
     "closest_quote": lambda context: _quote(context.situation.closest_clause),
 }
-COMPUTED = frozenset(_FILLED)  # placeholders that depend on the question; every other one is a fact of the policy
+# Placeholders that depend on the question; every other one is a fact of the policy.
+COMPUTED = frozenset(_COMPUTED_BY)
 
 
 def compose(chosen: Variation, situation: Situation, known: Facts | None = None) -> Answer:
-    """Put a variation into words for a question: lead, facts, and what its kind of data adds."""
+    """Put a variation into words for a question: its lead, the facts, and the kinds of data."""
     known = known or facts()
     question = situation.question
     kinds = question.unlisted_kinds() if _UNLISTED & set(chosen.asked) else question.listed_kinds()
@@ -137,19 +152,28 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
         name = match[1]
         if name in GIVEN:
             return situation.given.get(name, "")
-        return _FILLED[name](context) if name in _FILLED else known.by_name[name].text
+        return _COMPUTED_BY[name](context) if name in _COMPUTED_BY else known.by_name[name].text
 
     text = re.sub(r" {2,}", " ", _PLACEHOLDER.sub(fill, chosen.text)).strip()
     if "listed_kind" in chosen.asked and question.unlisted_kinds():
         text += f" It does not list {_joined([kind.say for kind in question.unlisted_kinds()])}."
-    return Answer(f"{_lead(chosen, question)} {text}".strip(), _cited(chosen, context), chosen.choices)
+    return Answer(
+        f"{_lead(chosen, question)} {text}".strip(), _cited(chosen, context), chosen.choices
+    )
 
 
 def _cited(chosen: Variation, context: _Context) -> tuple[str, ...]:
     names = set(chosen.placeholders())
     clauses = list(chosen.clauses)
     if "kind_use" in names:
-        clauses = [*(clause for kind in context.kinds for clause in (*kind.collected[:1], *kind.use_clauses)), *clauses]
+        clauses = [
+            *(
+                clause
+                for kind in context.kinds
+                for clause in (*kind.collected[:1], *kind.use_clauses)
+            ),
+            *clauses,
+        ]
     if "kind_sharing" in names:
         clauses += (clause for kind in context.kinds for clause in kind.sharing_clauses)
     if "previous_quotes" in names:
@@ -168,12 +192,12 @@ def _lead(chosen: Variation, question: Question) -> str:
 
 
 def _quote(clause_id: str | None) -> str:
-    """Return a clause word for word, with where it stands."""
+    """Return a clause word for word, with its section."""
     clause = load().clause(clause_id) if clause_id else None
     return f"“{' '.join(clause.text.split())}” ({clause.section})" if clause else ""
 
 
-def _uses(kinds: Sequence[Kind]) -> str:
+def _uses(kinds: Sequence[DataKind]) -> str:
     by_use: dict[str, list[str]] = {}
     for kind in kinds:
         by_use.setdefault(kind.use, []).append(kind.say)
@@ -189,17 +213,23 @@ def _joined(names: Sequence[str]) -> str:
 _CONDITIONS: dict[str, Callable[[Situation], bool]] = {
     "listed_kind": lambda situation: bool(situation.question.listed_kinds()),
     "unlisted_kind": lambda situation: bool(situation.question.unlisted_kinds()),
-    "only_unlisted_kind": lambda situation: bool(situation.question.unlisted_kinds()) and not situation.question.listed_kinds(),
-    "day": lambda situation: bool(situation.question.weekdays(0)) or situation.question.time_of_day is not None,
-    # the word is not meant if the question names another time than now
+    "only_unlisted_kind": lambda situation: (
+        bool(situation.question.unlisted_kinds()) and not situation.question.listed_kinds()
+    ),
+    "day": lambda situation: (
+        bool(situation.question.weekdays(0)) or situation.question.time_of_day is not None
+    ),
+    # "now" does not count if the question names another time
     "now": lambda situation: (
-        "now" in situation.question.aspects and situation.question.time_of_day is None and not situation.question.vague_time
+        "now" in situation.question.aspects
+        and situation.question.time_of_day is None
+        and not situation.question.vague_time
     ),
     "no_order": lambda situation: not situation.question.is_order,
     "close_passage": lambda situation: situation.closest_clause is not None,
     "answered_before": lambda situation: bool(situation.previous_clauses),
 }
-CONDITIONS = frozenset(_CONDITIONS)  # what `asked` may name beside the aspects
+CONDITIONS = frozenset(_CONDITIONS)  # allowed in `asked` beside the aspects
 
 
 def _meets(condition: str, situation: Situation) -> bool:

@@ -1,19 +1,18 @@
-"""Holds what the bot may say against the policy: every problem with its file and line."""
+"""Check of the answers against the policy; reports each problem with its file and line."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from bot.paths import DATA_DIR, DOMAIN_DIR, POLICY_DIR, ROOT
-from bot.policy.answers import COMPUTED, CONDITIONS, FROM_RANKING, GIVEN, Variation, variation
-from bot.policy.document import Policy, PolicyError, load
+from bot.paths import DATA_DIR, DOMAIN_DIR, PACKAGE_DIR, POLICY_DIR
+from bot.policy.answer_files import PlacedVariation, placed_variations
+from bot.policy.answers import COMPUTED, CONDITIONS, FROM_RANKING, GIVEN
+from bot.policy.document import DOCUMENT, Policy, load
 from bot.policy.facts import Facts, facts
-from bot.policy.kinds import TABLE, Kind, load_kinds
-from bot.topics import ANSWERABLE, DONE_BY_ACTIONS, FORGET, INTENTS, TOPICS
+from bot.policy.kinds import TABLE, DataKind, load_data_kinds
+from bot.policy.yaml_files import Problem, read_yaml, shown
+from bot.topics import ANSWERABLE, ANSWERED_BY_ACTIONS, CLARIFY, FORGET, INTENTS, TOPICS
 
 UNUSED_CLAUSES = POLICY_DIR / "unused.yml"
 
@@ -23,40 +22,24 @@ _PERIOD = re.compile(
     r"\s(?:business\s)?(?:minute|hour|day|week|month|year|percent|time)s?\b",
     re.IGNORECASE,
 )
+# A sample, such as the reference K7M-4QXT, only shows a form: its figures state nothing.
+_SAMPLE = re.compile(r"\b(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{3}-[A-Z0-9]{4}\b")
 _QUOTATION = re.compile(r'"([^"]+)"|“([^”]+)”')
-_LAW = re.compile(r"\b(?:[A-Z][\w']+ )+(?:Act|Rule|Regulation|Code)\b|\bCOPPA\b|\bGDPR\b|\bCCPA\b|\bC\.F\.R\.")
-_ADDRESS = re.compile(r"\b[\w.+-]+@[\w-]+\.\w+|\bhttps?://\S+|\bwww\.\S+?(?=[\s,;]|\.?$)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """Something that must not stay: where, and what."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A variation of a response, and where it is written down."""
-
-    response: str
-    variation: Variation
-    file: str
-    line: int
+_LAW = re.compile(
+    r"\b(?:[A-Z][\w']+ )+(?:Act|Rule|Regulation|Code)\b|\bCOPPA\b|\bGDPR\b|\bCCPA\b|\bC\.F\.R\."
+)
+_ADDRESS = re.compile(
+    r"\b[\w.+-]+@[\w-]+\.\w+|\bhttps?://\S+|\bwww\.\S+?(?=[\s,;]|\.?$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is checked; the folders may be others than the project's own, for tests."""
+    """Input of the check; tests may replace the project's own folders."""
 
     policy: Policy
     facts: Facts
-    kinds: dict[str, Kind]
+    kinds: dict[str, DataKind]
     aspects: frozenset[str]
     domain_dir: Path = DOMAIN_DIR
     data_dir: Path = DATA_DIR
@@ -65,16 +48,19 @@ class Inputs:
     @classmethod
     def of_project(cls) -> "Inputs":
         """Return the project's own policy, answers and tables."""
-        aspects = yaml.safe_load((DATA_DIR / "nlu" / "aspects.yml").read_text(encoding="utf-8"))
-        return cls(load(), facts(), load_kinds(), frozenset(aspects))
+        aspects = read_yaml(POLICY_DIR / "aspects.yml")
+        return cls(load(), facts(), load_data_kinds(), frozenset(aspects))
 
 
 def problems(inputs: Inputs) -> list[Problem]:
-    """Return all problems, in the order of files and lines; none if everything the bot says is covered by the policy."""
+    """Return all problems, ordered by file and line.
+
+    The list is empty if the policy covers everything that the bot says.
+    """
     found: list[Problem] = []
-    placed: list[Placed] = []
+    placed: list[PlacedVariation] = []
     for path in sorted(inputs.domain_dir.glob("*.yml")):
-        for item in _responses(path):
+        for item in placed_variations(path):
             if isinstance(item, Problem):
                 found.append(item)
             else:
@@ -85,55 +71,61 @@ def problems(inputs: Inputs) -> list[Problem]:
         found += _check_kind(kind, inputs)
     found += _check_responses(placed, inputs)
     found += _check_intents(inputs)
+    found += _check_examples(inputs)
     found += _check_coverage(placed, inputs)
     return sorted(found)
 
 
-def _responses(path: Path) -> Iterator[Placed | Problem]:
-    root = yaml.compose(path.read_text(encoding="utf-8"))
-    responses = next((value for key, value in _items(root) if key.value == "responses"), None)
-    for name, variations in _items(responses):
-        for node in variations.value:
-            line = node.start_mark.line + 1
-            try:
-                yield Placed(name.value, variation(_construct(node)), _shown(path), line)
-            except (PolicyError, KeyError, TypeError) as error:
-                yield Problem(_shown(path), line, f"{name.value}: {error}")
-
-
-def _check_variation(placed: Placed, inputs: Inputs) -> Iterator[Problem]:
-    said = placed.variation
+def _check_variation(placed: PlacedVariation, inputs: Inputs) -> Iterator[Problem]:
+    variation = placed.variation
 
     def problem(message: str) -> Problem:
         return Problem(placed.file, placed.line, f"{placed.response}: {message}")
 
-    for condition in said.asked:
+    for condition in variation.asked:
         if condition not in CONDITIONS | inputs.aspects:
-            yield problem(f"asks for {condition!r}, which is no aspect of data/nlu/aspects.yml")
-    for choice in said.choices:
+            yield problem(f"asks for {condition!r}, which is no aspect of data/policy/aspects.yml")
+    for choice in variation.choices:
         if choice not in TOPICS and choice != FROM_RANKING:
             yield problem(f"offers {choice!r}, which is no topic")
-    cited = list(said.clauses)
-    for name in said.placeholders():
+    cited = list(variation.clauses)
+    for name in variation.placeholders():
         if name in inputs.facts.by_name:
             cited += inputs.facts.by_name[name].clauses
         elif name not in COMPUTED | GIVEN:
             yield problem(f"uses {{{name}}}, which is no fact of the policy (bot/policy/facts.py)")
-    text = " ".join([said.text, said.lead.say if said.lead else "", said.lead.negated if said.lead else ""])
+    text = " ".join(
+        [
+            variation.text,
+            variation.lead.say if variation.lead else "",
+            variation.lead.negated if variation.lead else "",
+        ]
+    )
     for message in _uncovered(text, cited, inputs.policy):
         yield problem(message)
 
 
-def _check_kind(kind: Kind, inputs: Inputs) -> Iterator[Problem]:
-    for text, cited in ((kind.use, kind.use_clauses), (kind.sharing, kind.sharing_clauses), (kind.say, kind.collected)):
+def _check_kind(kind: DataKind, inputs: Inputs) -> Iterator[Problem]:
+    for text, cited in (
+        (kind.use, kind.use_clauses),
+        (kind.sharing, kind.sharing_clauses),
+        (kind.say, kind.collected),
+    ):
         for message in _uncovered(text, cited, inputs.policy):
-            yield Problem(_shown(TABLE), kind.line, f"{kind.id}: {message}")
+            yield Problem(shown(TABLE), kind.line, f"{kind.id}: {message}")
     if kind.listed and not kind.use:
-        yield Problem(_shown(TABLE), kind.line, f"{kind.id}: is collected, so the table must say what for (`use`)")
+        yield Problem(
+            shown(TABLE),
+            kind.line,
+            f"{kind.id}: is collected, so the table must say what for (`use`)",
+        )
 
 
 def _uncovered(text: str, cited: Iterable[str], policy: Policy) -> Iterator[str]:
-    """Yield what ``text`` states as exact and the clauses that it cites do not contain."""
+    """Yield each exact statement of ``text`` that is missing from the clauses it cites.
+
+    Exact statements are figures, periods, laws, addresses and quotations.
+    """
     known = policy.by_id
     texts = []
     for clause in cited:
@@ -142,7 +134,13 @@ def _uncovered(text: str, cited: Iterable[str], policy: Policy) -> Iterator[str]
         else:
             yield f"cites {clause}, which the policy does not have"
     covered = " ".join(" ".join(texts).split())
-    for pattern, what in ((_FIGURE, "figure"), (_PERIOD, "period"), (_LAW, "law"), (_ADDRESS, "address")):
+    text = _SAMPLE.sub(" ", text)
+    for pattern, what in (
+        (_FIGURE, "figure"),
+        (_PERIOD, "period"),
+        (_LAW, "law"),
+        (_ADDRESS, "address"),
+    ):
         known_words = set(pattern.findall(covered))
         for match in pattern.finditer(text):
             if match.group() not in known_words:
@@ -153,82 +151,119 @@ def _uncovered(text: str, cited: Iterable[str], policy: Policy) -> Iterator[str]
             yield f"quotes {quotation!r}, which is not in the clauses it cites"
 
 
-def _check_responses(placed: list[Placed], inputs: Inputs) -> Iterator[Problem]:
-    by_name: dict[str, list[Placed]] = {}
+def _check_responses(placed: list[PlacedVariation], inputs: Inputs) -> Iterator[Problem]:
+    by_name: dict[str, list[PlacedVariation]] = {}
     for item in placed:
         by_name.setdefault(item.response, []).append(item)
     for topic in TOPICS:
-        if topic not in DONE_BY_ACTIONS and f"utter_{topic}" not in by_name:
-            yield Problem(_shown(inputs.domain_dir / "answers.yml"), 1, f"the topic {topic} has no answer (utter_{topic})")
+        if topic not in ANSWERED_BY_ACTIONS and f"utter_{topic}" not in by_name:
+            yield Problem(
+                shown(inputs.domain_dir / "answers.yml"),
+                1,
+                f"the topic {topic} has no answer (utter_{topic})",
+            )
     reachable = (
         {f"utter_{intent}" for intent in INTENTS}
         | {"utter_clarify", "utter_complaint", "utter_offer_person"}
-        | _said_by_actions()
+        | _responses_of_actions()
     )
     for name, items in by_name.items():
         if name not in reachable:
-            yield Problem(items[0].file, items[0].line, f"{name} is never said: no intent or rule leads to it")
+            yield Problem(
+                items[0].file, items[0].line, f"{name} is never said: no intent or rule leads to it"
+            )
         if items[-1].variation.asked:
-            yield Problem(items[-1].file, items[-1].line, f"{name}: the last variation must fit every question (no `asked`)")
+            yield Problem(
+                items[-1].file,
+                items[-1].line,
+                f"{name}: the last variation must fit every question (no `asked`)",
+            )
         for item in items[:-1]:
             if not item.variation.asked:
-                yield Problem(item.file, item.line, f"{name}: the variations after this one are never said (it has no `asked`)")
+                yield Problem(
+                    item.file,
+                    item.line,
+                    f"{name}: the variations after this one are never said (it has no `asked`)",
+                )
         if name.removeprefix("utter_") in ANSWERABLE - {FORGET}:
             for item in items:
                 if not item.variation.clauses and "kind_use" not in item.variation.placeholders():
                     yield Problem(item.file, item.line, f"{name}: an answer must cite its clauses")
 
 
-def _said_by_actions() -> set[str]:
-    """Return the responses that the custom actions name."""
+def _responses_of_actions() -> set[str]:
+    """Return the names of the responses that the custom actions send."""
+    code = [
+        path
+        for folder in (PACKAGE_DIR.parent / "actions", PACKAGE_DIR / "optouts")
+        for path in folder.glob("*.py")
+    ]
     return {
-        name for path in (ROOT / "actions").glob("**/*.py") for name in re.findall(r'"(utter_\w+)"', path.read_text("utf-8"))
+        name
+        for path in code
+        for name in re.findall(r'"(utter_\w+)"', path.read_text(encoding="utf-8"))
     }
 
 
 def _check_intents(inputs: Inputs) -> Iterator[Problem]:
     path = inputs.domain_dir / "domain.yml"
-    declared = yaml.safe_load(path.read_text(encoding="utf-8")).get("intents") or []
+    declared = read_yaml(path).get("intents") or []
     for intent in sorted(set(INTENTS) ^ set(declared)):
         where = "is missing here" if intent in INTENTS else "is not in bot/topics.py"
-        yield Problem(_shown(path), 1, f"the intent {intent} {where}")
-    rules = yaml.safe_load((inputs.data_dir / "rules" / "topics.yml").read_text(encoding="utf-8"))["rules"]
-    ruled = {step["intent"] for rule in rules for step in rule["steps"] if "intent" in step}
-    for intent in sorted(set(INTENTS) - ruled):
-        yield Problem(_shown(inputs.data_dir / "rules" / "topics.yml"), 1, f"no rule says what to do about {intent}")
+        yield Problem(shown(path), 1, f"the intent {intent} {where}")
+    rules = read_yaml(inputs.data_dir / "rules" / "topics.yml")["rules"]
+    with_rule = {step["intent"] for rule in rules for step in rule["steps"] if "intent" in step}
+    for intent in sorted(set(INTENTS) - with_rule):
+        yield Problem(
+            shown(inputs.data_dir / "rules" / "topics.yml"),
+            1,
+            f"no rule says what to do about {intent}",
+        )
 
 
-def _check_coverage(placed: list[Placed], inputs: Inputs) -> Iterator[Problem]:
+def _check_examples(inputs: Inputs) -> Iterator[Problem]:
+    """Yield a problem for each intent without a training example."""
+    with_examples: set[str] = set()
+    for path in sorted((inputs.data_dir / "nlu").glob("*.yml")):
+        for entry in read_yaml(path).get("nlu") or ():
+            if str(entry.get("examples") or "").strip():
+                with_examples.add(str(entry.get("intent")))
+    for intent in sorted(set(INTENTS) - with_examples - {CLARIFY}):
+        yield Problem(
+            shown(inputs.data_dir / "nlu" / f"{intent}.yml"),
+            1,
+            f"the intent {intent} has no training examples",
+        )
+
+
+def _check_coverage(placed: list[PlacedVariation], inputs: Inputs) -> Iterator[Problem]:
     used = {clause for item in placed for clause in item.variation.clauses}
     for kind in inputs.kinds.values():
         used |= {*kind.collected, *kind.use_clauses, *kind.sharing_clauses}
     for fact in inputs.facts.by_name.values():
         used |= set(fact.clauses)
-    unused = yaml.safe_load(inputs.unused.read_text(encoding="utf-8")) or {}
+    unused = read_yaml(inputs.unused) or {}
     for clause in inputs.policy.clauses():
         if clause.id not in used and clause.id not in unused:
             yield Problem(
-                "data/policy/privacy-policy.md",
+                shown(DOCUMENT),
                 clause.line,
                 f"no answer uses {clause.id}; cite it, or list it in data/policy/unused.yml",
             )
     known = inputs.policy.by_id
     lines = inputs.unused.read_text(encoding="utf-8").splitlines()
     for clause_id in unused:
-        number = next(index for index, line in enumerate(lines, start=1) if line.startswith(f"{clause_id}:"))
+        found = (number for number, line in enumerate(lines, start=1) if clause_id in line)
+        number = next(found, 1)
         if clause_id not in known:
-            yield Problem(_shown(inputs.unused), number, f"{clause_id} is listed as unused, but the policy has no such clause")
+            yield Problem(
+                shown(inputs.unused),
+                number,
+                f"{clause_id} is listed as unused, but the policy has no such clause",
+            )
         elif clause_id in used:
-            yield Problem(_shown(inputs.unused), number, f"{clause_id} is listed as unused, but an answer cites it")
-
-
-def _items(node: Any) -> list[tuple[Any, Any]]:
-    return node.value if isinstance(node, yaml.MappingNode) else []
-
-
-def _construct(node: yaml.Node) -> Any:
-    return yaml.SafeLoader("").construct_object(node, deep=True)
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+            yield Problem(
+                shown(inputs.unused),
+                number,
+                f"{clause_id} is listed as unused, but an answer cites it",
+            )

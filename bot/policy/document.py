@@ -1,4 +1,4 @@
-"""Reads the policy document into sections and clauses: the only source of the bot's answers."""
+"""Parser of the policy document, the only source of the bot's answers: sections and clauses."""
 
 import hashlib
 import re
@@ -12,19 +12,23 @@ from bot.paths import POLICY_DIR
 
 DOCUMENT = POLICY_DIR / "privacy-policy.md"
 
-# A sentence ends at a full stop before a capital letter; "C.F.R." ends none. "Inc." may, so the capital decides.
+# A sentence ends at a full stop before a capital letter. "C.F.R." never ends one. "Inc." may end
+# one, so the capital letter decides.
 _SENTENCE_END = re.compile(r'(?<=[.!?])(?<!C\.F\.R\.)\s+(?=[A-Z"“])')
 _ARCHIVED = re.compile(r"<!-- archived: (\d{4}-\d\d-\d\d) -->")
 _LIST_ITEM = re.compile(r"^(?:\*|\d+\.) ")
 
 
 class PolicyError(ValueError):
-    """The policy, or something that refers to it, is wrong; the message names the place and the remedy."""
+    """Error in the policy or in a file that refers to it; the message has place and remedy."""
 
 
 @dataclass(frozen=True)
 class Clause:
-    """The smallest part of the policy that can be cited: a sentence, a list with its lead-in, or a line of contact details."""
+    """The smallest part of the policy that can be cited.
+
+    It is a sentence, a list with the sentence that introduces it, or a line of contact details.
+    """
 
     id: str
     section: str
@@ -43,7 +47,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class Section:
-    """One headed part of the policy; ``blocks`` are its paragraphs, each a tuple of clauses."""
+    """A part of the policy with a heading; ``blocks`` are its paragraphs, as tuples of clauses."""
 
     id: str
     title: str
@@ -52,7 +56,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Policy:
-    """The whole document; ``archived`` is the day of our copy, since the text itself carries no date."""
+    """The whole document; ``archived`` is the day of our copy, because the text has no date."""
 
     title: str
     archived: date
@@ -65,7 +69,7 @@ class Policy:
                 yield from block
 
     def clause(self, clause_id: str) -> Clause:
-        """Return one clause; raises PolicyError if there is none of that id."""
+        """Return the clause with this id; raises PolicyError if there is none."""
         try:
             return self.by_id[clause_id]
         except KeyError:
@@ -73,13 +77,16 @@ class Policy:
 
     @cached_property
     def version(self) -> str:
-        """The day of our copy and the beginning of a hash of its clauses: another one for every change of the text."""
+        """Return the day of our copy and the start of a SHA-256 of its clauses.
+
+        Every change of the text changes the version.
+        """
         text = "\n".join(f"{clause.id} {clause.text}" for clause in self.clauses())
         return f"{self.archived.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     @cached_property
     def by_id(self) -> dict[str, Clause]:
-        """Every clause by its id."""
+        """Return every clause by its id."""
         return {clause.id: clause for clause in self.clauses()}
 
 
@@ -89,10 +96,11 @@ def section_id(title: str) -> str:
 
 
 def parse(text: str, name: str = "the policy") -> Policy:
-    """Parse the Markdown of a policy: ``#`` its title, ``##`` a section, paragraphs and lists below.
+    """Parse the Markdown of a policy: ``#`` its title, ``##`` a section with paragraphs and lists.
 
-    The first line says when the copy was archived: ``<!-- archived: YYYY-MM-DD -->``. Clauses are numbered from 1 within
-    their section. Raises PolicyError, with the line, if that date is missing, or a section comes twice or not at all.
+    The first line says when the copy was archived: ``<!-- archived: YYYY-MM-DD -->``. Clauses are
+    numbered from 1 within their section. Raises PolicyError, with the line, if the date is missing,
+    if a section comes twice, or if there is no section.
     """
     archived = _ARCHIVED.match(text)
     if archived is None:
@@ -121,7 +129,11 @@ def parse(text: str, name: str = "the policy") -> Policy:
             block_open = True
     if not sections:
         raise PolicyError(f"{name}: no section (a line that begins with '## ') was found.")
-    return Policy(title, date.fromisoformat(archived[1]), tuple(_section(heading, blocks) for heading, blocks in sections))
+    return Policy(
+        title,
+        date.fromisoformat(archived[1]),
+        tuple(_section(heading, blocks) for heading, blocks in sections),
+    )
 
 
 def _section(heading: str, blocks: list[tuple[int, str]]) -> Section:
@@ -144,12 +156,12 @@ def _section(heading: str, blocks: list[tuple[int, str]]) -> Section:
 def _split(block: str) -> list[str]:
     if _LIST_ITEM.match(block):  # a list of its own, as in contact details: one clause an item
         return [re.sub(_LIST_ITEM, "", item) for item in re.split(r"\n(?=(?:\*|\d+\.) )", block)]
-    if "\n" in block:  # lines of their own, as in the support hours
+    if "\n" in block:  # single lines, as in the support hours: one clause a line
         return block.splitlines()
     return _SENTENCE_END.split(block)
 
 
 @cache
 def load(path: Path = DOCUMENT) -> Policy:
-    """Return the policy that the bot answers from, parsed once a process."""
+    """Return the policy that the bot answers from, parsed once per process."""
     return parse(path.read_text(encoding="utf-8"), str(path))

@@ -1,4 +1,4 @@
-"""What answers state as numbers and addresses, parsed out of the policy so that it is written down once."""
+"""Facts of the policy: phone numbers, addresses and hours, parsed so that they are written once."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bot.policy.hours import WeeklyHours, parse_hours
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact in words, and the clauses that it comes from."""
+    """A fact in words, with the clauses that it comes from."""
 
     text: str
     clauses: tuple[str, ...]
@@ -18,7 +18,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts by the name under which answers use them (``{support_phone}``), and the hours that are computed with."""
+    """Facts by the name of their placeholder (``{support_phone}``), and the opening hours."""
 
     by_name: dict[str, Fact]
     support_hours: WeeklyHours
@@ -26,7 +26,10 @@ class Facts:
 
 
 def parse_facts(policy: Policy) -> Facts:
-    """Parse the facts out of a policy; raises PolicyError naming the clause in which one was not found."""
+    """Parse the facts out of a policy.
+
+    Raises PolicyError with the id of the clause in which a fact was not found.
+    """
     phone = _find(policy, "contact_us.4", r"Call: ([\d-]+)")
     address = _find(policy, "contact_us.5", r"Mail: (.+)")
     order_phone = _find(policy, "encryption.11", r"just call ([\d-]+)")
@@ -38,7 +41,9 @@ def parse_facts(policy: Policy) -> Facts:
             "support_phone": Fact(phone, ("contact_us.4",)),
             "mail_address": Fact(re.sub(r"\s*\n\s*", ", ", address), ("contact_us.5",)),
             "order_phone": Fact(order_phone, ("encryption.11",)),
-            "support_hours": Fact(support.in_words(), ("customer_support_hours.2", "customer_support_hours.3")),
+            "support_hours": Fact(
+                support.in_words(), ("customer_support_hours.2", "customer_support_hours.3")
+            ),
             "phone_order_hours": Fact(order.in_words(), ("encryption.11",)),
             "archived": Fact(archived, ()),
         },
@@ -51,7 +56,8 @@ def _find(policy: Policy, clause_id: str, pattern: str) -> str:
     found = re.search(pattern, policy.clause(clause_id).text, re.DOTALL)
     if found is None:
         raise PolicyError(
-            f"Clause {clause_id} should contain {pattern!r}: the policy's wording has changed; adapt bot/policy/facts.py."
+            f"Clause {clause_id} should contain {pattern!r}: "
+            "the policy's wording has changed; adapt bot/policy/facts.py."
         )
     return found[1].strip()
 
@@ -65,5 +71,5 @@ def _hours(policy: Policy, *clause_ids: str) -> WeeklyHours:
 
 @cache
 def facts() -> Facts:
-    """Return the facts of the policy that the bot answers from, parsed once a process."""
+    """Return the facts of the policy that the bot answers from, parsed once per process."""
     return parse_facts(load())

@@ -1,4 +1,4 @@
-"""Opening hours: parsed from the policy's wording, asked about in the store's own time zone."""
+"""Opening hours, parsed from the policy's wording and computed in the store's time zone."""
 
 import re
 from collections.abc import Mapping
@@ -18,23 +18,23 @@ _TIMES = re.compile(rf"{_CLOCK}{_DASH}{_CLOCK}", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class WeeklyHours:
-    """When something is open: weekday (0 is Monday) to opening and closing time, in the store's time zone."""
+    """Opening and closing time by weekday (0 is Monday), in the store's time zone."""
 
     by_day: Mapping[int, tuple[time, time]]
 
     def is_open(self, at: datetime) -> bool:
-        """Say whether it is open at ``at``, any aware time. The closing time itself is closed."""
+        """Return whether it is open at ``at``, an aware time; at the closing time it is closed."""
         local = at.astimezone(STORE_ZONE)
         span = self.by_day.get(local.weekday())
         return span is not None and span[0] <= local.time() < span[1]
 
     def closes(self, at: datetime) -> datetime:
-        """Return when it closes on the day of ``at``; only meaningful while it is open."""
+        """Return the closing time on the day of ``at``; only meaningful while it is open."""
         local = at.astimezone(STORE_ZONE)
         return datetime.combine(local.date(), self.by_day[local.weekday()][1], STORE_ZONE)
 
     def next_opening(self, at: datetime) -> datetime:
-        """Return the next time after ``at`` at which it opens, in the store's time zone."""
+        """Return the next opening time after ``at``, in the store's time zone."""
         local = at.astimezone(STORE_ZONE)
         for ahead in range(8):
             day = local.date() + timedelta(days=ahead)
@@ -46,7 +46,7 @@ class WeeklyHours:
         raise ValueError("These hours never open.")
 
     def in_words(self) -> str:
-        """Return the hours as a person writes them: ``Monday to Friday 7 AM to 8 PM, Saturday …, Central Time``."""
+        """Return the hours in words: ``Monday to Friday 7 AM to 8 PM, Saturday …``."""
         groups: list[tuple[int, int, tuple[time, time]]] = []
         for day, span in sorted(self.by_day.items()):
             if groups and groups[-1][1] == day - 1 and groups[-1][2] == span:
@@ -54,7 +54,8 @@ class WeeklyHours:
             else:
                 groups.append((day, day, span))
         parts = [
-            f"{DAYS[first]}{f' to {DAYS[last]}' if last != first else ''} {clock(opens)} to {clock(closes)}"
+            f"{DAYS[first]}{f' to {DAYS[last]}' if last != first else ''} "
+            f"{clock(opens)} to {clock(closes)}"
             for first, last, (opens, closes) in groups
         ]
         return f"{', '.join(parts)}, Central Time"
@@ -68,9 +69,10 @@ def clock(moment: time | datetime) -> str:
 
 
 def parse_hours(*lines: str) -> WeeklyHours:
-    """Parse lines such as ``Mon–Fri, 7 AM - 8 PM CT`` or ``8 am - 5 pm CT, Monday - Friday``; ``;`` parts spans of one line.
+    """Parse lines such as ``Mon–Fri, 7 AM - 8 PM CT`` or ``8 am - 5 pm CT, Monday - Friday``.
 
-    Raises ValueError for a part without days or without times: hours that are half understood would be told wrong.
+    A semicolon separates several spans in one line. Raises ValueError for a part without days or
+    without times: hours that are understood only in part would be wrong in the answers.
     """
     by_day: dict[int, tuple[time, time]] = {}
     for part in (part for line in lines for part in line.split(";")):

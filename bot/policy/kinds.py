@@ -1,4 +1,7 @@
-"""The table of kinds of data: whether the policy lists them, what for, and what it says about passing them on."""
+"""Table of the kinds of data that shoppers ask about by name (``data/policy/kinds.yml``).
+
+It says for each kind whether the policy lists it, and how the policy uses and shares it.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +12,7 @@ import yaml
 
 from bot.paths import POLICY_DIR
 from bot.policy.document import PolicyError
+from bot.policy.yaml_files import compose, construct, shown
 
 TABLE = POLICY_DIR / "kinds.yml"
 _TEXTS = {"say", "use", "sharing"}
@@ -17,8 +21,8 @@ _KEYS = _TEXTS | _LISTS
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of data that shoppers ask about by name; ``line`` is where the table has it."""
+class DataKind:
+    """A kind of data that shoppers ask about by name; ``line`` is its line in the table."""
 
     id: str
     say: str
@@ -32,29 +36,39 @@ class Kind:
 
     @property
     def listed(self) -> bool:
-        """Say whether the policy names it among what is collected."""
+        """Return whether the policy lists this kind among the data that it collects."""
         return bool(self.collected)
 
 
 @cache
-def load_kinds(path: Path = TABLE) -> dict[str, Kind]:
-    """Return the table by kind; raises PolicyError, naming file and line, for an entry that is not of its form."""
-    text = path.read_text(encoding="utf-8")
-    root = yaml.compose(text)
+def load_data_kinds(path: Path = TABLE) -> dict[str, DataKind]:
+    """Return the table by kind; raises PolicyError with file and line for a malformed entry."""
+    root = compose(path)
     if not isinstance(root, yaml.MappingNode):
-        raise PolicyError(f"{path}:1: there must be a table of kinds.")
+        raise PolicyError(f"{shown(path)}:1: there must be a table of kinds.")
     places = {key.value: key.start_mark.line + 1 for key, _ in root.value}
-    return {name: _kind(str(name), entry, path, places[str(name)]) for name, entry in yaml.safe_load(text).items()}
+    return {
+        name: _kind(str(name), entry, path, places[str(name)])
+        for name, entry in construct(root, path).items()
+    }
 
 
-def _kind(name: str, entry: Any, path: Path, line: int) -> Kind:
+def _kind(name: str, entry: Any, path: Path, line: int) -> DataKind:
     if not isinstance(entry, dict) or not {"say", "words"} <= set(entry) <= _KEYS:
-        raise PolicyError(f"{path}:{line}: {name} needs `say` and `words`, and may have {', '.join(sorted(_KEYS))}.")
+        raise PolicyError(
+            f"{shown(path)}:{line}: {name} needs `say` and `words`, "
+            f"and may have {', '.join(sorted(_KEYS))}."
+        )
     for key in _LISTS & set(entry):
-        if not isinstance(entry[key], list) or not all(isinstance(item, str) for item in entry[key]):
+        if not isinstance(entry[key], list) or not all(
+            isinstance(item, str) for item in entry[key]
+        ):
             raise PolicyError(
-                f"{path}:{line}: `{key}` of {name} must be a list of texts; quote words such as 'no' and numbers."
+                f"{shown(path)}:{line}: `{key}` of {name} must be a list of texts; "
+                "quote words such as 'no' and numbers."
             )
-    fields: dict[str, Any] = {key: tuple(str(item) for item in entry.get(key, ())) for key in _LISTS}
+    fields: dict[str, Any] = {
+        key: tuple(str(item) for item in entry.get(key, ())) for key in _LISTS
+    }
     fields |= {key: str(entry.get(key, "")).strip() for key in _TEXTS}
-    return Kind(id=name, line=line, **fields)
+    return DataKind(id=name, line=line, **fields)

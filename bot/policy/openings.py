@@ -1,27 +1,39 @@
-"""Says whether something is open, and when it next is, in words."""
+"""Sentences about opening hours: open now, the next opening, and the hours of a named day."""
 
 from datetime import datetime, time, timedelta
 
 from bot.policy.hours import DAYS, STORE_ZONE, WeeklyHours, clock
 from bot.policy.questions import Question
 
-# With one of these the question is not whether it is open, and yes or no would answer another one.
-_RELATIVE = frozenset({"close", "closes", "before", "until", "till", "til", "after", "late", "early", "always"})
+# A question with one of these words does not ask "is it open?", so yes or no would be wrong.
+_RELATIVE = frozenset(
+    {"close", "closes", "before", "until", "till", "til", "after", "late", "early", "always"}
+)
 
 
 def open_now(what: str, hours: WeeklyHours, now: datetime, question: Question | None) -> str:
-    """Say whether ``what`` is open at ``now``, and until when or when next; with yes or no first if ``question`` asks that."""
+    """Return a sentence on the state at ``now``, with the closing time or the next opening.
+
+    ``what`` is the name of the service. The sentence begins with yes or no if ``question`` asks
+    for that.
+    """
     is_open = hours.is_open(now)
     answer = _yes_or_no(question, is_open) if question else ""
     subject = what if answer else what[0].upper() + what[1:]
     if is_open:
-        return f"{answer}{subject} is open right now, until {clock(hours.closes(now))} Central Time today."
+        return (
+            f"{answer}{subject} is open right now, "
+            f"until {clock(hours.closes(now))} Central Time today."
+        )
     opens = hours.next_opening(now)
-    return f"{answer}{subject} is closed right now; it opens {_when(opens, now)} at {clock(opens)} Central Time."
+    return (
+        f"{answer}{subject} is closed right now; "
+        f"it opens {_when(opens, now)} at {clock(opens)} Central Time."
+    )
 
 
 def open_that_day(what: str, hours: WeeklyHours, now: datetime, question: Question) -> str:
-    """Answer for the days and the time of day that a question names; a time without a day means today."""
+    """Answer for the days and the time of day in a question; a time without a day means today."""
     local = now.astimezone(STORE_ZONE)
     days = question.weekdays(tomorrow=(local.weekday() + 1) % 7) or (local.weekday(),)
     moment = question.time_of_day
@@ -48,8 +60,13 @@ def _span(span: tuple[time, time]) -> str:
 
 
 def _yes_or_no(question: Question, is_open: bool) -> str:
-    """Return ``Yes, `` or ``No, `` if the question is whether it is open, or whether it is closed; else nothing."""
-    if not question.yes_or_no or question.negated or question.vague_time or question.words & _RELATIVE:
+    """Return ``Yes, `` or ``No, `` to "is it open?" or "is it closed?", and nothing otherwise."""
+    if (
+        not question.yes_or_no
+        or question.negated
+        or question.vague_time
+        or question.words & _RELATIVE
+    ):
         return ""
     asked_closed = bool(question.words & {"closed", "shut"})
     return "Yes, " if is_open != asked_closed else "No, "

@@ -1,4 +1,4 @@
-"""What can be read off the words of one question: its form, what it names, days and times."""
+"""Analysis of one question from its words: its form, its kinds of data, its days and times."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,13 +8,15 @@ from functools import cached_property
 from typing import Any
 
 from bot.policy.hours import DAYS
-from bot.policy.kinds import Kind, load_kinds
+from bot.policy.kinds import DataKind, load_data_kinds
 
 _AUXILIARY = (
     r"(?:do|does|did|is|are|am|was|were|can|could|will|would|have|has|had|should|must|may|might|r|"
     r"don'?t|doesn'?t|didn'?t|isn'?t|aren'?t|won'?t|can'?t|couldn'?t|wouldn'?t|haven'?t|hasn'?t|shouldn'?t)"
 )
-_QUESTION_WORD = re.compile(r"\b(?:what|whats|who|whom|whose|where|when|why|how|which|wat|wut)\b", re.IGNORECASE)
+_QUESTION_WORD = re.compile(
+    r"\b(?:what|whats|who|whom|whose|where|when|why|how|which|wat|wut)\b", re.IGNORECASE
+)
 _FILLER = re.compile(
     r"^(?:\W*(?:hi|hey|hello|so|and|but|also|ok|okay|well|um|uh|just|please|pls|wait|yo|oh|then|curious|quick question|question"
     r"|really|honestly|tell me|let me know|i (?:just )?(?:want|need|would like|wanna) to know|i'?m wondering|i was wondering"
@@ -28,22 +30,30 @@ _INDIRECT = re.compile(
 _WHETHER = re.compile(r"\b(?:if|whether)\b", re.IGNORECASE)
 _STARTS_YES_NO = re.compile(rf"^{_AUXILIARY}\b", re.IGNORECASE)
 _SUBJECT_FIRST = re.compile(r"^(?:you guys|you|u|ya|yall|y'all|bellacor)\b", re.IGNORECASE)
-_COMMAND = re.compile(r"^(?:do not|don'?t|dont)\s+(?!you|u|they|we|i|it|your|the)\w+", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"^(?:do not|don'?t|dont)\s+(?!you|u|they|we|i|it|your|the)\w+", re.IGNORECASE
+)
 _TAG = re.compile(
     r"(?:\b(?:right|correct|true|yes|yeah|no)|,?\s*(?:do|don'?t|is|isn'?t|are|aren'?t) (?:you|u|it|they))\s*\?*\s*$",
     re.IGNORECASE,
 )
 _NEGATIVE_START = re.compile(
-    r"^(?:don'?t|doesn'?t|didn'?t|isn'?t|aren'?t|won'?t|can'?t|wouldn'?t|haven'?t|hasn'?t)\b", re.IGNORECASE
+    r"^(?:don'?t|doesn'?t|didn'?t|isn'?t|aren'?t|won'?t|can'?t|wouldn'?t|haven'?t|hasn'?t)\b",
+    re.IGNORECASE,
 )
-_NEGATION = re.compile(r"n't\b|\b(?:not|never|dont|doesnt|wont|cant|isnt|arent|no one|nobody|none|no longer)\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"n't\b|\b(?:not|never|dont|doesnt|wont|cant|isnt|arent|no one|nobody|none|no longer)\b",
+    re.IGNORECASE,
+)
 _TIME = re.compile(
     r"\b(\d{1,2})(?::(\d\d))?\s*(?:o'?clock\s*)?(?:([ap])\.?m\b|(?:in the|at)\s+(morning|afternoon|evening|night)\b)"
     r"|\b(noon|midnight)\b",
     re.IGNORECASE,
 )
 _TIME_24 = re.compile(r"\b(1[3-9]|2[0-3]):([0-5]\d)\b")
-_VAGUE_TIME = re.compile(r"\b(?:at|until|til|till|by|after|before|past|around)\s+\d{1,2}(?::\d\d)?\b", re.IGNORECASE)
+_VAGUE_TIME = re.compile(
+    r"\b(?:at|until|til|till|by|after|before|past|around)\s+\d{1,2}(?::\d\d)?\b", re.IGNORECASE
+)
 _FORBIDS = re.compile(
     r"\b(?:don'?t|do not|never|not to|didn'?t|did not|won'?t|will not|wouldn'?t|not|no need to)\s+(?:(?:want|need|ask|asked|you|u|to|ever|just|please|like)\s+){0,5}"
     r"(?:delete|deleting|erase|erasing|forget|wipe|wiping|clear|clearing|remove|removing|lose|trash|destroy|purge|scrub)\b",
@@ -65,7 +75,7 @@ _DAY_ASPECTS = {day.lower(): index for index, day in enumerate(DAYS)}
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a shopper, with what its text was found to name."""
+    """One question of a shopper, with the kinds of data and the aspects in its text."""
 
     text: str
     kinds: tuple[str, ...] = ()
@@ -75,12 +85,16 @@ class Question:
     def of(cls, text: str, entities: Iterable[Mapping[str, Any]]) -> "Question":
         """Build a question from its text and its Rasa entities."""
         found = [(entity["entity"], entity["value"]) for entity in entities]
-        kinds = dict.fromkeys(value for entity, value in found if entity == "data_kind" and value in load_kinds())
-        return cls(text, tuple(kinds), frozenset(value for entity, value in found if entity == "aspect"))
+        kinds = dict.fromkeys(
+            value for entity, value in found if entity == "data_kind" and value in load_data_kinds()
+        )
+        return cls(
+            text, tuple(kinds), frozenset(value for entity, value in found if entity == "aspect")
+        )
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words of the question in lower case."""
+        """Return the words of the question in lower case."""
         return frozenset(re.findall(r"[a-z']+", self.text.lower()))
 
     @cached_property
@@ -90,7 +104,10 @@ class Question:
 
     @cached_property
     def is_order(self) -> bool:
-        """Whether it wants something done, and now: not asked about, not forbidden, not told of. A choice is an order."""
+        """Return whether the shopper orders a deletion now, in contrast to asking about one.
+
+        Forbidding it and reporting it are no orders either. A choice (a button) is an order.
+        """
         if _FORBIDS.search(self.text):
             return False
         core = _FILLER.sub("", self.text.strip())
@@ -98,7 +115,7 @@ class Question:
 
     @cached_property
     def yes_or_no(self) -> bool:
-        """Whether it can be answered by yes or no."""
+        """Return whether the question can be answered by yes or no."""
         core = self._core
         if _COMMAND.match(core):
             return False
@@ -108,26 +125,33 @@ class Question:
             return True
         if _QUESTION_WORD.search(core.split(",")[0]) and not _STARTS_YES_NO.match(core):
             return False
-        return bool(_STARTS_YES_NO.match(core) or _WHETHER.match(core) or _SUBJECT_FIRST.match(core))
+        return bool(
+            _STARTS_YES_NO.match(core) or _WHETHER.match(core) or _SUBJECT_FIRST.match(core)
+        )
 
     @cached_property
     def negated(self) -> bool:
-        """Whether it supposes that something is *not* so: "you don't sell it, right?". "Don't you sell it?" does not."""
+        """Return whether the question supposes that something is *not* so.
+
+        "You don't sell it, right?" does; "Don't you sell it?" does not.
+        """
         core = self._core
         if _NEGATIVE_START.match(core):
             core = _NEGATIVE_START.sub("", core)
         return bool(_NEGATION.search(_TAG.sub("", core)))
 
-    def listed_kinds(self) -> list[Kind]:
-        """Return the kinds of data it names that the policy lists."""
-        return [load_kinds()[kind] for kind in self.kinds if load_kinds()[kind].listed]
+    def listed_kinds(self) -> list[DataKind]:
+        """Return the kinds of data in the question that the policy lists."""
+        return [load_data_kinds()[kind] for kind in self.kinds if load_data_kinds()[kind].listed]
 
-    def unlisted_kinds(self) -> list[Kind]:
-        """Return the kinds of data it names that the policy does not list."""
-        return [load_kinds()[kind] for kind in self.kinds if not load_kinds()[kind].listed]
+    def unlisted_kinds(self) -> list[DataKind]:
+        """Return the kinds of data in the question that the policy does not list."""
+        return [
+            load_data_kinds()[kind] for kind in self.kinds if not load_data_kinds()[kind].listed
+        ]
 
     def weekdays(self, tomorrow: int) -> tuple[int, ...]:
-        """Return the weekdays it names (0 is Monday); ``tomorrow`` is the weekday that this word means."""
+        """Return the weekdays in the question (0 is Monday); ``tomorrow`` is tomorrow's weekday."""
         days = {_DAY_ASPECTS[aspect] for aspect in self.aspects if aspect in _DAY_ASPECTS}
         if "weekend" in self.aspects:
             days |= {5, 6}
@@ -137,7 +161,7 @@ class Question:
 
     @cached_property
     def time_of_day(self) -> time | None:
-        """The time of day it names, with AM, PM or a part of the day, if any."""
+        """Return the time of day in the question; None unless AM, PM or a part of the day is clear."""
         found = _TIME.search(self.text)
         if found is None:
             of_24 = _TIME_24.search(self.text)
@@ -151,7 +175,7 @@ class Question:
 
     @cached_property
     def vague_time(self) -> bool:
-        """Whether it names a time without saying which half of the day: "at 9"."""
+        """Return whether the question names a time without the half of the day: "at 9"."""
         return self.time_of_day is None and bool(_VAGUE_TIME.search(self.text))
 
 

@@ -1,1 +1,4 @@
-"""What shoppers should not have typed: recognised, masked, and kept from everything behind the channel. Knows no Rasa."""
+"""Protection of shoppers' personal data: recognition, masking, and the vault.
+
+Rasa, logs and stores get placeholders in its place. Nothing here knows Rasa.
+"""

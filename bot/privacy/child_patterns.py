@@ -1,10 +1,13 @@
-"""How children say that they are under 13; ``bot.privacy.children`` decides about what these find."""
+"""Patterns of messages from children under 13; ``bot.privacy.children`` decides on each match."""
 
 import re
 
 SPELLED = {
     **{
-        word: age for age, word in enumerate("three four five six seven eight nine ten eleven twelve thirteen".split(), start=3)
+        word: age
+        for age, word in enumerate(
+            "three four five six seven eight nine ten eleven twelve thirteen".split(), start=3
+        )
     },
     **{
         "elevin": 11,
@@ -30,10 +33,13 @@ _I_WILL_BE = (
     r"(?:\bi\s?['’]?(?:ll| will| wont| won['’]t)\s+(?:only\s+|just\s+|not\s+|finally\s+)?(?:be|turn)|\b(?:about to|bout to|gonna) turn|\bi\s?['’]?\s?a?m\s+(?:only\s+|just\s+)?(?:turning|almost|nearly|going to be|gonna be)|(?:^|[.,;:!?]\s*)(?:almost|turning|not quite)"
     r"|\bi (?:turn|become))"
 )
-_WE_ARE = r"\b(?:me and my \w+|my \w+ and (?:i|me)) (?:are|r)(?: both)?|\b(?:i'?ve|i have) been alive for"
+_WE_ARE = (
+    r"\b(?:me and my \w+|my \w+ and (?:i|me)) (?:are|r)(?: both)?|\b(?:i'?ve|i have) been alive for"
+)
 _ADVERBS = r"(?:\s+(?:a|an|only|just|like|about|aged|actually|currently|still|really|literally|now|officially|already|barely|probably|kid|a kid))*[\s,]*"
 
-# After a bare number: the end of a thought, or words that go on with another one. What is counted or measured is not among them.
+# Words after a bare number that show an age, because a new thought begins. Names of things that are
+# counted or measured are not among them.
 _GOES_ON = (
     r"and but so n nd or not can could do does did is are am r will would should may might who what whats why how where when if cuz cause because btw lol haha lmao rn "
     r"turning too also plz pls please ok okay now today yesterday next tho though i im my u you dont this that it the then old boy girl yes yeah wanna want whose whos as hi hello happy he she we they right fr frfr ngl almost idk bored thats hehe bro dude sis"
@@ -46,9 +52,7 @@ _NO_AGE = (
     r"(?!\s*[.,:]\d|\s*[-–—]\s*\w|\s+(?:am|pm)\b(?! i)|\s+(?:and|or|to) (?:\d|a half (?:feet|foot|hour|mile|inch))|\s*,?\s*(?:maybe \d+ )?(?:feet|foot|ft|min|hour|mile|star)s?\b"
     r"|\s+i['’]?m not \d)"
 )
-_YEARS_OF_SOMETHING = (
-    r"(?!\s+(?:ago|in|with|sober|into|away|behind|late|older|younger|clean|married|a customer|at|since|post|of)\b)"
-)
+_YEARS_OF_SOMETHING = r"(?!\s+(?:ago|in|with|sober|into|away|behind|late|older|younger|clean|married|a customer|at|since|post|of)\b)"
 _STATED = rf"{_AGE}{_HALF}(?:{_YEARS}{_YEARS_OF_SOMETHING}|{_NO_AGE}{_A_THOUGHT_ENDS})"
 _START = r"(?:^|[.,;:!?(]\s*|[^\x00-\x7f]\s*|\b(?:hi+|hello|hey+|well|so|ok|yo|ngl|and)\b,?\s+)"
 
@@ -82,7 +86,7 @@ _PATTERNS = (
 SHOWS_A_CHILD = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
 
 _RELATIVE = r"(?:son|daughter|kid|child|boy|girl|nephew|niece|grandson|granddaughter|grandkid|brother|sister|student|cousin|he|she|they|someone|customer|kiddo)"
-# Said just before it, the words are someone else's, or a manner of speaking.
+# Words just before a match that show another person's age, a quotation, or a figure of speech.
 NOT_MEANT = re.compile(
     rf"\b{_RELATIVE}\b[^.!?]{{0,25}}\b(?:says?|said|told|typed|wrote|tells|claims?|put|goes|types|entered|thinks|yell\w*|scream\w*|shout\w*|brag\w*)\b[^.!?]{{0,15}}$"
     r"|\b(?:(?:explain|talk|speak|treat|treated|treating|act|acting|explains)\b[^.!?]{0,20} like|as if|as though|pretend|imagine|when|wish|thinks?)\W*$"

@@ -1,4 +1,4 @@
-"""Writes placeholders in place of personal data, so that nothing behind the channel ever sees it."""
+"""Masking: replaces personal data by placeholders before Rasa, logs or stores see a text."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,8 +7,12 @@ from bot.privacy.recognition import Finding
 
 PLACEHOLDER = re.compile(r"\[([a-z_]+)-(\d+)\]")
 
-# What a chat is no place for at all: it is never kept, not even encrypted, and whoever types it is told so.
-NEVER_TYPE = {"card": "a card number", "ssn": "a social security number", "iban": "a bank account number"}
+# Types too dangerous for a chat: never stored, not even encrypted, and the shopper gets a warning.
+NEVER_TYPE = {
+    "card": "a card number",
+    "ssn": "a social security number",
+    "iban": "a bank account number",
+}
 
 
 def mask(text: str, findings: Sequence[Finding], placeholders: Sequence[str]) -> str:
@@ -21,8 +25,11 @@ def mask(text: str, findings: Sequence[Finding], placeholders: Sequence[str]) ->
 
 
 def warning(types: Iterable[str]) -> str:
-    """Return what to tell whoever typed something that a chat is no place for; empty if there is nothing to say."""
+    """Return the warning for these types of personal data; empty if none of them needs one."""
     named = [NEVER_TYPE[kind] for kind in dict.fromkeys(types) if kind in NEVER_TYPE]
     if not named:
         return ""
-    return f"That looked like {' and '.join(named)}. I have not kept it; please never type one into a chat."
+    return (
+        f"That looked like {' and '.join(named)}. "
+        "I have not kept it; please never type one into a chat."
+    )

@@ -1,10 +1,10 @@
-"""The patterns that propose personal data; ``bot.privacy.recognition`` checks what they find."""
+"""Patterns of personal data; ``bot.privacy.recognition`` checks each match."""
 
 import re
 
 _I = re.IGNORECASE
 
-# --- e-mail ---------------------------------------------------------------------------------------------------------------
+# --- e-mail ---------------------------------------------------------------------------------------
 _LOCAL = r"[\w.!#$%&*+?^`{}~'-]"
 EMAIL_CUE = re.compile(r"\bat\b|-at-|_at_|%40|&#64;|[(\[]\s*at\s*[)\]]", _I)
 EMAIL = re.compile(
@@ -19,37 +19,48 @@ EMAIL_SPACED = re.compile(
 _AT = r"\s*(?:\(\s*(?:at|@)\s*\)|\[\s*@\s*\]|&#64;|%40|\[\s*at\s*\]|\{\s*at\s*\}|<\s*at\s*>|-at-|_at_|@|\s+at\s+|\s+AT\s+)\s*"
 _DOT = r"\s*(?:\(\s*dot\s*\)|\[\s*dot\s*\]|\{\s*dot\s*\}|<\s*dot\s*>|-dot-|_dot_|\s+dot\s+|\s+punto\s+|\s+point\s+|\.)\s*"
 _TLD = r"(?:com|net|org|edu|gov|us|example|info|biz|io|co)\b"
-_NAME_JOINER = r"(?:\s*(?:\(dot\)|\[dot\]|-dot-)\s*|\s+(?:dot|underscore|dash|hyphen|plus|minus)\s+|[.+_-])"
-_NOT_NAMES = (
-    r"(?!(?:looked|look|looking|is|it|saw|bought|me|shop|order|ordered|shopping|shopped|found|was|are|be|here|not|out)\b)"
+_NAME_JOINER = (
+    r"(?:\s*(?:\(dot\)|\[dot\]|-dot-)\s*|\s+(?:dot|underscore|dash|hyphen|plus|minus)\s+|[.+_-])"
 )
+_NOT_NAMES = r"(?!(?:looked|look|looking|is|it|saw|bought|me|shop|order|ordered|shopping|shopped|found|was|are|be|here|not|out)\b)"
 EMAIL_SPELLED = re.compile(
-    rf"\b{_NOT_NAMES}[a-z0-9]+(?:{_NAME_JOINER}[a-z0-9]+)*{_AT}(?!bellacor\b)[a-z0-9-]+(?:{_DOT}[a-z0-9-]+)*?{_DOT}{_TLD}", _I
+    rf"\b{_NOT_NAMES}[a-z0-9]+(?:{_NAME_JOINER}[a-z0-9]+)*{_AT}(?!bellacor\b)[a-z0-9-]+(?:{_DOT}[a-z0-9-]+)*?{_DOT}{_TLD}",
+    _I,
 )
 
-# --- numbers with a checksum ----------------------------------------------------------------------------------------------
+# --- numbers with a checksum ----------------------------------------------------------------------
 _BETWEEN_DIGITS = r"(?:[\s.,/\-–—−_]{0,3}|\s*<br\s*/?>\s*)"
 DIGITS = re.compile(rf"(?<!\d)\d(?:{_BETWEEN_DIGITS}\d){{12,}}")
 IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ -]{0,2}[a-z0-9]){11,30}\b", _I)
 _SSN_AREA = r"(?!000|666|9)\d{3}"
-SSN = re.compile(rf"(?<![\d./-]){_SSN_AREA}(\s?[-–—−._/]\s?|\s)(?!00)\d{{2}}\1(?!0000)\d{{4}}(?![\d/-])")
-_SSN_NAME = r"(?:ssn|social(?: security)?(?: number| no| num| #)?|soc\.? sec\.?(?: no\.?)?|tax ?payer id)"
-SSN_BARE = re.compile(rf"\b{_SSN_NAME}\D{{0,16}}({_SSN_AREA}(?:[\s.,/–—−_-]{{0,2}}\d){{6}})(?!\d)", _I)
+SSN = re.compile(
+    rf"(?<![\d./-]){_SSN_AREA}(\s?[-–—−._/]\s?|\s)(?!00)\d{{2}}\1(?!0000)\d{{4}}(?![\d/-])"
+)
+_SSN_NAME = (
+    r"(?:ssn|social(?: security)?(?: number| no| num| #)?|soc\.? sec\.?(?: no\.?)?|tax ?payer id)"
+)
+SSN_BARE = re.compile(
+    rf"\b{_SSN_NAME}\D{{0,16}}({_SSN_AREA}(?:[\s.,/–—−_-]{{0,2}}\d){{6}})(?!\d)", _I
+)
 SSN_BEFORE_NAME = re.compile(
-    rf"(?<!\d)(\d(?:[\s.,/–—−_-]{{0,2}}\d){{8}})(?!\d)[\s,]*(?:is|was|=|for)?\s*(?:my|the)\s+{_SSN_NAME}\b", _I
+    rf"(?<!\d)(\d(?:[\s.,/–—−_-]{{0,2}}\d){{8}})(?!\d)[\s,]*(?:is|was|=|for)?\s*(?:my|the)\s+{_SSN_NAME}\b",
+    _I,
 )
 
-# --- network --------------------------------------------------------------------------------------------------------------
+# --- network --------------------------------------------------------------------------------------
 IP_OBSCURED = re.compile(
-    r"(?<![\w.])(?:ip)?\d{1,3}(?:(?:\[\.\]|\(\.\)| dot )\d{1,3}){3}(?![\w.])|(?<=\bip)\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", _I
+    r"(?<![\w.])(?:ip)?\d{1,3}(?:(?:\[\.\]|\(\.\)| dot )\d{1,3}){3}(?![\w.])|(?<=\bip)\d{1,3}(?:\.\d{1,3}){3}(?![\w.])",
+    _I,
 )
 IP = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?![\d]|\.\d)|(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?![\w:]))",
     _I,
 )
-VERSION_CUE = re.compile(r"(?:version|chrome|firefox|safari|edge|ios|android|build|app|v)\.?\s*$", _I)
+VERSION_CUE = re.compile(
+    r"(?:version|chrome|firefox|safari|edge|ios|android|build|app|v)\.?\s*$", _I
+)
 
-# --- phone ----------------------------------------------------------------------------------------------------------------
+# --- phone ----------------------------------------------------------------------------------------
 _D = r"[\dOo]"
 _GAP = r"[\s.,\-–—−‑/_]{0,3}"
 _EXTENSION = r"(?:[\s,]*(?:ext\.?|extension|x|#)\s*\d{1,6}\b)?"
@@ -67,7 +78,7 @@ PHONE_LOCAL = re.compile(
     _I,
 )
 
-# --- numbers of orders and customers --------------------------------------------------------------------------------------
+# --- numbers of orders and customers --------------------------------------------------------------
 _MARK = r"(?:\s*(?:number|num|no|nr|nº|id|code|#|№)\b\.?|\s*[#№])"
 _IS = r"(?:[\s=:#\-\"'“]|\b(?:is|was)\b){0,12}"
 _TOKEN = r"(?P<number>(?=[\w-]*\d)[a-z0-9]+(?:[-_][a-z0-9]+)*)"
@@ -75,11 +86,17 @@ _LONG = r"(?P<number>(?=[\w-]*\d)[a-z]{0,4}-?\d{5,}(?:-[a-z0-9]+)*|[a-z]{2,3}-\d
 _ORDER = r"(?:(?:web|sales)\s+)?(?:orde?rs?(?:\s+confirmation)?|confirmation|purchase\s+order|po)"
 _WORDS_BETWEEN = r"(?:\s+(?:in|on)\s+the\s+(?:\w+\s+)?\w+)?"
 ORDER_NUMBERS = (
-    re.compile(rf"\b{_ORDER}(?:{_MARK}|\s+nmbr)(?:'s)?{_WORDS_BETWEEN}{_IS}(?P<number>\d(?: \d{{3}}){{2,3}})\b", _I),
+    re.compile(
+        rf"\b{_ORDER}(?:{_MARK}|\s+nmbr)(?:'s)?{_WORDS_BETWEEN}{_IS}(?P<number>\d(?: \d{{3}}){{2,3}})\b",
+        _I,
+    ),
     re.compile(rf"\b{_ORDER}(?:{_MARK}|\s+nmbr)(?:'s)?{_WORDS_BETWEEN}{_IS}{_TOKEN}", _I),
     re.compile(rf"\b{_ORDER}(?:\s+is)?[\s:#(\"]+{_LONG}", _I),
     re.compile(rf"\borders\s+{_LONG.replace('?P<number>', '?:')}\s*(?:and|,|&)\s*{_LONG}", _I),
-    re.compile(r"(?:[#№]\s?)?(?P<number>\b[a-z]{0,3}\d{5,})\b(?=\s+(?:is|was)\s+(?:my|the|our)\s+order)", _I),
+    re.compile(
+        r"(?:[#№]\s?)?(?P<number>\b[a-z]{0,3}\d{5,})\b(?=\s+(?:is|was)\s+(?:my|the|our)\s+order)",
+        _I,
+    ),
     re.compile(rf"\b{_ORDER}[\s_]*(?:n°|ref(?:erence)?|number|no)?[\s:=]*{_LONG}", _I),
 )
 _CUSTOMER = r"(?:customer|cust|client|member(?:ship)?|(?:trade )?acc(?:oun)?t|account)"
@@ -88,7 +105,7 @@ CUSTOMER_NUMBERS = (
     re.compile(rf"\b(?:customer|account|acct)[\s.:]+{_LONG}", _I),
 )
 
-# --- postal address -------------------------------------------------------------------------------------------------------
+# --- postal address -------------------------------------------------------------------------------
 _STATE_NAMES = (
     r"Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas"
     r"|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire"

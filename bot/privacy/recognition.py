@@ -1,8 +1,10 @@
-"""Finds personal data in a message: e-mail, phone, card, social security, IBAN, IP, address, order and customer numbers.
+"""Recognition of personal data in a message.
 
-Patterns propose, checks decide (Luhn, ISO 7064, the areas of social security numbers, valid IP addresses), and where two
-findings overlap, one that proves itself by a checksum wins. The shop's own phone number and address stay, as do hours,
-dates, prices, sizes, product codes and laws.
+Types: e-mail, phone, card, social security number, IBAN, IP address, postal address, order number
+and customer number. Patterns propose and checks decide: Luhn, ISO 7064, the areas of social
+security numbers, valid IP addresses. Where two findings overlap, the one with a checksum wins.
+The shop's own phone number and address are left alone, as are hours, dates, prices, sizes, product
+codes and laws.
 """
 
 import ipaddress
@@ -18,7 +20,7 @@ from bot.privacy import patterns
 
 @dataclass(frozen=True)
 class Finding:
-    """A piece of personal data: its ``type``, and where it is, in characters."""
+    """A piece of personal data; ``start`` and ``end`` count characters of the text."""
 
     type: str
     start: int
@@ -34,17 +36,27 @@ Finder = Callable[[str], Iterator[tuple[int, int]]]
 def find(text: str) -> list[Finding]:
     """Return the personal data in ``text``, in order; no two findings overlap."""
     found: list[Finding] = []
-    for kind, finder in _FINDERS.items():  # what proves itself by a checksum first
+    for kind, finder in _FINDERS.items():  # types with a checksum come first
         for start, end in finder(text):
             if not any(start < other.end and other.start < end for other in found):
                 found.append(Finding(kind, start, end, text[start:end]))
     return sorted(found, key=lambda finding: finding.start)
 
 
-def as_meant(address: str) -> str:
-    """Return an e-mail address that was spelled out, ``jo (at) example dot com``, as it is meant."""
-    address = re.sub(r"\s*(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|\bat\b|-at-|_at_|%40|&#64;)\s*", "@", address, flags=re.IGNORECASE)
-    address = re.sub(r"\s*(?:[(\[{<]\s*dot\s*[)\]}>]|\bdot\b|-dot-|_dot_|,)\s*", ".", address, flags=re.IGNORECASE)
+def normalise_spelled_email(address: str) -> str:
+    """Return a spelled-out e-mail address, ``jo (at) example dot com``, in its usual form."""
+    address = re.sub(
+        r"\s*(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|\bat\b|-at-|_at_|%40|&#64;)\s*",
+        "@",
+        address,
+        flags=re.IGNORECASE,
+    )
+    address = re.sub(
+        r"\s*(?:[(\[{<]\s*dot\s*[)\]}>]|\bdot\b|-dot-|_dot_|,)\s*",
+        ".",
+        address,
+        flags=re.IGNORECASE,
+    )
     return re.sub(r"\s", "", address)
 
 
@@ -57,14 +69,20 @@ def _emails(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cards(text: str) -> Iterator[tuple[int, int]]:
-    for run in patterns.DIGITS.finditer(
-        text
-    ):  # a phone number before it, or an expiry date after it, may have been taken along
+    # A match may include a phone number before the card or an expiry date after it.
+    for run in patterns.DIGITS.finditer(text):
         groups = [match.span() for match in re.finditer(r"\d+", run.group())]
         first = 0
         while first < len(groups):
             longest = min(len(groups), first + _CARD_DIGITS[1])
-            last = next((last for last in range(longest, first, -1) if _is_card(run.group(), groups[first:last])), None)
+            last = next(
+                (
+                    last
+                    for last in range(longest, first, -1)
+                    if _is_card(run.group(), groups[first:last])
+                ),
+                None,
+            )
             if last is None:
                 first += 1
             else:
@@ -73,7 +91,10 @@ def _cards(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_card(run: str, groups: list[tuple[int, int]]) -> bool:
-    """Return whether some groups of digits are a card's number: lengths and first digits as issuers use them (ISO/IEC 7812)."""
+    """Return whether groups of digits form a card number, with a valid Luhn check digit.
+
+    Lengths and first digits are those that issuers use (ISO/IEC 7812).
+    """
     digits = "".join(run[start:end] for start, end in groups)
     return (
         _CARD_DIGITS[0] <= len(digits) <= _CARD_DIGITS[1]
@@ -94,8 +115,11 @@ def _social_security_numbers(text: str) -> Iterator[tuple[int, int]]:
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
     for match in patterns.IBAN.finditer(text):
         end = match.end()
-        while end - match.start() >= 15:  # words after it may have been swallowed: shorten until the checksum fits
-            if text[end - 1].isalnum() and iban.is_valid(text[match.start() : end], check_country=False):
+        # The match may include words after the IBAN: shorten it until the checksum fits.
+        while end - match.start() >= 15:
+            if text[end - 1].isalnum() and iban.is_valid(
+                text[match.start() : end], check_country=False
+            ):
                 yield match.start(), end
                 break
             end -= 1
@@ -116,7 +140,12 @@ def _ip_addresses(text: str) -> Iterator[tuple[int, int]]:
 
 def _phones(text: str) -> Iterator[tuple[int, int]]:
     own = re.sub(r"\D", "", facts().by_name["support_phone"].text)[-10:]
-    for pattern in (patterns.PHONE, patterns.PHONE_INTERNATIONAL, patterns.PHONE_SPACED, patterns.PHONE_WORDS):
+    for pattern in (
+        patterns.PHONE,
+        patterns.PHONE_INTERNATIONAL,
+        patterns.PHONE_SPACED,
+        patterns.PHONE_WORDS,
+    ):
         for match in pattern.finditer(text):
             if own not in re.sub(r"\D", "", match.group()):
                 yield match.span()

@@ -1,1 +1,1 @@
-"""The storefront channel and the pages around it."""
+"""HTTP: the storefront API, pages, the desk, webhooks of external help desks, and the server."""

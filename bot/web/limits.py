@@ -1,4 +1,4 @@
-"""How much one conversation or one address may ask for in a time; counted in this process, or in Redis for several."""
+"""Limits per conversation and per address, counted in this process or in a shared Redis."""
 
 import ipaddress
 import math
@@ -10,7 +10,7 @@ from limits import RateLimitItem, parse_many
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
-from sanic.request import Request
+from starlette.requests import Request
 
 from bot.keys import Keyring
 from bot.settings import Settings
@@ -22,63 +22,87 @@ _REDIS_SECONDS = 1  # a Redis that does not answer must not keep shoppers waitin
 
 
 class Limits:
-    """The limits of the settings; an address is counted by its HMAC, so that no list of visitors comes about."""
+    """Limits of the settings; an address is counted by its digest and never stored."""
 
     def __init__(self, settings: Settings) -> None:
         self._keyring = Keyring(settings.secrets, "limits")
+        self._proxies = settings.proxies
         self._limits = {
             "messages": _parsed(settings.limit_messages),
             "starts": _parsed(settings.limit_starts),
             "requests": _parsed(settings.limit_requests),
         }
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._shared = SlidingWindowCounterRateLimiter(_redis(settings.redis_url)) if settings.redis_url else None
+        self._shared = (
+            SlidingWindowCounterRateLimiter(_redis(settings.redis_url))
+            if settings.redis_url
+            else None
+        )
 
     async def count(self, limit: str, who: str) -> None:
-        """Count one use of a limit; raises the contract's error if it is used up."""
-        mark = self._keyring.mark(who)[:32]
+        """Count one use of a limit.
+
+        Raise ApiError 429, with the seconds to wait, if the limit is used up.
+        """
+        digest = self._keyring.digest(who)[:32]
         for item in self._limits[limit]:
-            wait = await self._wait(item, limit, mark)
+            wait = await self._wait(item, limit, digest)
             if wait is not None:
                 raise ApiError(
-                    429, "too_many", f"That was a lot at once. Please try again in {wait} seconds.", retry_after=wait
+                    429,
+                    "too_many",
+                    f"That was a lot at once. Please try again in {wait} seconds.",
+                    retry_after=wait,
                 )
 
     async def count_request(self, request: Request) -> None:
-        """Count a request of its address."""
-        await self.count("requests", address_of(request))
+        """Count a request by its address; raise ApiError 429 if the limit is used up."""
+        await self.count("requests", address_of(request, self._proxies))
 
     async def count_start(self, request: Request) -> None:
-        """Count what an address does without a conversation: it begins one, or sends a form."""
-        await self.count("starts", address_of(request))
+        """Count a start by its address: a new conversation, a form, or a wrong token of an agent.
 
-    async def _wait(self, item: RateLimitItem, limit: str, mark: str) -> int | None:
-        """Count it; return the seconds to wait if there is no more room."""
+        Raise ApiError 429 if the limit is used up.
+        """
+        await self.count("starts", address_of(request, self._proxies))
+
+    async def _wait(self, item: RateLimitItem, limit: str, digest: str) -> int | None:
+        """Count one use; return the seconds to wait if the limit is used up, else None."""
         if self._shared is not None:
             try:
-                return await _hit(self._shared, item, limit, mark)
+                return await _hit(self._shared, item, limit, digest)
             except StorageError as error:
-                # Shoppers are answered all the same, and each process counts for itself meanwhile.
+                # Shoppers are still answered; meanwhile each process counts for itself.
                 log.warning("Redis not usable for limits", error=type(error.storage_error).__name__)
-        return await _hit(self._here, item, limit, mark)
+        return await _hit(self._here, item, limit, digest)
 
 
-async def _hit(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, limit: str, mark: str) -> int | None:
-    if await limiter.hit(item, limit, mark):
+async def _hit(
+    limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, limit: str, digest: str
+) -> int | None:
+    if await limiter.hit(item, limit, digest):
         return None
-    stats = await limiter.get_window_stats(item, limit, mark)
+    stats = await limiter.get_window_stats(item, limit, digest)
     return max(1, math.ceil(stats.reset_time - time.time()))
 
 
-def address_of(request: Request) -> str:
-    """Return what a request came from: its address, or the part of it that one customer has."""
-    return customer_of(str(request.remote_addr or request.ip or ""))
+def address_of(request: Request, proxies: int) -> str:
+    """Return the address of a request, or the part of it that identifies one customer.
+
+    Each of the ``proxies`` trusted proxies adds the address that it sees to X-Forwarded-For. All
+    addresses before those are written by the client and are not believed.
+    """
+    lines = request.headers.getlist("x-forwarded-for") if proxies else []
+    hops = [hop for line in lines for part in line.split(",") if (hop := part.strip())]
+    direct = request.client.host if request.client else ""
+    return customer_of(hops[-proxies] if 0 < proxies <= len(hops) else direct)
 
 
 def customer_of(address: str) -> str:
-    """Return the part of an address that one customer has: all of IPv4, the first 64 bits of IPv6 (RFC 6177).
+    """Return the part of an address that identifies one customer.
 
-    Some proxies add a port, or write IPv4 as IPv6.
+    That is the whole of an IPv4 address, and the first 64 bits of an IPv6 address (RFC 6177). Some
+    proxies add a port, or write IPv4 as IPv6.
     """
     bare = re.sub(r"^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$", r"\1\2", address)
     try:
@@ -97,5 +121,9 @@ def _parsed(written: str) -> list[RateLimitItem]:
 def _redis(url: str) -> Storage:
     options = {"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS}
     return RedisStorage(
-        f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix="privacy-bot-limits", **options
+        f"async+{url}",
+        wrap_exceptions=True,
+        implementation="redispy",
+        key_prefix="privacy-bot-limits",
+        **options,
     )

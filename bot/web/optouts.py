@@ -1,183 +1,200 @@
-"""The other doors to the ledger: a form without JavaScript, one-click unsubscribing, the status of a request, and GPC."""
+"""Opt-outs by HTTP: a form without JavaScript, one-click unsubscribing, status pages, and GPC."""
 
 import asyncio
-import re
-from typing import Any
+from typing import Annotated, Any
 
-from sanic import Blueprint
-from sanic.request import Request as HttpRequest
-from sanic.response import HTTPResponse
-from sanic.response import html as html_response
-from sanic.response import json as json_response
+from fastapi import APIRouter, Form
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from actions.dialogue.wording import Wording
-from actions.ledger.addresses import BadAddress, normalise
-from actions.ledger.model import (
+from bot.conversations.intake import clean
+from bot.optouts.addresses import BadAddress, normalise
+from bot.optouts.links import UnknownLink, UnsubscribeLinks
+from bot.optouts.model import (
     EVERYTHING,
     Action,
     Channel,
-    Kind,
     LedgerError,
     NotRecorded,
+    OptOutKind,
     Record,
     Request,
     Subject,
     UnknownReference,
 )
-from actions.services import Services, record
-from bot.intake import clean
-from bot.keys import Keyring, UnreadableSecret
-from bot.settings import Settings
-from bot.turns import Reply
-from bot.web import optout_pages as pages
-from bot.web.errors import ApiError
-from bot.web.http import add_routes, wants_page
-from bot.web.limits import Limits
+from bot.optouts.wording import Wording
+from bot.policy.facts import facts
+from bot.web import schemas
+from bot.web.context import WebContext
+from bot.web.errors import ApiError, malformed, not_found, wants_page
+from bot.web.schemas import page_of, refusals
+from bot.web.templates import render
 
 GPC_SUPPORTED_SINCE = "2026-11-25"
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058, 3.1
-_MULTIPART_ONE_CLICK = re.compile(
-    rb'(?:^|\n)content-disposition:\s*form-data;\s*name="?List-Unsubscribe"?(?=[;\r\n])[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n\s*One-Click\s*\r?\n',
-    re.IGNORECASE,
-)
+_SHOWN_CHARACTERS = 254  # of an address that is shown again
 
 
-def unsubscribe_path(settings: Settings, email: str) -> str:
-    """Return the path that unsubscribes an address: opaque, and nobody else can make one; raises BadAddress."""
-    return f"/unsubscribe/{_tokens(settings).encrypt(normalise(email))}"
+def optouts(web: WebContext) -> APIRouter:
+    """Return the routes for opt-outs."""
+    routes, handlers = APIRouter(tags=["opt-outs"]), _Handlers(web)
+    link = "/unsubscribe/{token}"
+    for path, method, handler, errors in (
+        ("/opt-out", "GET", handlers.form, (429,)),
+        ("/opt-out", "POST", handlers.submit, (400, 413, 429, 503)),
+        (link, "GET", handlers.ask, (404,)),
+        (link, "POST", handlers.unsubscribe, (400, 404, 413, 503)),
+    ):
+        routes.add_api_route(
+            path,
+            handler,
+            methods=[method],
+            response_class=HTMLResponse,
+            responses=page_of(*errors),
+        )
+    status = {200: {"model": schemas.OptOutStatus}, **refusals(404, 429, 503)}
+    routes.add_api_route("/optouts/{reference}", handlers.status, methods=["GET"], responses=status)
+    gpc: dict[int | str, dict[str, Any]] = {200: {"model": schemas.Gpc}}
+    routes.add_api_route("/.well-known/gpc.json", handlers.gpc, methods=["GET"], responses=gpc)
+    return routes
 
 
-def _tokens(settings: Settings) -> Keyring:
-    return Keyring(settings.data_keys, "unsubscribe")
+class _Handlers:
+    def __init__(self, web: WebContext) -> None:
+        self._optouts = web.services.optouts
+        self._limits = web.limits
+        self._links = UnsubscribeLinks(web.settings)
 
+    async def form(self) -> Response:
+        """Return the form."""
+        return _form_page()
 
-def optouts(settings: Settings, services: Services, limits: Limits) -> Blueprint:
-    """Return the routes."""
-    blueprint, doors = Blueprint("optouts", strict_slashes=False), _Doors(settings, services, limits)
-    routes = [
-        ("GET", "/opt-out", doors.form),
-        ("POST", "/opt-out", doors.submit),
-        ("GET", "/unsubscribe/<token:str>", doors.ask),
-        ("POST", "/unsubscribe/<token:str>", doors.unsubscribe),
-        ("GET", "/optouts/<reference:str>", doors.status),
-        ("GET", "/.well-known/gpc.json", doors.gpc),
-    ]
-    add_routes(blueprint, routes)
-    return blueprint
-
-
-class _Doors:
-    def __init__(self, settings: Settings, services: Services, limits: Limits) -> None:
-        self._services = services
-        self._limits = limits
-        self._tokens = _tokens(settings)
-
-    async def _opt_out(self, kinds: frozenset[Kind], email: str, channel: Channel) -> Record:
-        """Record an opt-out of an address; raises NotRecorded."""
-        wording = Wording(Action.OPT_OUT).of(kinds)
-        return (await record(self._services, Request(Action.OPT_OUT, kinds, Subject("email", email), channel, wording))).record
-
-    def _address_in(self, token: str) -> str:
-        """Return the address that a link is for; raises the contract's error if it was not made here."""
-        try:
-            return self._tokens.decrypt(token)
-        except UnreadableSecret:
-            raise ApiError(404, "not_found", "This link is not valid. Please use the form at /opt-out.") from None
-
-    async def form(self, _: HttpRequest) -> HTTPResponse:
-        """Show the form."""
-        return html_response(pages.form())
-
-    async def submit(self, request: HttpRequest) -> HTTPResponse:
-        """Record what was chosen, or show the form again with what is wrong."""
+    async def submit(
+        self, request: HttpRequest, form: Annotated[schemas.OptOutForm, Form()]
+    ) -> Response:
+        """Record the chosen kinds, or return the form again with its problems."""
         await self._limits.count_start(request)
-        email = clean(request.form.get("email") or "")  # whatever its client called its encoding
-        chosen = request.form.getlist("kind") or []
-        kinds = EVERYTHING if "everything" in chosen else frozenset(kind for kind in Kind if kind in chosen)
-        problems = {}
-        if not kinds:
-            problems["kind"] = "Please choose what to stop."
+        email = clean(form.email)
+        kinds = (
+            EVERYTHING
+            if "everything" in form.kind
+            else frozenset(kind for kind in OptOutKind if kind in form.kind)
+        )
+        problems = {} if kinds else {"kind": "Please choose what to stop."}
         try:
-            normal = normalise(email)
+            email = normalise(email)
         except BadAddress:
             problems["email"] = "Please type your e-mail address: a name, an @ and a domain."
         if problems:
-            return html_response(pages.form(email, chosen, problems), status=400)
+            return _form_page(400, email, form.kind, problems)
         try:
-            recorded = await self._opt_out(kinds, normal, Channel.WEB_FORM)
+            record = await self._record(kinds, email, Channel.WEB_FORM)
         except NotRecorded:
-            return html_response(pages.not_recorded(), status=503)
-        return html_response(pages.recorded(recorded))
+            phone = facts().by_name["support_phone"].text
+            return render("not_recorded.html", status=503, phone=phone)
+        return _recorded_page(record)
 
-    async def ask(self, _: HttpRequest, token: str) -> HTTPResponse:
-        """Show a button; a link scanner that follows the link changes nothing."""
-        self._address_in(token)
-        return html_response(pages.unsubscribe())
+    async def ask(self, token: str) -> Response:
+        """Return a page with a button; a link scanner that opens the link changes nothing."""
+        self._address_of(token)
+        return render("unsubscribe.html", field=_ONE_CLICK[0], value=_ONE_CLICK[1])
 
-    async def unsubscribe(self, request: HttpRequest, token: str) -> HTTPResponse:
-        """Unsubscribe with one click: no cookie, no login, no redirection (RFC 8058, 3.2)."""
-        email = self._address_in(token)
-        urlencoded = request.form.get(_ONE_CLICK[0]) == _ONE_CLICK[1]
-        multipart = request.content_type.partition(";")[0].strip().lower() == "multipart/form-data"
-        if not urlencoded and not (multipart and _MULTIPART_ONE_CLICK.search(request.body + b"\r\n")):
-            raise ApiError(400, "malformed", "The body must be List-Unsubscribe=One-Click.")
+    async def unsubscribe(self, request: HttpRequest, token: str) -> Response:
+        """Unsubscribe by one click: no cookie, no login, no redirection (RFC 8058, 3.2)."""
+        email = self._address_of(token)
+        if (await _form_of(request)).get(_ONE_CLICK[0]) != _ONE_CLICK[1]:
+            raise malformed("The body must be List-Unsubscribe=One-Click.")
+        kinds = frozenset({OptOutKind.MARKETING_EMAIL})
         try:
-            recorded = await self._opt_out(frozenset({Kind.MARKETING_EMAIL}), email, Channel.ONE_CLICK)
+            record = await self._record(kinds, email, Channel.ONE_CLICK)
         except NotRecorded:
-            raise ApiError(
-                503, "not_recorded", "This could not be recorded just now. Please try again.", retry_after=60
-            ) from None
-        return html_response(pages.recorded(recorded))
+            message = "This could not be recorded just now. Please try again."
+            raise ApiError(503, "not_recorded", message, retry_after=60) from None
+        return _recorded_page(record)
 
-    async def status(self, request: HttpRequest, reference: str) -> HTTPResponse:
-        """Tell the status of a request, as the Data Rights Protocol has it or as a page, and never whose it is."""
+    async def status(self, request: HttpRequest, reference: str) -> Response:
+        """Return the status of a request, without the address of the shopper."""
         try:
-            found = await asyncio.to_thread(self._services.ledger.find, reference)
+            record = await asyncio.to_thread(self._optouts.ledger.find, reference)
         except UnknownReference as error:
-            raise ApiError(404, "not_found", str(error)) from None
+            raise not_found(str(error)) from None
         except LedgerError as error:
-            raise ApiError(
-                503, "not_ready", "This request cannot be looked up just now. Please ask our support team."
-            ) from error
+            message = "This request cannot be looked up just now. Please ask our support team."
+            raise ApiError(503, "not_ready", message) from error
+        headers = {"Vary": "Accept"}
         if wants_page(request):
-            return html_response(pages.status(found), headers={"Vary": "Accept"})
-        return json_response(status_object(found), headers={"Vary": "Accept"})
+            state = Wording(record.action).state_sentence(record)
+            return render(
+                "status.html", headers=headers, record=record, asked=_asked(record), state=state
+            )
+        return JSONResponse(status_object(record), headers=headers)
 
-    async def gpc(self, _: HttpRequest) -> HTTPResponse:
-        """Say that the Global Privacy Control signal is honoured."""
-        return json_response({"gpc": True, "lastUpdate": GPC_SUPPORTED_SINCE})
+    async def gpc(self) -> Response:
+        """Report that the Global Privacy Control signal is honoured."""
+        return JSONResponse({"gpc": True, "lastUpdate": GPC_SUPPORTED_SINCE})
 
+    async def _record(self, kinds: frozenset[OptOutKind], email: str, channel: Channel) -> Record:
+        wording = Wording(Action.OPT_OUT).describe(kinds)
+        request = Request(Action.OPT_OUT, kinds, Subject("email", email), channel, wording)
+        return (await self._optouts.record(request)).record
 
-async def honour_signal(services: Services, conversation: str) -> Reply:
-    """Record the Global Privacy Control signal of a conversation's browser.
-
-    Return what the visitor is shown, because it must be shown that the signal was processed (11 CCR 7025(c)(6)).
-    """
-    kinds = frozenset({Kind.TARGETED_ADVERTISING, Kind.SHARING})  # not e-mail, not deletion
-    wording = Wording(Action.OPT_OUT)
-    request = Request(Action.OPT_OUT, kinds, Subject("browser", conversation), Channel.GPC, wording.of(kinds))
-    try:
-        recorded = (await record(services, request)).record
-    except NotRecorded:
-        text = (
-            "Your browser sends the Global Privacy Control signal. I could not record it just now; please ask me to opt you "
-            "out of ads and sharing."
-        )
-        return Reply(text, topic="opt_out", outcome="clarify")
-    text = (
-        "Opt-out request honored: your browser sends the Global Privacy Control signal, and I have recorded for it: "
-        f"{wording.of(kinds)}. Your reference is {recorded.reference}. {wording.by(recorded)}"
-    )
-    return Reply(text, topic="opt_out", outcome="done")
+    def _address_of(self, token: str) -> str:
+        try:
+            return self._links.address(token)
+        except UnknownLink:
+            raise not_found("This link is not valid. Please use the form at /opt-out.") from None
 
 
 def status_object(record: Record) -> dict[str, Any]:
-    """Return a record's status as the Data Rights Protocol 1.0 has it."""
+    """Return the status of a record in the form of the Data Rights Protocol 1.0."""
     return {
         "request_id": record.id,
         "received_at": record.received_at.isoformat(),
         "expected_by": record.due.isoformat(),
-        "processing_details": Wording(record.action).state(record),
+        "processing_details": Wording(record.action).state_sentence(record),
         "status": str(record.status),
         "reason": record.reason or None,
     }
+
+
+async def _form_of(request: HttpRequest) -> FormData:
+    """Return the fields of a form in any encoding; without fields if it cannot be read."""
+    try:
+        return await request.form()
+    except HTTPException:
+        return FormData()
+
+
+def _form_page(
+    status: int = 200,
+    email: str = "",
+    chosen: list[str] | None = None,
+    problems: dict[str, str] | None = None,
+) -> Response:
+    return render(
+        "opt_out.html",
+        status=status,
+        email=email[:_SHOWN_CHARACTERS],
+        choices=Wording(Action.OPT_OUT).choices(),
+        chosen=chosen or [],
+        problems=problems or {},
+    )
+
+
+def _recorded_page(record: Record) -> Response:
+    wording = Wording(record.action)
+    return render(
+        "recorded.html",
+        record=record,
+        asked=_asked(record),
+        by=wording.due_sentence(record),
+        still=wording.other_mail_sentence(record.kinds),
+    )
+
+
+def _asked(record: Record) -> list[str]:
+    """Return the parts of a request in words, each with a capital letter."""
+    parts = Wording(record.action).describe(record.kinds).split("; ")
+    return [part[0].upper() + part[1:] for part in parts]

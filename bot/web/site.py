@@ -1,169 +1,105 @@
-"""The pages around the chat: a demo storefront, the policy, the files that pages load, and what machines ask for."""
+"""Pages and files around the chat, and the calls of monitoring: health, ready, metrics."""
 
-import hashlib
-import html
-from dataclasses import dataclass
-from functools import cache
-from gzip import compress
+from functools import partial
+from os import stat
 from pathlib import Path
+from typing import Any
 
-from sanic import Blueprint
-from sanic.request import Request
-from sanic.response import HTTPResponse
-from sanic.response import html as html_response
-from sanic.response import json as json_response
-from sanic.response import raw as raw_response
+from fastapi import APIRouter
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from bot import metrics
-from bot.policy.document import Clause, load
-from bot.settings import Settings
-from bot.web.errors import ApiError
-from bot.web.http import add_routes, require_ready
-from bot.web.openapi import document
-from bot.web.origins import Origins
+from bot.policy.document import load
+from bot.web import schemas
+from bot.web.context import WebContext
+from bot.web.errors import not_found
+from bot.web.schemas import page_of, refusals
+from bot.web.templates import PAGES, render
 
-_HERE = Path(__file__).parent
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-_STRIP = '<p class="strip">A demo storefront: nothing here is for sale, and the chat is real.</p>'
-_SECONDS = 300  # for which a browser keeps a file without asking
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that pages load, as it is sent."""
-
-    content: bytes
-    zipped: bytes
-    type: str
-    tag: str
-
-    @classmethod
-    def read(cls, path: Path) -> "File":
-        """Read and compress it, once."""
-        content = path.read_bytes()
-        tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-        return cls(content, compress(content, 9, mtime=0), _TYPES[path.suffix], tag)
+WIDGET = Path(__file__).parent / "widget" / "widget.js"
+_FILES = {path.name: path for path in PAGES.iterdir() if path.suffix in {".js", ".css", ".svg"}}
+_SECONDS = 300  # a browser uses a file so long without asking again
 
 
-class _Site:
-    def __init__(self, settings: Settings) -> None:
-        self._origins = Origins(settings)
-        self._openapi = document(settings)
-        self._widget = File.read(_HERE / "widget" / "widget.js")
-        self._assets = {path.name: File.read(path) for path in (_HERE / "pages").iterdir() if path.suffix in _TYPES}
-
-    async def index(self, _: Request) -> HTTPResponse:
-        """Show the demo storefront."""
-        return html_response(storefront())
-
-    async def privacy(self, _: Request) -> HTTPResponse:
-        """Show the policy; each clause is an anchor."""
-        return html_response(policypage())
-
-    async def widget(self, request: Request) -> HTTPResponse:
-        """Send the widget, also to pages of the origins that may embed it."""
-        return _sent(request, self._widget, self._origins.headers(request))
-
-    async def asset(self, request: Request, name: str) -> HTTPResponse:
-        """Send a style sheet, a script or a picture of the pages."""
-        if name not in self._assets:
-            raise ApiError(404, "not_found", "There is no such file.")
-        return _sent(request, self._assets[name], {})
-
-    async def openapi(self, _: Request) -> HTTPResponse:
-        """Send the contract of the channel."""
-        return json_response(self._openapi)
-
-    async def health(self, _: Request) -> HTTPResponse:
-        """Say that the process answers."""
-        return json_response({"status": "ok"})
-
-    async def ready(self, request: Request) -> HTTPResponse:
-        """Say whether the assistant can answer."""
-        require_ready(request)
-        return json_response({"status": "ready"})
-
-    async def figures(self, _: Request) -> HTTPResponse:
-        """Show what is counted, for Prometheus."""
-        return raw_response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+def site(web: WebContext) -> APIRouter:
+    """Return the routes of the pages, the files and the calls of monitoring."""
+    routes, handlers = APIRouter(tags=["site"]), _Handlers(web)
+    add = partial(routes.add_api_route, methods=["GET"])
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    types = ("text/javascript", "text/css", "image/svg+xml")
+    file: dict[int | str, dict[str, Any]] = {
+        200: {"description": "The file.", "content": dict.fromkeys(types, binary)},
+        304: {"description": "The browser has it."},
+        **refusals(404, 429),
+    }
+    page: dict[str, Any] = {"response_class": HTMLResponse, "responses": page_of(429)}
+    add("/", handlers.index, **page)
+    add("/privacy", handlers.privacy, **page)
+    add("/widget.js", handlers.widget, response_class=Response, responses=file)
+    add("/assets/{name}", handlers.asset, response_class=Response, responses=file)
+    add("/health", handlers.health, responses={200: {"model": schemas.Health}})
+    ready = {200: {"model": schemas.Health}, **refusals(503)}
+    add("/ready", handlers.ready, responses=ready)
+    text = {"content": {"text/plain": {"schema": {"type": "string"}}}}
+    figures: dict[int | str, dict[str, Any]] = {200: {**text, "description": "All figures."}}
+    add("/metrics", handlers.metrics, response_class=PlainTextResponse, responses=figures)
+    return routes
 
 
-def site(settings: Settings) -> Blueprint:
-    """Return the routes."""
-    blueprint, pages = Blueprint("site"), _Site(settings)
-    routes = [
-        ("GET", "/", pages.index),
-        ("GET", "/privacy", pages.privacy),
-        ("GET", "/widget.js", pages.widget),
-        ("GET", "/assets/<name:str>", pages.asset),
-        ("GET", "/openapi.json", pages.openapi),
-        ("GET", "/health", pages.health),
-        ("GET", "/ready", pages.ready),
-        ("GET", "/metrics", pages.figures),
-    ]
-    add_routes(blueprint, routes)
-    return blueprint
+class _Handlers:
+    def __init__(self, web: WebContext) -> None:
+        self._web = web
+        self._files = StaticFiles(directory=PAGES)
+
+    async def index(self) -> Response:
+        """Return the demo storefront."""
+        return render("storefront.html")
+
+    async def privacy(self) -> Response:
+        """Return the policy; each clause has an anchor."""
+        return render("policy.html", policy=load())
+
+    async def widget(self, request: Request) -> Response:
+        """Return the widget, also to pages of the origins that may embed it."""
+        return self._sent(request, WIDGET, dict(self._web.origins.headers(request.headers)))
+
+    async def asset(self, request: Request, name: str) -> Response:
+        """Return a style sheet, a script or a picture of the pages."""
+        if name not in _FILES:
+            raise not_found("There is no such file.")
+        return self._sent(request, _FILES[name], {})
+
+    async def health(self) -> Response:
+        """Report that the process answers."""
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self) -> Response:
+        """Report that the assistant is ready; 503 if it is not."""
+        self._web.require_ready()
+        return JSONResponse({"status": "ready"})
+
+    async def metrics(self) -> Response:
+        """Return all metrics in the format of Prometheus."""
+        return Response(metrics.exposition(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+    def _sent(self, request: Request, path: Path, headers: dict[str, str]) -> Response:
+        """Return a file, or 304 if the browser has it."""
+        sent = self._files.file_response(path, stat(path), request.scope)
+        sent.headers.update({**headers, "Cache-Control": f"public, max-age={_SECONDS}"})
+        return sent
 
 
-def _sent(request: Request, file: File, headers: dict[str, str]) -> HTTPResponse:
-    """Send a file compressed if the browser takes that, and not again if it has it."""
-    headers = {**headers, "ETag": file.tag, "Cache-Control": f"public, max-age={_SECONDS}"}
-    headers["Vary"] = ", ".join(filter(None, ("Accept-Encoding", headers.get("Vary"))))
-    if request.headers.get("if-none-match") == file.tag:
-        return HTTPResponse(status=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return raw_response(file.zipped, headers={**headers, "Content-Encoding": "gzip"}, content_type=file.type)
-    return raw_response(file.content, headers=headers, content_type=file.type)
+class GzipFiles(GZipMiddleware):
+    """Compression of files only.
 
+    A compressed answer with a token could leak the token (BREACH).
+    """
 
-@cache
-def storefront() -> str:
-    """Return the demo storefront."""
-    return _framed("Lighting for every room", _file("storefront.html"), _STRIP)
-
-
-@cache
-def deskpage() -> str:
-    """Return the page for agents."""
-    return _file("desk.html")
-
-
-@cache
-def policypage() -> str:
-    """Return the policy as a page: its sections to choose from, and each clause with its id."""
-    policy = load()
-    contents, parts = [], []
-    for section in policy.sections:
-        title = html.escape(section.title)
-        contents.append(f'<li><a href="#{section.id}">{title}</a></li>')
-        parts.append(f'<section id="{section.id}"><h2>{title}</h2>')
-        parts += [f"<p>{' '.join(map(_clause, block))}</p>" for block in section.blocks]
-        parts.append("</section>")
-    nav = f'<nav class="contents" aria-label="Sections"><ul>{"".join(contents)}</ul></nav>'
-    return page(policy.title, nav + "".join(parts))
-
-
-def problem(error: ApiError) -> str:
-    """Return the page for a browser that asked for what is not there or cannot be had."""
-    text = html.escape(str(error)).replace("/opt-out", '<a href="/opt-out">/opt-out</a>')
-    heading = "Not found" if error.status == 404 else "That did not work"
-    return page(heading, f'<p>{text}</p><p><a href="/">To the start</a></p>')
-
-
-def page(heading: str, content: str, title: str | None = None) -> str:
-    """Return a page of the site with the chat; ``content`` is HTML, ``title`` what the tab says instead of the heading."""
-    return _framed(title or heading, f'<main id="main" class="text"><h1>{html.escape(heading)}</h1>{content}</main>')
-
-
-def _framed(title: str, main: str, strip: str = "") -> str:
-    """Return a page: what is the same on all of them around what is its own; ``strip`` is HTML above the header's bar."""
-    return _file("frame.html").format(title=html.escape(title), main=main, strip=strip)
-
-
-@cache
-def _file(name: str) -> str:
-    return (_HERE / "pages" / name).read_text(encoding="utf-8")
-
-
-def _clause(clause: Clause) -> str:
-    return f'<span id="{clause.id}">{"<br>".join(map(html.escape, clause.text.splitlines()))}</span>'
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        is_file = scope["type"] == "http" and scope["path"].startswith(("/assets/", "/widget.js"))
+        await (super().__call__ if is_file else self.app)(scope, receive, send)

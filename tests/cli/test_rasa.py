@@ -1,5 +1,6 @@
-"""The standard commands of Rasa, as the next Rasa developer will type them."""
+"""Tests of Rasa's standard commands, as a Rasa developer will type them."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,25 +12,27 @@ RASA = [sys.executable, "-m", "rasa"]
 
 
 def run(*arguments: str) -> str:
-    """Run a command of Rasa that must succeed, and return what it prints."""
-    done = subprocess.run([*RASA, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    """Run a command of Rasa, check that it succeeds, and return its output."""
+    done = subprocess.run(
+        [*RASA, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout + done.stderr
 
 
 def test_train(tmp_path: Path) -> None:
-    """`rasa train` with no further arguments but where to put the model."""
+    """``rasa train`` needs no argument; here it gets a folder for the model."""
     run("train", "--quiet", "--out", str(tmp_path))
     assert list(tmp_path.glob("*.tar.gz"))
 
 
 def test_data_validate() -> None:
-    """`rasa data validate` finds no conflict."""
+    """``rasa data validate`` finds no conflict."""
     assert "No story structure conflicts found" in run("data", "validate")
 
 
 def test_test_core(model: Path, tmp_path: Path) -> None:
-    """`rasa test core`: every test story is predicted right."""
+    """``rasa test core`` predicts every test story right."""
     run(
         "test",
         "core",
@@ -44,16 +47,39 @@ def test_test_core(model: Path, tmp_path: Path) -> None:
 
 
 def test_test_nlu(model: Path, tmp_path: Path) -> None:
-    """`rasa test nlu` on the project's test set writes its report."""
-    run("test", "nlu", "--model", str(model), "--nlu", "tests/nlu/test_set.yml", "--out", str(tmp_path))
+    """``rasa test nlu`` on the project's test set writes its report."""
+    run(
+        "test",
+        "nlu",
+        "--model",
+        str(model),
+        "--nlu",
+        "tests/nlu/test_set.yml",
+        "--out",
+        str(tmp_path),
+    )
     assert (tmp_path / "intent_report.json").exists()
 
 
 def test_shell(model: Path) -> None:
-    """`rasa shell` at a terminal answers from the policy, with no action server."""
-    with terminal([*RASA, "shell", "--model", str(model)]) as shown:
-        shown.until("Your input")
-        shown.type("do you sell my data?\r")
-        shown.until("we do not sell it to others")
-        shown.type("/stop\r")
-        shown.process.wait(timeout=30)
+    """``rasa shell`` at a terminal answers from the policy, without an action server."""
+    with socket.socket() as probe:  # the default port, 5005, may be in use
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    address = ["--port", port, "--interface", "127.0.0.1"]
+    with terminal([*RASA, "shell", "--model", str(model), *address]) as session:
+        session.until("Your input")
+        session.type("do you sell my data?\r")
+        session.until("we do not sell it to others")
+        session.type("/stop\r")
+        session.process.wait(timeout=30)
+
+
+def test_rasa_run_refers_to_privacy_bot_serve(model: Path) -> None:
+    """``rasa run`` stops with one line: its server would not deliver opt-outs."""
+    done = subprocess.run(
+        [*RASA, "run", "--model", str(model)], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode != 0
+    assert done.stderr.strip().splitlines()[-1].endswith("Use: privacy-bot serve")
+    assert "Traceback" not in done.stderr

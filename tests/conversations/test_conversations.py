@@ -1,4 +1,7 @@
-"""Conversations end to end, through the real channel: each file of ``dialogues/`` is a theme, each entry a conversation."""
+"""Tests of whole conversations through the real channel.
+
+Each file in ``dialogues/`` is a theme, and each entry in it a conversation.
+"""
 
 import re
 from pathlib import Path
@@ -14,7 +17,7 @@ KEYS = {"say", "choose", "topics", "outcome", "state", "contains", "lacks", "cho
 
 
 def conversations() -> list[Any]:
-    """Return every conversation of every theme as a test case."""
+    """Return each conversation of each theme as a test case."""
     return [
         pytest.param(turns, id=f"{path.stem}: {name}")
         for path in DIALOGUES
@@ -46,5 +49,9 @@ def test_conversation(shopper: Shopper, turns: list[dict[str, Any]]) -> None:
 
 
 def choices_of(answer: dict[str, Any]) -> dict[str, str]:
-    """Return the choices of a turn by title."""
-    return {choice["title"]: choice["id"] for message in answer["messages"] for choice in message["choices"]}
+    """Return the ids of the choices of a turn by title."""
+    return {
+        choice["title"]: choice["id"]
+        for message in answer["messages"]
+        for choice in message["choices"]
+    }

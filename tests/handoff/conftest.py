@@ -1,4 +1,4 @@
-"""A reception for the tests, on both kinds of database."""
+"""Fixtures of handoffs, on SQLite and on PostgreSQL."""
 
 import sys
 from collections.abc import Iterator
@@ -8,27 +8,27 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
+from bot.conversations.store import ConversationStore
 from bot.database import connect
 from bot.handoff.agents import Agents
-from bot.handoff.chain import Chain
+from bot.handoff.inbox import AgentInbox
 from bot.handoff.model import EMBEDDED
 from bot.handoff.queue import Queue
-from bot.handoff.reception import Reception
 from bot.handoff.records import Records
-from bot.handoff.work import Work
+from bot.handoff.routing import Router
+from bot.handoff.service import HandoffService
 from bot.keys import Keyring
 from bot.privacy.vault import Vault
-from bot.web.store import ConversationStore
 from tests.conftest import Server, serving
 
 OPEN_SERVER = Path(__file__).parent / "open_server.py"
 KEYS = ["k" * 40]
-C = "c" * 32
+CONVERSATION = "c" * 32
 
 
 @pytest.fixture
 def durable(database: str) -> Iterator[Engine]:
-    """A durable engine of the database."""
+    """Durable engine of the database."""
     engine = connect(database, durable=True)
     yield engine
     engine.dispose()
@@ -36,46 +36,50 @@ def durable(database: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def store(engine: Engine) -> ConversationStore:
-    """The conversations, one of which is there."""
+    """Store of conversations with one conversation in it."""
     store = ConversationStore(engine)
-    store.start(C)
+    store.start(CONVERSATION)
     return store
 
 
 @pytest.fixture
 def records(engine: Engine, durable: Engine, store: ConversationStore) -> Records:
-    """No handoffs yet, beside the conversations."""
+    """Table of handoffs, empty."""
     return Records(engine, durable, Keyring(KEYS, "handoff"))
 
 
 @pytest.fixture
 def queue(records: Records) -> Queue:
-    """The shopper's side of them."""
+    """Queue of shoppers, empty."""
     return Queue(records)
 
 
 @pytest.fixture
-def work(records: Records) -> Work:
-    """The people's side of them."""
-    return Work(records)
+def inbox(records: Records) -> AgentInbox:
+    """Inbox of agents, empty."""
+    return AgentInbox(records)
 
 
 @pytest.fixture
 def agents(engine: Engine) -> Agents:
-    """Nobody yet."""
+    """Table of agents, empty."""
     return Agents(engine, Keyring(KEYS, "handoff"))
 
 
 @pytest.fixture
-def reception(records: Records, agents: Agents, store: ConversationStore, engine: Engine) -> Reception:
-    """The reception of the store, whose one desk is the embedded one."""
-    chain = Chain([EMBEDDED], {}, agents)
+def handoffs(
+    records: Records, agents: Agents, store: ConversationStore, engine: Engine
+) -> HandoffService:
+    """Handoff service with our own desk and no external help desk."""
+    router = Router([EMBEDDED], {}, agents)
     vault = Vault(engine, Keyring(KEYS, "vault"), timedelta(minutes=30))
-    return Reception(records, agents, chain, store, vault)
+    return HandoffService(records, agents, router, store, vault)
 
 
 @pytest.fixture(scope="module")
 def staffed(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on whose clock support is always open."""
-    with serving(tmp_path_factory.mktemp("staffed"), command=[sys.executable, str(OPEN_SERVER)]) as running:
+    """Server of a store with support that is always open."""
+    with serving(
+        tmp_path_factory.mktemp("staffed"), command=[sys.executable, str(OPEN_SERVER)]
+    ) as running:
         yield running

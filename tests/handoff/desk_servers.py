@@ -1,7 +1,7 @@
-"""Desks to talk to in tests: real HTTP servers that hold what they get against schemas, and fail as they are told.
+"""Stand-ins for help desks: HTTP servers that check requests against schemas, and fail on demand.
 
-The schemas are written from the desks' own references; what does not fit is answered as the desk would, and noted in
-``problems``.
+The schemas are written from the references of the help desks. A request that does not fit gets the
+answer that the help desk would give, and is listed in ``problems``.
 """
 
 import base64
@@ -23,17 +23,17 @@ BOT, USER, SECRET = "bot-token", "user-token", "s" * 40
 
 @dataclass(frozen=True)
 class Fault:
-    """How one request is failed: with a status, or by hanging up before, or after, it was done."""
+    """Failure of one request: an error status, a closed connection, or a delay."""
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
-    hang_up: str = ""  # "before", "after" or "within" the answer
-    seconds: float = 0  # of silence first
+    hang_up: str = ""  # "before" or "after" the request is done, or "within" the answer
+    seconds: float = 0  # delay before anything else
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One request as it came."""
+    """Request as it arrived."""
 
     method: str
     path: str
@@ -44,18 +44,25 @@ class Sent:
 
 
 def an_object(required: list[str], **properties: Any) -> dict[str, Any]:
-    """Return the schema of an object that has nothing else."""
-    return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
+    """Return the schema of an object with these properties and no others."""
+    return {
+        "type": "object",
+        "required": required,
+        "properties": properties,
+        "additionalProperties": False,
+    }
 
 
 class DeskServer:
-    """A server of a desk; a subclass says which requests there are and what is done about them."""
+    """Server of a help desk; a subclass names its requests and answers them."""
 
-    schemas: ClassVar[Schemas] = {}  # method and pattern of a path: schema of the body
+    schemas: ClassVar[Schemas] = {}  # from method and path pattern to the schema of the body
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self.fail: Callable[[Sent], Fault | None] = lambda _: self.faults.pop(0) if self.faults else None
+        self.fail: Callable[[Sent], Fault | None] = lambda _: (
+            self.faults.pop(0) if self.faults else None
+        )
         self.got: list[Sent] = []
         self.problems: list[str] = []
         self.lock = threading.Lock()
@@ -63,7 +70,7 @@ class DeskServer:
 
         class Handler(BaseHTTPRequestHandler):
             def handle_any(self) -> None:
-                """Answer as the desk does, or fail."""
+                """Answer as the help desk does, or fail."""
                 raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 parts = urlsplit(self.path)
                 headers = {name.lower(): value for name, value in self.headers.items()}
@@ -77,13 +84,19 @@ class DeskServer:
                     self.connection.close()
                     return
                 with desk.lock:
-                    status, told, more = (fault.status, {}, fault.headers) if fault.status else desk.answer(sent)
+                    status, content, more = (
+                        (fault.status, {}, fault.headers) if fault.status else desk.answer(sent)
+                    )
                 if fault.hang_up == "after":
                     self.connection.close()
                     return
-                answer = json.dumps(told).encode()
+                answer = json.dumps(content).encode()
                 self.send_response(status)
-                for name, value in {**more, "Content-Type": "application/json", "Content-Length": str(len(answer))}.items():
+                for name, value in {
+                    **more,
+                    "Content-Type": "application/json",
+                    "Content-Length": str(len(answer)),
+                }.items():
                     self.send_header(name, value)
                 self.end_headers()
                 if fault.hang_up == "within":
@@ -94,7 +107,7 @@ class DeskServer:
             do_GET = do_POST = do_PUT = handle_any
 
             def log_message(self, *_: object) -> None:
-                """Keep quiet."""
+                """Write no log."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -102,19 +115,23 @@ class DeskServer:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def close(self) -> None:
-        """Stop it."""
+        """Stop the server."""
         self.server.shutdown()
         self.server.server_close()
 
     def answer(self, sent: Sent) -> tuple[int, Any, dict[str, str]]:
-        """Check a request as the desk would, and do what it asks for."""
+        """Check a request as the help desk would, and answer it."""
         for (method, pattern), schema in self.schemas.items():
             match = re.fullmatch(pattern, sent.path)
             if match is None or method != sent.method:
                 continue
             if not self.allows(sent):
                 return 401, {"error": "Invalid Access Token"}, {}
-            wrong = [error.message for error in Draft202012Validator(schema).iter_errors(sent.body)] if schema else []
+            wrong = (
+                [error.message for error in Draft202012Validator(schema).iter_errors(sent.body)]
+                if schema
+                else []
+            )
             if wrong:
                 self.problems.append(f"{sent.method} {sent.path}: {'; '.join(wrong)}")
                 return 422, {"error": "RecordInvalid", "details": wrong}, {}
@@ -127,7 +144,7 @@ class DeskServer:
         raise NotImplementedError
 
     def do(self, sent: Sent, *groups: str) -> tuple[int, Any, dict[str, str]]:
-        """Do what a request that fits asks for; return status, body and headers."""
+        """Carry out a valid request; return status, body and headers."""
         raise NotImplementedError
 
 
@@ -135,7 +152,7 @@ ACCOUNT = "/api/v1/accounts/1"
 
 
 class ChatwootServer(DeskServer):
-    """An account of Chatwoot with one API inbox (swagger: contacts, conversations, messages, toggle_status)."""
+    """Stand-in for a Chatwoot account with one API inbox, by Chatwoot's OpenAPI description."""
 
     schemas: ClassVar[Schemas] = {
         ("POST", f"{ACCOUNT}/contacts"): an_object(
@@ -176,21 +193,28 @@ class ChatwootServer(DeskServer):
     def __init__(self) -> None:
         super().__init__()
         self.conversations: dict[int, dict[str, Any]] = {}
-        self.numbers = 1000  # of messages
+        self.last_message_id = 1000
 
     def allows(self, sent: Sent) -> bool:
-        """A contact needs a user's token, and so does reading; the bot's own does for the rest."""
+        """Require a user's token for contacts and for reading, else the bot's own token."""
         needs_user = sent.method == "GET" or sent.path.endswith("/contacts")
         return sent.headers.get("api_access_token") == (USER if needs_user else BOT)
 
     def agent_says(self, conversation: int, text: str) -> dict[str, Any]:
-        """Keep what an agent writes in a conversation, and return the event of it."""
+        """Store a message of an agent in a conversation, and return its event."""
         with self.lock:
-            self.numbers += 1
-            said = {"id": self.numbers, "content": text, "private": False, "sender": {"id": 7, "name": "Alex", "type": "user"}}
-            self.conversations[conversation]["messages"].append({**said, "message_type": "outgoing"})
+            self.last_message_id += 1
+            message = {
+                "id": self.last_message_id,
+                "content": text,
+                "private": False,
+                "sender": {"id": 7, "name": "Alex", "type": "user"},
+            }
+            self.conversations[conversation]["messages"].append(
+                {**message, "message_type": "outgoing"}
+            )
         return {
-            **said,
+            **message,
             "event": "message_created",
             "message_type": "outgoing",
             "content_type": "text",
@@ -198,11 +222,15 @@ class ChatwootServer(DeskServer):
         }
 
     def from_shopper(self, conversation: int) -> list[dict[str, Any]]:
-        """Return what a shopper said in a conversation."""
-        return [one for one in self.conversations[conversation]["messages"] if one["message_type"] == "incoming"]
+        """Return the messages of the shopper in a conversation."""
+        return [
+            one
+            for one in self.conversations[conversation]["messages"]
+            if one["message_type"] == "incoming"
+        ]
 
     def do(self, sent: Sent, *groups: str) -> tuple[int, Any, dict[str, str]]:
-        """Keep conversations with their status and messages."""
+        """Create contacts, and store conversations with their status and messages."""
         number = len(self.got)
         if sent.path.endswith("/contacts"):
             link = {"source_id": f"source-{number}", "inbox": {"id": sent.body["inbox_id"]}}
@@ -210,35 +238,70 @@ class ChatwootServer(DeskServer):
             return 200, {"payload": {"contact": contact, "contact_inbox": link}}, {}
         if sent.path.endswith("/conversations"):
             self.conversations[number] = {**sent.body, "messages": []}
-            return 200, {"id": number, "account_id": 1, "inbox_id": sent.body["inbox_id"], "status": sent.body["status"]}, {}
+            return (
+                200,
+                {
+                    "id": number,
+                    "account_id": 1,
+                    "inbox_id": sent.body["inbox_id"],
+                    "status": sent.body["status"],
+                },
+                {},
+            )
         found = self.conversations.get(int(groups[0]))
         if found is None:
             return 404, {"error": "Resource could not be found"}, {}
         if sent.method == "GET":
             return self.read(int(groups[0]), found, sent)
         if sent.path.endswith("/messages"):
-            self.numbers += 1
-            found["messages"].append({"id": self.numbers, **sent.body})
-            return 200, {"id": number, "content": sent.body["content"], "conversation_id": int(groups[0])}, {}
+            self.last_message_id += 1
+            found["messages"].append({"id": self.last_message_id, **sent.body})
+            return (
+                200,
+                {"id": number, "content": sent.body["content"], "conversation_id": int(groups[0])},
+                {},
+            )
         found["status"] = sent.body["status"]
-        told = {"success": True, "current_status": found["status"], "conversation_id": int(groups[0])}
-        return 200, {"meta": {}, "payload": told}, {}
+        payload = {
+            "success": True,
+            "current_status": found["status"],
+            "conversation_id": int(groups[0]),
+        }
+        return 200, {"meta": {}, "payload": payload}, {}
 
-    def read(self, number: int, found: dict[str, Any], sent: Sent) -> tuple[int, Any, dict[str, str]]:
-        """Tell of a conversation, or its messages after one: a hundred at most, with their types as numbers."""
+    def read(
+        self, number: int, found: dict[str, Any], sent: Sent
+    ) -> tuple[int, Any, dict[str, str]]:
+        """Return a conversation, or up to a hundred of its messages with types as numbers."""
         if not sent.path.endswith("/messages"):
-            return 200, {"id": number, "status": found["status"], "meta": {"assignee": {"id": 7, "name": "Alex"}}}, {}
+            return (
+                200,
+                {
+                    "id": number,
+                    "status": found["status"],
+                    "meta": {"assignee": {"id": 7, "name": "Alex"}},
+                },
+                {},
+            )
         after = int(sent.query["after"][0])
         types = {"incoming": 0, "outgoing": 1}
-        later = [{**one, "message_type": types[one["message_type"]]} for one in found["messages"] if one["id"] > after]
+        later = [
+            {**one, "message_type": types[one["message_type"]]}
+            for one in found["messages"]
+            if one["id"] > after
+        ]
         return 200, {"meta": {"labels": []}, "payload": later[:100]}, {}
 
 
 class ZendeskServer(DeskServer):
-    """An account of Zendesk Support (tickets, with keys that are remembered)."""
+    """Stand-in for a Zendesk Support account, with tickets and idempotency keys."""
 
-    comment: ClassVar = an_object(["body", "public"], body={"type": "string", "minLength": 1}, public={"const": False})
-    requester: ClassVar = an_object(["name"], name={"type": "string"}, email={"type": "string", "pattern": "@"})
+    comment: ClassVar = an_object(
+        ["body", "public"], body={"type": "string", "minLength": 1}, public={"const": False}
+    )
+    requester: ClassVar = an_object(
+        ["name"], name={"type": "string"}, email={"type": "string", "pattern": "@"}
+    )
     schemas: ClassVar[Schemas] = {
         ("POST", "/api/v2/tickets"): an_object(
             ["ticket"],
@@ -273,12 +336,12 @@ class ZendeskServer(DeskServer):
         self.keys: dict[str, tuple[bytes, int]] = {}
 
     def allows(self, sent: Sent) -> bool:
-        """An address and a token, as Basic."""
-        told = base64.b64encode(b"bot@example.com/token:zendesk-token").decode()
-        return sent.headers.get("authorization") == f"Basic {told}"
+        """Require an address and a token in a Basic header."""
+        expected = base64.b64encode(b"bot@example.com/token:zendesk-token").decode()
+        return sent.headers.get("authorization") == f"Basic {expected}"
 
     def do(self, sent: Sent, *groups: str) -> tuple[int, Any, dict[str, str]]:
-        """Keep tickets; a key that comes again makes no other."""
+        """Store and return tickets; a repeated key makes no second ticket."""
         if sent.method == "POST":
             key = sent.headers["idempotency-key"]
             if key in self.keys:
@@ -287,12 +350,21 @@ class ZendeskServer(DeskServer):
                     return 400, {"error": "IdempotencyKeyConflict"}, {}
                 return 201, {"ticket": {"id": number}}, {"x-idempotency-lookup": "hit"}
             number = len(self.tickets) + 100
-            self.tickets[number] = {"id": number, "comments": [], "updated_at": "2026-11-24T12:00:00Z", **sent.body["ticket"]}
+            self.tickets[number] = {
+                "id": number,
+                "comments": [],
+                "updated_at": "2026-11-24T12:00:00Z",
+                **sent.body["ticket"],
+            }
             self.keys[key] = (sent.raw, number)
             return 201, {"ticket": {"id": number}}, {"x-idempotency-lookup": "miss"}
         if not groups:
             wanted = sent.query.get("external_id", [""])[0]
-            return 200, {"tickets": [one for one in self.tickets.values() if one["external_id"] == wanted]}, {}
+            return (
+                200,
+                {"tickets": [one for one in self.tickets.values() if one["external_id"] == wanted]},
+                {},
+            )
         ticket = self.tickets.get(int(groups[0]))
         if ticket is None:
             return 404, {"error": "RecordNotFound"}, {}
@@ -305,12 +377,23 @@ class ZendeskServer(DeskServer):
 
 
 class WebhookServer(DeskServer):
-    """Whatever system takes the signed webhook."""
+    """Stand-in for a help desk that takes the signed webhook."""
 
     text: ClassVar = {"type": "string"}
     schemas: ClassVar[Schemas] = {
         ("POST", "/hook"): an_object(
-            ["id", "event", "handoff", "reference", "reason", "topics", "note", "contact", "requested_at", "store_time"],
+            [
+                "id",
+                "event",
+                "handoff",
+                "reference",
+                "reason",
+                "topics",
+                "note",
+                "contact",
+                "requested_at",
+                "store_time",
+            ],
             id=text,
             event={"enum": ["requested", "added"]},
             handoff=text,
@@ -322,14 +405,17 @@ class WebhookServer(DeskServer):
             requested_at=text,
             store_time=text,
             support_open={"type": "boolean"},
-            transcript={"type": "array", "items": {"type": "object", "required": ["from", "text", "at"]}},
+            transcript={
+                "type": "array",
+                "items": {"type": "object", "required": ["from", "text", "at"]},
+            },
         )
     }
 
     def allows(self, sent: Sent) -> bool:
-        """Signatures are looked at by the test."""
+        """Allow every request: a test checks the signatures."""
         return True
 
     def do(self, sent: Sent, *groups: str) -> tuple[int, Any, dict[str, str]]:
-        """Take it."""
+        """Accept the event."""
         return 200, {}, {}

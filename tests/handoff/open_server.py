@@ -1,4 +1,4 @@
-"""Serves the bot of a store whose support is always open: what is tested with it must not depend on the time of day."""
+"""Server of a store with support that is always open, for tests at any time of day."""
 
 from bot.policy.hours import WeeklyHours
 

@@ -1,4 +1,4 @@
-"""Tests of telling desks of others, by fake desks over both kinds of database: what is retried, what takes the next way."""
+"""Tests of delivery to external help desks, with retries and the next desk, on both databases."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,31 +8,30 @@ import pytest
 import time_machine
 from sqlalchemy.engine import Engine
 
-from bot.handoff import words
+from bot.conversations.store import ConversationStore, NewMessage
+from bot.handoff import replies
 from bot.handoff.agents import Agents
-from bot.handoff.case import Case, Heard
-from bot.handoff.chain import Chain
-from bot.handoff.closings import leave
+from bot.handoff.case import Case, InboundEvent
 from bot.handoff.dispatch import Dispatcher
-from bot.handoff.listening import Listener
-from bot.handoff.model import Kind, NotTaken, Reason, State
+from bot.handoff.inbox import AgentInbox
+from bot.handoff.model import HandoffKind, NotTaken, Reason, State
+from bot.handoff.outbox import HandoffOutbox, schedule_closings
+from bot.handoff.polling import Poller
 from bot.handoff.queue import Queue
-from bot.handoff.reception import Reception
 from bot.handoff.records import LEASE, Records
-from bot.handoff.transit import Transit
-from bot.handoff.work import Work
+from bot.handoff.routing import Router
+from bot.handoff.service import HandoffService
 from bot.keys import Keyring
 from bot.outgoing import NotDelivered
 from bot.privacy.vault import Vault
-from bot.web.store import Arriving, ConversationStore
-from tests.handoff.conftest import KEYS, C
+from tests.handoff.conftest import CONVERSATION, KEYS
 
 WHY = (Reason.ASKED, ("cookies",))
 
 
 @dataclass
-class Tickets:
-    """A desk that takes messages, unless it fails."""
+class MessageDesk:
+    """Stand-in for a help desk that takes messages; with a ``problem`` every call fails."""
 
     problem: NotDelivered | None = None
     opened: list[Case] = field(default_factory=list)
@@ -45,26 +44,26 @@ class Tickets:
         return f"ticket-{len(self.opened)}"
 
     def add(self, case: Case, remote: str) -> None:
-        """Take what is added."""
+        """Take an addition."""
         self.fail()
         self.added.append(case)
 
     def fail(self) -> None:
-        """Fail, if that is the plan."""
+        """Raise the problem, if there is one."""
         if self.problem:
             raise self.problem
 
 
 @dataclass
-class Chats(Tickets):
-    """A desk that answers in the chat."""
+class LiveDesk(MessageDesk):
+    """Stand-in for a help desk with live chat."""
 
     said: list[tuple[str, str, str]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
-    told: list[Heard] = field(default_factory=list)
+    agent_events: list[InboundEvent] = field(default_factory=list)
 
     def say(self, remote: str, identifier: str, text: str) -> None:
-        """Take what a shopper says."""
+        """Take a message of a shopper."""
         self.fail()
         self.said.append((remote, identifier, text))
 
@@ -73,64 +72,90 @@ class Chats(Tickets):
         self.fail()
         self.closed.append(remote)
 
-    def heard(self, remote: str) -> list[Heard]:
-        """Tell what people there have said in a case."""
+    def events(self, remote: str) -> list[InboundEvent]:
+        """Return the agents' events in a case."""
         self.fail()
-        return [heard for heard in self.told if heard.remote == remote]
+        return [event for event in self.agent_events if event.remote == remote]
 
 
 @dataclass
 class Support:
-    """All of it, with a chain of a live desk, tickets and mail."""
+    """All parts of handoffs, with three external help desks: a live one, tickets and mail."""
 
-    chats: Chats
-    tickets: Tickets
-    mail: Tickets
+    chats: LiveDesk
+    tickets: MessageDesk
+    mail: MessageDesk
     queue: Queue
-    work: Work
-    transit: Transit
+    inbox: AgentInbox
+    outbox: HandoffOutbox
     store: ConversationStore
-    reception: Reception
+    handoffs: HandoffService
     dispatcher: Dispatcher
-    listener: Listener
+    poller: Poller
 
     def run(self) -> None:
-        """Tell every desk all there is now."""
+        """Deliver all news to every help desk."""
         for desk in ("chats", "tickets", "mail"):
             self.dispatcher.run(desk)
 
     def say(self, text: str) -> None:
-        """Let the shopper say something."""
-        self.store.receive(C, Arriving(text))
+        """Store a message of the shopper."""
+        self.store.receive(CONVERSATION, NewMessage(text))
 
-    def told(self) -> str:
-        """Return the last note to the shopper."""
-        return [message.text for message in self.store.since(C, 0) if message.sender == "system"][-1]
+    def last_notice(self) -> str:
+        """Return the last notice to the shopper."""
+        return [
+            message.text
+            for message in self.store.since(CONVERSATION, 0)
+            if message.sender == "system"
+        ][-1]
 
     def leave(self, contact: str = "jo@example.com") -> str:
-        """Leave a message, and return its reference."""
-        draft = self.queue.draft(C, WHY)
-        desk = self.reception._chain.for_message()
+        """Send a message to support, and return its reference."""
+        draft = self.queue.draft(CONVERSATION, WHY)
+        desk = self.handoffs._router.for_message()
         assert desk
-        return self.queue.send(self.queue.write(draft, "It came broken.", None), contact, desk).reference
+        return self.queue.send(
+            self.queue.write(draft, "It came broken.", None), contact, desk
+        ).reference
 
 
 @pytest.fixture
-def support(records: Records, queue: Queue, work: Work, agents: Agents, store: ConversationStore, engine: Engine) -> Support:
-    """Nobody asks yet."""
-    chats, tickets, mail = Chats(), Tickets(), Tickets()
-    chain = Chain(["chats", "tickets", "mail"], {"chats": chats, "tickets": tickets, "mail": mail}, agents)
+def support(
+    records: Records,
+    queue: Queue,
+    inbox: AgentInbox,
+    agents: Agents,
+    store: ConversationStore,
+    engine: Engine,
+) -> Support:
+    """All parts of handoffs, without a handoff yet."""
+    chats, tickets, mail = LiveDesk(), MessageDesk(), MessageDesk()
+    router = Router(
+        ["chats", "tickets", "mail"], {"chats": chats, "tickets": tickets, "mail": mail}, agents
+    )
     vault = Vault(engine, Keyring(KEYS, "vault"), timedelta(minutes=30))
-    reception = Reception(records, agents, chain, store, vault)
-    dispatcher = Dispatcher(records, chain, store, reception.revealed)
-    listener = Listener(chain, work, reception)
-    return Support(chats, tickets, mail, queue, work, Transit(records), store, reception, dispatcher, listener)
+    handoffs = HandoffService(records, agents, router, store, vault)
+    dispatcher = Dispatcher(records, router, store, handoffs.revealed)
+    poller = Poller(router, inbox, handoffs)
+    return Support(
+        chats,
+        tickets,
+        mail,
+        queue,
+        inbox,
+        HandoffOutbox(records),
+        store,
+        handoffs,
+        dispatcher,
+        poller,
+    )
 
 
 def test_a_chat_goes_both_ways(support: Support) -> None:
-    """The desk has the case, then each message once and in order; who answers has joined, and what they say comes once."""
+    """The help desk gets the case and each message once; its agent's messages arrive once."""
     support.say("a person please")
-    handoff = support.queue.wait(C, WHY, "chats")
+    handoff = support.queue.wait(CONVERSATION, WHY, "chats")
     for text in ("hello?", "are you there?"):
         support.say(text)
     support.run()
@@ -139,41 +164,50 @@ def test_a_chat_goes_both_ways(support: Support) -> None:
     assert [text for _, _, text in support.chats.said] == ["hello?", "are you there?"]
     assert len({identifier for _, identifier, _ in support.chats.said}) == 2
     for _ in range(2):
-        support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi! Call me at 612-555-0199"))
-    said = [(message.sender, message.text) for message in support.store.since(C, 0)][3:]
-    assert said == [("system", words.joined("Alex").text), ("agent", "Hi! Call me at [phone-1]")]
-    found = support.work.find(handoff.id)
-    assert found and (found.state, found.agent_name) == (State.ACCEPTED, "Alex") and found.replied_at
-    assert support.store.state(C) == "with_agent"
+        support.handoffs.on_event(
+            "chats", InboundEvent("ticket-1", "m1", "Alex", "Hi! Call me at 612-555-0199")
+        )
+    stored = [(message.sender, message.text) for message in support.store.since(CONVERSATION, 0)][
+        3:
+    ]
+    assert stored == [
+        ("system", replies.joined("Alex").text),
+        ("agent", "Hi! Call me at [phone-1]"),
+    ]
+    found = support.inbox.find(handoff.id)
+    assert (
+        found and (found.state, found.agent_name) == (State.ACCEPTED, "Alex") and found.replied_at
+    )
+    assert support.store.state(CONVERSATION) == "with_agent"
 
 
-def test_either_side_ends_it(support: Support) -> None:
-    """The desk that ends it is not told so again; what a person still says afterwards is not lost."""
-    support.queue.wait(C, WHY, "chats")
+def test_shopper_and_agent_can_both_end_a_chat(support: Support) -> None:
+    """The help desk is told of the shopper's end, and a later message of its agent is not lost."""
+    support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
-    support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi!"))
-    support.queue.end(C)
+    support.handoffs.on_event("chats", InboundEvent("ticket-1", "m1", "Alex", "Hi!"))
+    support.queue.end(CONVERSATION)
     support.run()
     assert support.chats.closed == ["ticket-1"]
-    support.reception.heard("chats", Heard("ticket-1", "m2", "Alex", "Bye!"))
-    assert support.store.since(C, 0)[-1].text == "Bye!"
-    support.queue.wait(C, WHY, "chats")
+    support.handoffs.on_event("chats", InboundEvent("ticket-1", "m2", "Alex", "Bye!"))
+    assert support.store.since(CONVERSATION, 0)[-1].text == "Bye!"
+    support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
-    support.reception.heard("chats", Heard("ticket-2", "m3", "Alex", "Hi again!"))
-    support.reception.heard("chats", Heard("ticket-2", ended=True))
-    assert support.told() == words.left("Alex").text
-    assert support.store.state(C) == "bot"
+    support.handoffs.on_event("chats", InboundEvent("ticket-2", "m3", "Alex", "Hi again!"))
+    support.handoffs.on_event("chats", InboundEvent("ticket-2", ended=True))
+    assert support.last_notice() == replies.left("Alex").text
+    assert support.store.state(CONVERSATION) == "bot"
 
 
-def test_nobody_else_is_heard(support: Support) -> None:
-    """A conversation of the desk that is none of ours changes nothing."""
-    assert support.reception.heard("chats", Heard("77", "m1", "Alex", "Hi!")) is None
+def test_events_of_other_conversations_are_ignored(support: Support) -> None:
+    """An event of a conversation that the bot did not hand over changes nothing."""
+    assert support.handoffs.on_event("chats", InboundEvent("77", "m1", "Alex", "Hi!")) is None
 
 
 def test_a_passing_failure_is_tried_again(support: Support) -> None:
-    """After a while; the shopper waits on."""
+    """After a temporary failure the delivery is repeated later, and the shopper waits on."""
     support.chats.problem = NotDelivered("HTTP 503")
-    support.queue.wait(C, WHY, "chats")
+    support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
     support.chats.problem = None
     support.run()
@@ -181,22 +215,30 @@ def test_a_passing_failure_is_tried_again(support: Support) -> None:
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=5)):
         support.run()
     assert len(support.chats.opened) == 1
-    assert support.store.state(C) == "waiting_for_agent"
+    assert support.store.state(CONVERSATION) == "waiting_for_agent"
 
 
-@pytest.mark.parametrize("problem", [NotDelivered("HTTP 401", True), NotDelivered("HTTP 429", False, timedelta(minutes=9))])
-def test_a_desk_that_is_down_gives_way_to_a_ticket(support: Support, problem: NotDelivered) -> None:
-    """The shopper is told the truth, with the reference of the ticket; how to reach them is added to it when they say so."""
+@pytest.mark.parametrize(
+    "problem",
+    [NotDelivered("HTTP 401", True), NotDelivered("HTTP 429", False, timedelta(minutes=9))],
+)
+def test_a_chat_at_a_desk_that_is_down_becomes_a_ticket(
+    support: Support, problem: NotDelivered
+) -> None:
+    """The shopper gets the reference of the ticket, and later contact data is added to it."""
     support.say("a person please")
     support.chats.problem = problem
-    chat = support.queue.wait(C, WHY, "chats")
+    chat = support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
     (case,) = support.tickets.opened
     assert case.said[-1].text == "a person please" and case.contact is None
-    assert f"Its reference is {case.reference}" in support.told() and "cannot reach" in support.told()
-    assert support.store.state(C) == "bot"
-    found = support.work.find(chat.id)
-    assert found and found.state is State.FAILED and found.ended_at
+    assert (
+        f"Its reference is {case.reference}" in support.last_notice()
+        and "cannot reach" in support.last_notice()
+    )
+    assert support.store.state(CONVERSATION) == "bot"
+    failed = support.inbox.find(chat.id)
+    assert failed and failed.state is State.FAILED and failed.ended_at
     assert support.leave() == case.reference
     support.run()
     assert [(one.id, one.note, one.contact) for one in support.tickets.added] == [
@@ -204,36 +246,62 @@ def test_a_desk_that_is_down_gives_way_to_a_ticket(support: Support, problem: No
     ]
 
 
-def test_an_address_that_comes_between_two_attempts_is_told(support: Support) -> None:
-    """A desk that took the first, and whose answer was lost, drops the second: so the address comes by itself."""
+def test_an_address_between_two_attempts_is_delivered(support: Support) -> None:
+    """Contact data comes as a separate addition, so a help desk may ignore a repeated case."""
     support.chats.problem = NotDelivered("HTTP 401", True)
     support.tickets.problem = NotDelivered("the answer was lost")
-    support.queue.wait(C, WHY, "chats")
+    support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
     reference = support.leave()
     support.tickets.problem = None
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=10)):
         support.run()
         support.run()
-    assert [(case.reference, case.contact) for case in support.tickets.opened] == [(reference, None)]
-    assert [(case.note, case.contact) for case in support.tickets.added] == [("It came broken.", "jo@example.com")]
+    assert [(case.reference, case.contact) for case in support.tickets.opened] == [
+        (reference, None)
+    ]
+    assert [(case.note, case.contact) for case in support.tickets.added] == [
+        ("It came broken.", "jo@example.com")
+    ]
 
 
-def test_what_cannot_be_added_to_a_ticket_is_told_elsewhere(support: Support) -> None:
-    """All of it, with how to reach them, under the same reference."""
+def test_an_addition_that_a_ticket_refuses_goes_to_the_next_desk(support: Support) -> None:
+    """The next desk gets the whole case with the contact, under the same reference."""
     support.chats.problem = NotDelivered("HTTP 401", True)
-    support.queue.wait(C, WHY, "chats")
+    support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
     support.tickets.problem = NotDelivered("HTTP 404", True)
     reference = support.leave()
     support.run()
-    assert [(case.reference, case.contact) for case in support.mail.opened] == [(reference, "jo@example.com")]
+    assert [(case.reference, case.contact) for case in support.mail.opened] == [
+        (reference, "jo@example.com")
+    ]
 
 
-def test_a_desk_that_fails_for_a_minute_gives_way(support: Support) -> None:
-    """It is not waited for as long as there is another way."""
+def test_an_addition_that_a_ticket_refuses_comes_to_our_own_desk(
+    support: Support, records: Records, agents: Agents
+) -> None:
+    """Agents see a completed message again when its addition could not be delivered."""
+    agents.add("Sam")
+    ways = {"chats": support.chats, "tickets": support.tickets}
+    router = Router(["chats", "tickets", "desk"], ways, agents)
+    dispatcher = Dispatcher(records, router, support.store, support.handoffs.revealed)
+    support.chats.problem = NotDelivered("HTTP 401", True)
+    support.queue.wait(CONVERSATION, WHY, "chats")
+    for desk in ("chats", "tickets"):
+        dispatcher.run(desk)
+    support.tickets.problem = NotDelivered("HTTP 404", True)
+    reference = support.leave()
+    dispatcher.run("tickets")
+    assert [(one.reference, one.contact) for one in support.inbox.listed()] == [
+        (reference, "jo@example.com")
+    ]
+
+
+def test_after_a_minute_of_failures_the_next_desk_is_tried(support: Support) -> None:
+    """A help desk that fails for a minute loses the handoff if there is another desk."""
     support.chats.problem = NotDelivered("HTTP 503")
-    support.queue.wait(C, WHY, "chats")
+    support.queue.wait(CONVERSATION, WHY, "chats")
     for minute in range(7):
         with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minute)):
             support.run()
@@ -241,67 +309,73 @@ def test_a_desk_that_fails_for_a_minute_gives_way(support: Support) -> None:
 
 
 def test_a_wait_that_is_too_long_becomes_a_ticket(support: Support) -> None:
-    """And the desk that did not answer is told that nobody waits there any more."""
+    """After too long a wait the request becomes a ticket, and the chat is closed."""
     with time_machine.travel(datetime.now(UTC) - timedelta(minutes=4)):
-        support.queue.wait(C, WHY, "chats")
+        support.queue.wait(CONVERSATION, WHY, "chats")
         support.run()
-    assert support.reception.give_up(timedelta(minutes=3)) == [C]
+    assert support.handoffs.give_up(timedelta(minutes=3)) == [CONVERSATION]
     support.run()
-    assert "nobody was free" in support.told()
+    assert "nobody was free" in support.last_notice()
     assert (len(support.tickets.opened), support.chats.closed) == (1, ["ticket-1"])
 
 
-def test_a_message_takes_the_next_way(support: Support) -> None:
-    """From tickets to mail, under the same reference."""
+def test_a_refused_message_goes_to_the_next_desk(support: Support) -> None:
+    """A message that the first help desk refuses goes to the next, under the same reference."""
     support.tickets.problem = NotDelivered("HTTP 422", True)
     reference = support.leave()
     support.run()
     assert [case.reference for case in support.mail.opened] == [reference]
-    found = support.work.find(reference)
-    assert found and (found.state, found.desk, found.kind) == (State.COMPLETED, "mail", Kind.MESSAGE)
+    found = support.inbox.find(reference)
+    assert found and (found.state, found.desk, found.kind) == (
+        State.COMPLETED,
+        "mail",
+        HandoffKind.MESSAGE,
+    )
 
 
-def test_a_message_that_nobody_takes_is_not_hidden(support: Support) -> None:
-    """The shopper is told, with its reference and the phone number; it is kept, and can be sent again."""
+def test_an_undelivered_message_is_admitted(support: Support) -> None:
+    """The shopper gets the reference and the phone number; the message can be sent again."""
     for desk in (support.tickets, support.mail, support.chats):
         desk.problem = NotDelivered("HTTP 401", True)
     reference = support.leave()
     for _ in range(3):
         support.run()
-    assert reference in support.told() and "1-877-723-5522" in support.told()
-    found = support.work.find(reference)
+    assert reference in support.last_notice() and "1-877-723-5522" in support.last_notice()
+    found = support.inbox.find(reference)
     assert found and (found.state, found.error) == (State.FAILED, "HTTP 401")
     support.tickets.problem = None
-    assert support.transit.retry("tickets") == 1
+    assert support.outbox.retry("tickets") == 1
     support.run()
     assert [case.reference for case in support.tickets.opened] == [reference]
 
 
-def test_a_killed_process_leaves_it_to_the_next(support: Support) -> None:
-    """What was taken and not finished is taken by another one after the lease, and by nobody before."""
+def test_a_delivery_cut_off_by_a_crash_is_repeated(support: Support) -> None:
+    """A handoff that was taken and not delivered is taken again after its lease, not before."""
     support.leave()
-    assert support.transit.take("tickets")
-    assert support.transit.take("tickets") is None
+    assert support.outbox.take("tickets")
+    assert support.outbox.take("tickets") is None
     with time_machine.travel(datetime.now(UTC) + LEASE + timedelta(seconds=1)):
         support.run()
     assert len(support.tickets.opened) == 1
 
 
-def test_a_desk_that_is_no_way_any_more_gives_way(support: Support) -> None:
-    """What waits there when the settings change is told elsewhere."""
-    draft = support.queue.draft(C, WHY)
+def test_handoffs_at_an_unconfigured_desk_go_to_the_next(support: Support) -> None:
+    """Handoffs at a help desk that is not in the settings any more go to the next desk."""
+    draft = support.queue.draft(CONVERSATION, WHY)
     support.queue.send(draft, "jo@example.com", "gone")
-    support.dispatcher.leave_strangers()
+    support.dispatcher.pass_on_unconfigured()
     support.run()
     assert len(support.tickets.opened) == 1
 
 
-def test_a_chat_goes_on_at_the_next_live_desk(support: Support, records: Records, agents: Agents) -> None:
-    """The first one is told that it is over, so that nobody there takes a shopper whom somebody else has."""
-    first, second = Chats(), Chats()
-    chain = Chain(["first", "second"], {"first": first, "second": second}, agents)
-    dispatcher = Dispatcher(records, chain, support.store, support.reception.revealed)
-    support.queue.wait(C, WHY, "first")
+def test_a_chat_goes_on_at_the_next_live_desk(
+    support: Support, records: Records, agents: Agents
+) -> None:
+    """The first help desk is told of the end, so that no second agent takes the shopper."""
+    first, second = LiveDesk(), LiveDesk()
+    router = Router(["first", "second"], {"first": first, "second": second}, agents)
+    dispatcher = Dispatcher(records, router, support.store, support.handoffs.revealed)
+    support.queue.wait(CONVERSATION, WHY, "first")
     dispatcher.run("first")
     support.say("hello?")
     first.problem = NotDelivered("HTTP 429", False, timedelta(minutes=9))
@@ -312,58 +386,62 @@ def test_a_chat_goes_on_at_the_next_live_desk(support: Support, records: Records
         dispatcher.run("first")
     assert (len(second.opened), first.closed) == (1, ["ticket-1"])
     assert second.opened[0].said[-1].text == "hello?"
-    assert support.store.state(C) == "waiting_for_agent"
+    assert support.store.state(CONVERSATION) == "waiting_for_agent"
 
 
-def test_a_chat_that_both_have_left_ends(support: Support) -> None:
-    """After some hours of silence the bot answers again, the desk is told, and the conversation can expire."""
-    support.queue.wait(C, WHY, "chats")
+def test_an_idle_chat_is_ended(support: Support) -> None:
+    """After hours of silence the bot answers again, and the chat at the help desk is closed."""
+    support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
-    support.reception.heard("chats", Heard("ticket-1", "m1", "Alex", "Hi!"))
-    assert support.reception.end_idle() == []
+    support.handoffs.on_event("chats", InboundEvent("ticket-1", "m1", "Alex", "Hi!"))
+    assert support.handoffs.end_idle() == []
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=3)):
-        assert support.reception.end_idle() == [C]
-        assert support.reception.end_idle() == []
+        assert support.handoffs.end_idle() == [CONVERSATION]
+        assert support.handoffs.end_idle() == []
         support.run()
-    assert "Nobody has written" in support.told()
-    assert (support.store.state(C), support.chats.closed) == ("bot", ["ticket-1"])
+    assert "Nobody has written" in support.last_notice()
+    assert (support.store.state(CONVERSATION), support.chats.closed) == ("bot", ["ticket-1"])
 
 
-def test_what_no_event_told_is_read(support: Support) -> None:
-    """What people said while nobody listened, and that they have ended it; each once, whichever way it came."""
-    support.queue.wait(C, WHY, "chats")
+def test_lost_events_are_polled(support: Support) -> None:
+    """Lost messages of agents and the lost end of a chat are read, each once."""
+    support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
-    said = [Heard("ticket-1", f"m{each}", "Alex", f"answer {each}") for each in range(3)]
-    support.reception.heard("chats", said[0])
-    support.chats.told = said
-    assert support.listener.listen("chats") == [C]
-    assert support.listener.listen("chats") == []
-    assert [one.text for one in support.store.since(C, 0) if one.sender == "agent"] == ["answer 0", "answer 1", "answer 2"]
-    support.chats.told = [*said, Heard("ticket-1", name="Alex", ended=True)]
-    assert support.listener.listen("chats") == [C]
-    assert support.told() == words.left("Alex").text
-    assert support.listener.listen("chats") == []
+    events = [InboundEvent("ticket-1", f"m{each}", "Alex", f"answer {each}") for each in range(3)]
+    support.handoffs.on_event("chats", events[0])
+    support.chats.agent_events = events
+    assert support.poller.poll("chats") == [CONVERSATION]
+    assert support.poller.poll("chats") == []
+    assert [one.text for one in support.store.since(CONVERSATION, 0) if one.sender == "agent"] == [
+        "answer 0",
+        "answer 1",
+        "answer 2",
+    ]
+    support.chats.agent_events = [*events, InboundEvent("ticket-1", name="Alex", ended=True)]
+    assert support.poller.poll("chats") == [CONVERSATION]
+    assert support.last_notice() == replies.left("Alex").text
+    assert support.poller.poll("chats") == []
 
 
-def test_a_desk_that_cannot_be_read_is_read_later(support: Support) -> None:
-    """Nothing is lost by that."""
-    support.queue.wait(C, WHY, "chats")
+def test_a_failed_poll_is_repeated(support: Support) -> None:
+    """Messages of agents that could not be read are read by the next poll."""
+    support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
-    support.chats.told = [Heard("ticket-1", "m1", "Alex", "Hi!")]
+    support.chats.agent_events = [InboundEvent("ticket-1", "m1", "Alex", "Hi!")]
     support.chats.problem = NotDelivered("HTTP 503")
-    assert support.listener.listen("chats") == []
+    assert support.poller.poll("chats") == []
     support.chats.problem = None
-    assert support.listener.listen("chats") == [C]
+    assert support.poller.poll("chats") == [CONVERSATION]
 
 
 def test_a_deleted_chat_is_closed_at_the_desk(support: Support, engine: Engine) -> None:
-    """Once, though the desk fails at first; one that the desk refuses for good is not told again."""
-    support.queue.wait(C, WHY, "chats")
+    """The chat of a deleted conversation is closed once, also after a failed attempt."""
+    support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
     with engine.begin() as db:
-        leave(db, C)
-        leave(db, C)
-    support.store.forget(C)
+        schedule_closings(db, CONVERSATION)
+        schedule_closings(db, CONVERSATION)
+    support.store.forget(CONVERSATION)
     support.chats.problem = NotDelivered("HTTP 503")
     support.run()
     support.chats.problem = None
@@ -373,20 +451,20 @@ def test_a_deleted_chat_is_closed_at_the_desk(support: Support, engine: Engine) 
     assert support.chats.closed == ["ticket-1"]
 
 
-def test_a_chat_deleted_while_it_is_told_is_closed(support: Support) -> None:
-    """The desk made it before the conversation was gone."""
-    handoff = support.queue.wait(C, WHY, "chats")
-    support.store.forget(C)
-    support.transit.keep(handoff, "ticket-9")
+def test_a_chat_deleted_during_delivery_is_closed(support: Support) -> None:
+    """A chat that the help desk began for a conversation deleted meanwhile is closed."""
+    handoff = support.queue.wait(CONVERSATION, WHY, "chats")
+    support.store.forget(CONVERSATION)
+    support.outbox.keep(handoff, "ticket-9")
     support.run()
     assert support.chats.closed == ["ticket-9"]
 
 
-def test_a_conversation_that_is_gone_is_told_to_nobody(support: Support) -> None:
-    """What was forgotten before it was told is not told; a person who answers is told that nobody reads it."""
-    handoff = support.queue.wait(C, WHY, "chats")
-    support.store.forget(C)
+def test_a_deleted_conversation_is_not_delivered(support: Support) -> None:
+    """A deleted conversation is not passed on, and an agent's message to it is refused."""
+    handoff = support.queue.wait(CONVERSATION, WHY, "chats")
+    support.store.forget(CONVERSATION)
     support.run()
     assert support.chats.opened == []
     with pytest.raises(NotTaken):
-        support.work.say(handoff, "Hi!", "mark", "Alex")
+        support.inbox.post(handoff, "Hi!", "mark", "Alex")

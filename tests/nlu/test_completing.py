@@ -1,4 +1,4 @@
-"""Tests of what a part of a message takes from what stands before it."""
+"""Tests of the completion of a part of a message with words from before it."""
 
 import pytest
 
@@ -15,8 +15,10 @@ from bot.nlu.models.completing import bare, begun, named
         ("do you keep it with care", "with care", None),
     ],
 )
-def test_a_part_is_given_the_beginning_or_the_verb_that_it_shares(whole: str, part: str, completed: str | None) -> None:
-    """What the first part begins with is said once for both; a part that shares nothing is left."""
+def test_a_part_gets_the_beginning_or_the_verb_that_it_shares(
+    whole: str, part: str, completed: str | None
+) -> None:
+    """A part gets the beginning or verb that it shares with the first part, if there is one."""
     assert begun(whole, part) == completed
 
 
@@ -33,8 +35,8 @@ def test_a_part_is_given_the_beginning_or_the_verb_that_it_shares(whole: str, pa
         ("do you use cookies", "do you sell them", "do you sell them"),
     ],
 )
-def test_a_part_names_what_it_points_back_to(before: str, part: str, completed: str) -> None:
-    """What is to be turned off, deleted or explained is the last thing of that sort that was named, if one was."""
+def test_a_pronoun_is_replaced_by_its_noun(before: str, part: str, completed: str) -> None:
+    """A pronoun is replaced by the last noun before it that fits its verb, if there is one."""
     assert named(before, part) == completed
 
 
@@ -48,6 +50,6 @@ def test_a_part_names_what_it_points_back_to(before: str, part: str, completed: 
         ("support hours", "support hours"),
     ],
 )
-def test_a_list_is_of_names(part: str, names: str) -> None:
-    """What only says that a list is asked about is no part of the first name."""
+def test_an_introduction_is_no_part_of_a_name(part: str, names: str) -> None:
+    """Words that only introduce a list are no part of its first name."""
     assert bare(part) == names

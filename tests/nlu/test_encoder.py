@@ -6,13 +6,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.nlu.models.encoder import DIMENSIONS, VIEWS, Encoder, EncoderError, default_encoder, meanings
+from bot.nlu.models.encoder import (
+    DIMENSIONS,
+    VIEWS,
+    Encoder,
+    EncoderError,
+    default_encoder,
+    meanings,
+)
 from bot.paths import ENCODER_DIR
 
 
 def test_vectors_are_unit_vectors_of_meaning() -> None:
-    """Texts of one meaning are closer to each other than to another's."""
-    views = default_encoder().encode(["do you sell my data", "is my information sold", "what a lovely lamp"])
+    """Texts with the same meaning are closer to each other than to other texts."""
+    views = default_encoder().encode(
+        ["do you sell my data", "is my information sold", "what a lovely lamp"]
+    )
     assert views.shape == (3, VIEWS, DIMENSIONS)
     vectors = meanings(views)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
@@ -20,7 +29,7 @@ def test_vectors_are_unit_vectors_of_meaning() -> None:
 
 
 def test_a_text_has_the_same_vector_alone_and_in_a_batch() -> None:
-    """Padding in a batch changes a vector no more than quantisation does."""
+    """Padding changes a vector no more than quantisation does: below 0.02 in cosine."""
     texts = ["cookies", "how long do you keep the phone number that I gave you when I ordered"]
     together = meanings(default_encoder().encode(texts))
     alone = meanings(np.vstack([default_encoder().encode([text]) for text in texts]))
@@ -28,7 +37,7 @@ def test_a_text_has_the_same_vector_alone_and_in_a_batch() -> None:
 
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:
-    """A vocabulary that is not the released one is named, with the remedy."""
+    """The error for a changed vocabulary names the file and the remedy."""
     shutil.copytree(ENCODER_DIR, tmp_path / "encoder")
     with (tmp_path / "encoder" / "vocab.txt").open("a") as vocabulary:
         vocabulary.write("extra\n")
@@ -37,7 +46,7 @@ def test_a_changed_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    """A missing model is named, with the remedy."""
+    """The error for a missing model names the file."""
     shutil.copytree(ENCODER_DIR, tmp_path / "encoder")
     (tmp_path / "encoder" / "model.onnx").unlink()
     with pytest.raises(EncoderError, match=r"model\.onnx is missing"):
@@ -45,7 +54,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_many_texts_are_encoded_in_their_order() -> None:
-    """Batches in several threads come back where they belong."""
+    """Batches in several threads are returned in the order of their texts."""
     texts = [f"question {number} about my data" for number in range(100)]
     many = meanings(default_encoder().encode(texts))
     alone = meanings(default_encoder().encode(texts[57:58]))

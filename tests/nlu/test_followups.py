@@ -1,4 +1,4 @@
-"""Tests of what messages mean that go on from the answer before them."""
+"""Tests of follow-ups to the answer before them."""
 
 import pytest
 
@@ -26,22 +26,27 @@ from bot.nlu.models.followups import followed_by, follows, stays
         ("cookies", "are they dangerous", None),
     ],
 )
-def test_words_lead_to_a_topic(topic: str, text: str, followed: str | None) -> None:
-    """What a few words turn to depends on what was answered before."""
+def test_a_follow_up_leads_to_a_topic(topic: str, text: str, followed: str | None) -> None:
+    """The topic of a few words depends on the answer before them."""
     assert follows(text)
     assert followed_by(topic, text) == followed
 
 
 @pytest.mark.parametrize(
-    "text", ["do led bulbs work with a dimmer", "nice weather today", "I bought a lamp last week and it broke"]
+    "text",
+    [
+        "do led bulbs work with a dimmer",
+        "nice weather today",
+        "I bought a lamp last week and it broke",
+    ],
 )
 def test_a_message_that_stands_alone_does_not_follow(text: str) -> None:
-    """It is understood without what was said before."""
+    """A message that is clear without the answer before it is no follow-up."""
     assert not follows(text)
 
 
 def test_a_few_words_stay_with_the_topic() -> None:
-    """Days after ordering by phone are days of that, not of support; a whole question is a new one."""
+    """A few words about days stay with the topic of phone orders; a whole question does not."""
     assert stays("phone_order", "on saturday too?")
     assert not stays("phone_order", "is your support team also there on saturdays")
     assert not stays("cookies", "on saturday too?")

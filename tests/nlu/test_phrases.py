@@ -1,4 +1,4 @@
-"""Tests of finding what a text names."""
+"""Tests of the search for kinds of data and aspects in a text."""
 
 import pytest
 
@@ -31,12 +31,12 @@ def test_aspects_and_kinds_may_overlap() -> None:
 
 
 def test_words_that_yaml_takes_for_truth_values_are_words() -> None:
-    """`off` in the list of words is the word."""
+    """A bare `off` in the list of words is the word "off"."""
     assert "refusal" in found("how do i switch cookies off", "aspect")
 
 
-def test_places_are_those_of_the_text() -> None:
-    """Start and end are characters of the text."""
+def test_start_and_end_are_characters_of_the_text() -> None:
+    """Start and end of a mention count the characters of the text."""
     text = "tell me: my phone number?"
     (thing,) = [thing for thing in named(language()(text)) if thing.entity == "data_kind"]
     assert text[thing.start : thing.end] == "phone number"

@@ -1,4 +1,4 @@
-"""Tests of the mending of slips of the thumb."""
+"""Tests of the correction of typing slips."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.evaluation.labelled import read_training_data
-from bot.nlu.models.spelling import SpellingModel
+from bot.nlu.models.spelling import NEIGHBOURS, SpellingModel
 
 
 @pytest.fixture(scope="module")
 def spelling() -> SpellingModel:
-    """A model that learnt the words of the training data."""
+    """Model with the words of the training data."""
     model = SpellingModel()
     model.fit(text for text, _ in read_training_data())
     return model
@@ -32,7 +32,7 @@ def spelling() -> SpellingModel:
     ],
 )
 def test_slips_are_mended(spelling: SpellingModel, typed: str, meant: str) -> None:
-    """Letters swapped, left out, doubled or hit beside, and spaces missed or misplaced."""
+    """Swapped, missing, doubled and neighbouring letters are mended; so are spaces."""
     assert spelling.mend(typed) == meant
 
 
@@ -48,25 +48,25 @@ def test_slips_are_mended(spelling: SpellingModel, typed: str, meant: str) -> No
         "call me on [phone-1], my e-mail is [email-1]!",
     ],
 )
-def test_what_is_no_slip_stays_to_the_letter(spelling: SpellingModel, text: str) -> None:
-    """Names, English that the bot was not taught, initials, other languages, and the way people write in chats."""
+def test_other_texts_stay_to_the_letter(spelling: SpellingModel, text: str) -> None:
+    """Names, untaught English words, initials, other languages and chat spelling stay unchanged."""
     assert spelling.mend(text) == text
 
 
-def test_a_word_is_mended_only_to_one_that_was_learnt() -> None:
-    """English that the training data does not use is never put into a shopper's mouth."""
+def test_a_word_is_mended_only_to_a_word_of_the_training_data() -> None:
+    """A slip never becomes an English word that the training data does not use."""
     model = SpellingModel()
     model.fit(["which cookies do you set", "cookies and ads"])
     assert model.mend("my toatser and my cokies") == "my toatser and my cookies"
 
 
-def test_neighbours_decide_between_words_that_are_as_near(spelling: SpellingModel) -> None:
-    """Of two words that might be meant, the one that is said beside these others is."""
+def test_neighbours_decide_between_equally_near_words(spelling: SpellingModel) -> None:
+    """Of two equally near words, the one that is frequent next to these neighbours is taken."""
     assert spelling.mend("can you delete my xata") == "can you delete my data"
 
 
-def test_it_is_the_same_when_read_back(spelling: SpellingModel, tmp_path: Path) -> None:
-    """What was saved mends as what was trained."""
+def test_a_saved_model_is_the_same(spelling: SpellingModel, tmp_path: Path) -> None:
+    """A loaded model mends as the saved one."""
     spelling.save(tmp_path)
     again = SpellingModel.load(tmp_path)
     assert again.mend("unsubscirbe me form youguys") == spelling.mend("unsubscirbe me form youguys")
@@ -76,3 +76,8 @@ def test_it_is_the_same_when_read_back(spelling: SpellingModel, tmp_path: Path) 
 def test_any_text_can_be_mended(spelling: SpellingModel, text: str) -> None:
     """No text is an error."""
     assert isinstance(spelling.mend(text), str)
+
+
+def test_neighbours_are_around_a_key() -> None:
+    """The neighbours of g are the keys around it on an American keyboard."""
+    assert set(NEIGHBOURS["g"]) == set("ftyhvb")

@@ -1,4 +1,4 @@
-"""Tests of understanding as a whole, on the trained model and the separate test set."""
+"""Tests of the trained model as a whole, on the separate test set."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import assistant
+from bot.assistant import trained_model
 from bot.cli.evaluate import understand
 from bot.evaluation.labelled import read_nlu
 from bot.evaluation.measures import Report
@@ -18,14 +18,14 @@ from bot.topics import IN_DIALOGUE, OUT_OF_SCOPE, POLICY_TOPICS, TOPICS
 
 @pytest.fixture(scope="module")
 def result(model: Path) -> Report:
-    """The evaluation of the project's test set."""
+    """Evaluation on the project's test set."""
     return asyncio.run(understand(read_nlu(TEST_SET)))
 
 
 @pytest.fixture(scope="module")
 def parse(model: Path) -> Any:
-    """Understand one message."""
-    agent = assistant.load(lean=False)
+    """Function that returns the parse data of one message."""
+    agent = trained_model.load(lean=False)
     return cache(lambda text: asyncio.run(agent.parse_message(text)))
 
 
@@ -40,22 +40,22 @@ def training_data() -> dict[str, list[str]]:
 
 
 def test_accuracy(result: Report) -> None:
-    """At least 92 % of the test set are understood as labelled, or offered in a clarifying reply."""
+    """At least 92 % of the test set are understood as labelled, or offered in a question back."""
     assert result.lenient_accuracy >= 0.92
 
 
 def test_out_of_scope_is_not_answered(result: Report) -> None:
-    """At most 5 % of what is out of scope is answered all the same."""
+    """At most 5 % of the out-of-scope messages get an answer."""
     assert result.out_of_scope_answered <= 0.05
 
 
 def test_confidence_is_calibrated(result: Report) -> None:
-    """A reported confidence is right that often, within 5 %."""
+    """The calibration error of the confidences is at most 5 %."""
     assert result.calibration_error <= 0.05
 
 
 def test_there_is_enough_training_data() -> None:
-    """Each policy topic has 80 examples or more, out of scope 150, every other intent some."""
+    """Each policy topic has 80 examples, out of scope has 150, each other intent has some."""
     counts = {intent: len(texts) for intent, texts in training_data().items()}
     assert min(counts[topic.name] for topic in POLICY_TOPICS) >= 80
     assert counts[OUT_OF_SCOPE] >= 150
@@ -69,14 +69,18 @@ def test_the_test_set_covers_every_topic() -> None:
 
 
 def test_training_and_test_do_not_overlap() -> None:
-    """No sentence of four words or more is in both training data and test set."""
+    """No text of four words or more is in both the training data and the test set."""
     train = {text.lower().strip("?!. ") for texts in training_data().values() for text in texts}
-    overlap = {text for text, _ in read_nlu(TEST_SET) if len(text.split()) > 3 and text.lower().strip("?!. ") in train}
+    overlap = {
+        text
+        for text, _ in read_nlu(TEST_SET)
+        if len(text.split()) > 3 and text.lower().strip("?!. ") in train
+    }
     assert overlap == set()
 
 
 def test_no_example_has_two_labels() -> None:
-    """No training example stands under two intents."""
+    """No training example is under two intents."""
     seen: dict[str, str] = {}
     for intent, texts in training_data().items():
         for text in texts:
@@ -96,16 +100,22 @@ def test_no_example_has_two_labels() -> None:
         ("do you use cookies and can i turn them off", ["cookies"]),
         ("do you need my real name and why", ["collection", "use"]),
         ("tell me about encryption, cookies and selling", ["encryption", "cookies", "selling"]),
-        ("do you share data with google for ads and how can i opt out of that", ["tracking", "opt_out"]),
+        (
+            "do you share data with google for ads and how can i opt out of that",
+            ["tracking", "opt_out"],
+        ),
     ],
 )
 def test_questions_of_a_message(parse: Any, text: str, intents: list[str]) -> None:
-    """Several questions are understood one by one, each topic once; a story and an "and" do not make two of one."""
+    """Several questions are understood one by one, each topic once.
+
+    A story, or an "and" inside a question, makes no second question.
+    """
     assert [question["intent"] for question in parse(text)["questions"]] == intents
 
 
 def test_entities_belong_to_their_question(parse: Any) -> None:
-    """What a message names is given to the question that names it."""
+    """Each entity of a message is given to the question that mentions it."""
     first, second = parse("do you sell my phone number? do you collect my birthday?")["questions"]
     assert {e["value"] for e in first["entities"] if e["entity"] == "data_kind"} == {"phone_number"}
     assert {e["value"] for e in second["entities"] if e["entity"] == "data_kind"} == {"birthday"}
@@ -113,10 +123,10 @@ def test_entities_belong_to_their_question(parse: Any) -> None:
 
 @pytest.mark.parametrize("text", ["and my address?", "what about my phone number", "n my email?"])
 def test_elliptical_questions_are_marked(parse: Any, text: str) -> None:
-    """A question that continues the last one is marked as such."""
+    """A question that continues the last one is marked as elliptical."""
     assert parse(text)["questions"][0]["elliptical"]
 
 
 def test_whole_questions_are_not_elliptical(parse: Any) -> None:
-    """A question with a verb of its own stands alone, even if it begins with "and"."""
+    """A question with its own verb is not marked as elliptical, even if it begins with "and"."""
     assert not parse("and do you sell my address?")["questions"][0]["elliptical"]

@@ -1,4 +1,4 @@
-"""Tests of the policy document and its parts."""
+"""Tests of the parser of the policy document."""
 
 import pytest
 
@@ -8,24 +8,33 @@ HEAD = "<!-- archived: 2012-10-23 -->\n# A policy\n\n"
 
 
 def clauses(text: str) -> dict[str, str]:
-    """Parse a body and return its clauses."""
+    """Return the clauses of a body by id."""
     return {clause.id: clause.text for clause in parse(HEAD + text).clauses()}
 
 
 def test_sentences_are_clauses_numbered_within_their_section() -> None:
-    """Each sentence of a paragraph is a clause; numbering runs through the section."""
+    """Each sentence is a clause, numbered through its section."""
     found = clauses("## Cookies\n\nWe use them. You may not.\n\nThey are small.\n")
-    assert found == {"cookies.1": "We use them.", "cookies.2": "You may not.", "cookies.3": "They are small."}
+    assert found == {
+        "cookies.1": "We use them.",
+        "cookies.2": "You may not.",
+        "cookies.3": "They are small.",
+    }
 
 
 def test_a_list_belongs_to_its_lead_in() -> None:
-    """A list after a sentence that ends in a colon is one clause with it."""
-    assert clauses("## A\n\nWe ask when you:\n\n1. Order\n2. Write\n") == {"a.1": "We ask when you:\n1. Order\n2. Write"}
+    """A list and the sentence with a colon before it are one clause."""
+    assert clauses("## A\n\nWe ask when you:\n\n1. Order\n2. Write\n") == {
+        "a.1": "We ask when you:\n1. Order\n2. Write"
+    }
 
 
 def test_list_items_of_their_own_are_clauses() -> None:
-    """A list that no sentence introduces has one clause an item, continuation lines included."""
-    assert clauses("## A\n\n* Call: 1\n* Mail: 2\n  Town\n") == {"a.1": "Call: 1", "a.2": "Mail: 2\n  Town"}
+    """Each item of a list without an introduction is a clause, with its continuation lines."""
+    assert clauses("## A\n\n* Call: 1\n* Mail: 2\n  Town\n") == {
+        "a.1": "Call: 1",
+        "a.2": "Mail: 2\n  Town",
+    }
 
 
 @pytest.mark.parametrize(
@@ -38,12 +47,12 @@ def test_list_items_of_their_own_are_clauses() -> None:
     ],
 )
 def test_abbreviations_do_not_end_sentences(text: str, count: int) -> None:
-    """A company's "Inc." and a law's citation are not taken for the end of a sentence."""
+    """The "Inc." of a company and the citation of a law do not end a sentence."""
     assert len(clauses(f"## A\n\n{text}\n")) == count
 
 
 def test_section_ids_are_stable_words() -> None:
-    """A section's id is its title in lower case with underscores, whatever its dashes and quotes."""
+    """The id of a section is its title in lower case with underscores, without quotes."""
     assert section_id("Commitment to Children's Privacy") == "commitment_to_childrens_privacy"
     assert section_id("E–Mail") == "e_mail"
 
@@ -57,19 +66,19 @@ def test_section_ids_are_stable_words() -> None:
     ],
 )
 def test_a_malformed_document_is_refused(text: str, message: str) -> None:
-    """A document without date or sections, or with a section twice, is an error that says so."""
+    """A document without a date, without sections, or with a section twice raises PolicyError."""
     with pytest.raises(PolicyError, match=message):
         parse(text, "policy.md")
 
 
 def test_an_unknown_clause_is_an_error() -> None:
-    """Asking for a clause that is not there names it."""
+    """A request for an unknown clause raises PolicyError with its id."""
     with pytest.raises(PolicyError, match=r"nothing\.1"):
         load().clause("nothing.1")
 
 
 def test_the_policy_has_no_links() -> None:
-    """The project's document is cleaned of archive links and navigation."""
+    """The project's document has no archive links and no navigation."""
     texts = " ".join(clause.text for clause in load().clauses())
     assert "http" not in texts
     assert "](" not in texts

@@ -14,7 +14,10 @@ def without(clause_id: str) -> Policy:
         replace(
             section,
             blocks=tuple(
-                tuple(replace(clause, text="-") if clause.id == clause_id else clause for clause in block)
+                tuple(
+                    replace(clause, text="-") if clause.id == clause_id else clause
+                    for clause in block
+                )
                 for block in section.blocks
             ),
         )
@@ -24,14 +27,18 @@ def without(clause_id: str) -> Policy:
 
 
 def test_phone_and_address_come_from_the_document() -> None:
-    """The phone number and the postal address are those of the section Contact Us."""
+    """The phone number and the postal address come from the section "Contact Us"."""
     known = facts().by_name
     assert known["support_phone"].text in load().clause("contact_us.4").text
-    assert known["mail_address"].text == "2425 Enterprise Drive, Suite 900, Mendota Heights, MN 55120"
+    assert (
+        known["mail_address"].text == "2425 Enterprise Drive, Suite 900, Mendota Heights, MN 55120"
+    )
 
 
-@pytest.mark.parametrize("clause_id", ["contact_us.4", "contact_us.5", "encryption.11", "customer_support_hours.2"])
+@pytest.mark.parametrize(
+    "clause_id", ["contact_us.4", "contact_us.5", "encryption.11", "customer_support_hours.2"]
+)
 def test_a_fact_that_is_gone_is_an_error(clause_id: str) -> None:
-    """If the wording of the policy changes, the error names the clause in which a fact was not found."""
+    """A clause without its fact raises PolicyError with the id of the clause."""
     with pytest.raises(PolicyError, match=clause_id.replace(".", r"\.")):
         parse_facts(without(clause_id))

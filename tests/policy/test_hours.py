@@ -11,27 +11,29 @@ SUPPORT = facts().support_hours
 
 
 def central(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
-    """Return a time of 2026 in the store's zone."""
+    """Return a time in 2026 in the store's time zone."""
     return datetime(2026, month, day, hour, minute, tzinfo=STORE_ZONE)
 
 
 def test_hours_are_parsed_from_the_policys_wording() -> None:
-    """Both ways in which the policy writes hours are understood."""
+    """Both forms of hours in the policy are parsed."""
     hours = parse_hours("Mon–Fri, 7 AM - 8 PM CT", "Sat, 8 AM - 4 PM; Sun, 9 AM - 5 PM")
     assert hours.by_day[0] == hours.by_day[4] == (time(7), time(20))
     assert hours.by_day[5] == (time(8), time(16))
     assert hours.by_day[6] == (time(9), time(17))
-    assert parse_hours("take your order (8 am - 5 pm CT, Monday - Friday)").by_day == {d: (time(8), time(17)) for d in range(5)}
+    assert parse_hours("take your order (8 am - 5 pm CT, Monday - Friday)").by_day == {
+        d: (time(8), time(17)) for d in range(5)
+    }
 
 
 def test_minutes_are_read() -> None:
-    """Half hours are not cut to whole ones."""
+    """The minutes of opening and closing times are kept."""
     assert parse_hours("Sat, 7:30 AM - 8:45 PM").by_day == {5: (time(7, 30), time(20, 45))}
 
 
 @pytest.mark.parametrize("text", ["Mon-Fri", "7 AM - 8 PM", "always", "Sat-Mon, 8 AM - 5 PM"])
 def test_hours_that_are_half_understood_are_refused(text: str) -> None:
-    """Days without times, times without days, and days that run backwards are an error."""
+    """Days without times, times without days, and days in the wrong order raise ValueError."""
     with pytest.raises(ValueError, match="Cannot read|backwards"):
         parse_hours(text)
 
@@ -80,8 +82,10 @@ def test_phone_orders_do_not_open_at_the_weekend() -> None:
 
 
 def test_hours_in_words() -> None:
-    """Days with the same hours are said together."""
-    assert SUPPORT.in_words() == ("Monday to Friday 7 AM to 8 PM, Saturday 8 AM to 4 PM, Sunday 9 AM to 5 PM, Central Time")
+    """Days with the same hours are put together."""
+    assert SUPPORT.in_words() == (
+        "Monday to Friday 7 AM to 8 PM, Saturday 8 AM to 4 PM, Sunday 9 AM to 5 PM, Central Time"
+    )
 
 
 def test_clock_in_words() -> None:

@@ -1,4 +1,4 @@
-"""Tests of what is read off the words of a question."""
+"""Tests of the analysis of questions."""
 
 from datetime import time
 
@@ -22,7 +22,7 @@ from bot.policy.questions import Question
     ],
 )
 def test_yes_or_no_questions(text: str) -> None:
-    """Questions that yes or no would answer are known by their form."""
+    """A question for yes or no is recognised by its form."""
     assert Question(text).yes_or_no
 
 
@@ -38,7 +38,7 @@ def test_yes_or_no_questions(text: str) -> None:
     ],
 )
 def test_other_questions(text: str) -> None:
-    """Questions that ask what, who or how are not."""
+    """A question with a question word is no question for yes or no."""
     assert not Question(text).yes_or_no
 
 
@@ -53,7 +53,7 @@ def test_other_questions(text: str) -> None:
     ],
 )
 def test_negation(text: str, negated: bool) -> None:
-    """A question that supposes the contrary is negated; one that begins "don't you" is not."""
+    """A question that supposes the contrary is negated; one that begins with "don't" is not."""
     assert Question(text).negated is negated
 
 
@@ -73,25 +73,25 @@ def test_negation(text: str, negated: bool) -> None:
     ],
 )
 def test_times_of_day(text: str, expected: time | None) -> None:
-    """A time with AM or PM is understood; anything less is not guessed."""
+    """A time is read only if its half of the day is clear."""
     assert Question(text).time_of_day == expected
 
 
 def test_named_days() -> None:
-    """Weekdays, the weekend and tomorrow become weekdays."""
+    """The weekend, tomorrow and named days become numbers of weekdays."""
     assert Question("", aspects=frozenset({"weekend"})).weekdays(tomorrow=0) == (5, 6)
     assert Question("", aspects=frozenset({"tomorrow", "monday"})).weekdays(tomorrow=2) == (0, 2)
 
 
-def test_kinds_are_told_apart_by_the_table() -> None:
-    """Kinds of data that the policy lists and those that it does not are kept apart."""
+def test_listed_and_unlisted_kinds_are_separated() -> None:
+    """Kinds that the policy lists and kinds that it does not list are separated."""
     question = Question("", kinds=("phone_number", "birthday"))
     assert [kind.id for kind in question.listed_kinds()] == ["phone_number"]
     assert [kind.id for kind in question.unlisted_kinds()] == ["birthday"]
 
 
 def test_a_time_without_its_half_of_the_day_is_vague() -> None:
-    """ "At 9" may be morning or evening; "at 9 pm" and "at 21:00" may not."""
+    """The time "at 9" is vague; "at 9 pm" and "at 21:00" are not."""
     assert Question("are you open at 9?").vague_time
     assert not Question("are you open at 9 pm?").vague_time
     assert not Question("are you open at 21:00?").vague_time

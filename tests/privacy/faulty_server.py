@@ -1,7 +1,8 @@
-"""The real server with faults: run by ``test_leaks``, in a process of its own.
+"""The real server with faults: ``test_leaks`` runs it in its own process.
 
-Something raises with the visitor's text in its message, hangs, or loses the database, in a few of a hundred cases. With the
-argument ``leak`` nothing is recognised as personal data, to show that the test would notice.
+In a few of a hundred cases a component raises an error with the shopper's text in its message,
+or hangs, or loses the database. With the argument ``leak`` nothing is recognised as personal
+data; this shows that the test would notice a leak.
 """
 
 import asyncio
@@ -13,19 +14,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
-from bot import assistant
+from bot.assistant import trained_model
 from bot.settings import settings
 
 chance = random.Random(7)
 
 
 def happens(percent: float) -> bool:
-    """Return whether a fault happens now."""
+    """Return whether a fault happens now; ``percent`` is its probability."""
     return chance.random() < percent / 100
 
 
 def break_responses() -> None:
-    """Let what composes the answers fail, quoting what was said, or hang for longer than a turn may take."""
+    """Let the response generator fail, quoting the text, or hang longer than a turn may take."""
     from bot.dialogue.responses import PolicyResponses
 
     generate = PolicyResponses.generate
@@ -42,13 +43,13 @@ def break_responses() -> None:
 
 
 def break_understanding() -> None:
-    """Let a component of the pipeline fail, quoting the message."""
+    """Let a component of the NLU pipeline fail, quoting the message."""
     from bot.nlu.decision import Decision
 
     process = Decision.process
 
     def faulty(self: Any, messages: Any) -> Any:
-        if happens(6):  # of all faults the one that is answered with 500
+        if happens(6):  # the only fault that is answered with 500
             raise ValueError(f"cannot understand {[message.get('text') for message in messages]}")
         return process(self, messages)
 
@@ -56,21 +57,23 @@ def break_understanding() -> None:
 
 
 def break_database() -> None:
-    """Let a statement fail now and then, with its parameters in the error, as a driver's would."""
+    """Let some statements fail with their parameters in the error, as a driver's errors do."""
 
     @sa.event.listens_for(Engine, "before_cursor_execute")
     def faulty(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         if statement.startswith(("INSERT", "UPDATE", "DELETE")) and happens(1.5):
-            raise OperationalError(statement, parameters, RuntimeError(f"database is gone: {parameters}"))
+            raise OperationalError(
+                statement, parameters, RuntimeError(f"database is gone: {parameters}")
+            )
 
 
 if __name__ == "__main__":
-    assistant.prepare()
-    import bot.intake
-    from bot.server import serve
+    trained_model.prepare()
+    import bot.conversations.intake
+    from bot.web.app import serve
 
     if "leak" in sys.argv:
-        bot.intake.find = lambda text: []
+        bot.conversations.intake.find = lambda text: []
     break_responses()
     break_understanding()
     break_database()

@@ -1,4 +1,4 @@
-"""Generates people, and messages full of their personal data."""
+"""Generator of invented shoppers, and of messages with their personal data."""
 
 import random
 import re
@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from stdnum import luhn
 
-_STREETS = ["Maple Grove", "Larkspur", "Birchwood", "Old Mill", "Sycamore", "Hawthorne", "Quarry Hill"]
+_STREETS = [
+    "Maple Grove",
+    "Larkspur",
+    "Birchwood",
+    "Old Mill",
+    "Sycamore",
+    "Hawthorne",
+    "Quarry Hill",
+]
 _KINDS = ["Street", "Ave", "Lane", "Rd"]
 _CITIES = ["Eagan, MN 55122", "Austin, TX 78704", "Portland, OR 97209", "Tampa, FL 33602"]
 _QUESTIONS = [
@@ -30,8 +38,19 @@ _TEMPLATES = {
         "write to {} please. {q}",
         "is it {}? or what do you have",
     ],
-    "phone": ["call me at {}", "my number is {}. {q}", "{q} my cell: {}", "do you have {} on file", "text {} when done"],
-    "card": ["my card is {}, {q}", "{}", "i paid with {} and now {q}", "card number {} exp 04/29. {q}"],
+    "phone": [
+        "call me at {}",
+        "my number is {}. {q}",
+        "{q} my cell: {}",
+        "do you have {} on file",
+        "text {} when done",
+    ],
+    "card": [
+        "my card is {}, {q}",
+        "{}",
+        "i paid with {} and now {q}",
+        "card number {} exp 04/29. {q}",
+    ],
     "ssn": ["my ssn is {}. {q}", "social security number {}", "{q} ssn {}"],
     "ip": ["my ip is {}, {q}", "did you log {} from me?"],
     "address": ["i live at {}. {q}", "send it to {}", "{q} i am at {}"],
@@ -42,13 +61,13 @@ _TEMPLATES = {
 
 @dataclass(frozen=True)
 class Person:
-    """Someone with unmistakable data: no value occurs anywhere else."""
+    """An invented shopper; each value is distinctive and occurs nowhere else."""
 
     values: dict[str, str]
 
 
 def person(number: int, chance: random.Random) -> Person:
-    """Make up a person."""
+    """Return an invented person; the number makes the values distinct."""
     name = f"{chance.choice('bcdfgklmnprst')}{chance.choice('aeiou')}zq{number}x"
     card = "4" + f"{number:06d}" + "".join(str(chance.randrange(10)) for _ in range(8))
     card += luhn.calc_check_digit(card)
@@ -56,11 +75,20 @@ def person(number: int, chance: random.Random) -> Person:
     city = chance.choice(_CITIES)
     values = {
         "email": f"{name}@{chance.choice(['example.com', 'mail.example.org', 'example.net'])}",
-        "phone": chance.choice([phone, f"({phone[:3]}) {phone[4:]}", phone.replace("-", "."), f"+1 {phone.replace('-', ' ')}"]),
+        "phone": chance.choice(
+            [
+                phone,
+                f"({phone[:3]}) {phone[4:]}",
+                phone.replace("-", "."),
+                f"+1 {phone.replace('-', ' ')}",
+            ]
+        ),
         "card": chance.choice(["", " ", "-"]).join(card[i : i + 4] for i in range(0, 16, 4)),
-        "ssn": f"{chance.randrange(101, 665)}-{chance.randrange(10, 99)}-{chance.randrange(1000, 9999)}",
+        "ssn": f"{chance.randrange(101, 665)}-{chance.randrange(10, 99)}"
+        f"-{chance.randrange(1000, 9999)}",
         "ip": f"203.0.{chance.randrange(2, 255)}.{chance.randrange(2, 255)}",
-        "address": f"{chance.randrange(1000, 9999)} {chance.choice(_STREETS)} {chance.choice(_KINDS)}, {city}",
+        "address": f"{chance.randrange(1000, 9999)} {chance.choice(_STREETS)} "
+        f"{chance.choice(_KINDS)}, {city}",
         "order_number": f"{chance.choice('ABCDEFGH')}{chance.randrange(10**7, 10**8)}",
         "iban": "DE89 3704 0044 0532 0130 00",
     }
@@ -68,7 +96,7 @@ def person(number: int, chance: random.Random) -> Person:
 
 
 def messages(somebody: Person, chance: random.Random, count: int) -> Iterator[str]:
-    """Yield messages with the person's data in them; now and then a number is typed in two halves, one after the other."""
+    """Yield messages with a person's data; a card number sometimes comes in two messages."""
     for _ in range(count):
         kind = chance.choice(list(_TEMPLATES))
         value = somebody.values[kind]
@@ -82,22 +110,26 @@ def messages(somebody: Person, chance: random.Random, count: int) -> Iterator[st
 
 
 def halves(somebody: Person) -> tuple[str, str]:
-    """Return a person's card number as it is typed in two messages."""
+    """Return the two halves of a person's card number."""
     digits = somebody.values["card"].replace(" ", "").replace("-", "")
     return digits[:8], digits[8:]
 
 
 def traces(somebody: Person) -> list[bytes]:
-    """Return every form in which a value of the person could be found: as typed, and numbers without signs."""
+    """Return the byte strings that would betray a person: values as typed, and bare digits.
+
+    The part of the e-mail address before the @ is among them.
+    """
     values = somebody.values
     bare = [values[kind].replace(" ", "").replace("-", "") for kind in ("card", "ssn")]
     return [value.encode() for value in (*values.values(), values["email"].split("@")[0], *bare)]
 
 
 def stands_in(content: bytes, trace: bytes) -> bool:
-    """Return whether a trace is in some content.
+    """Return whether a trace occurs in some content.
 
-    Nine digits alone occur by chance in the fractions of a hundred thousand probabilities, so a number must stand for itself.
+    A number counts only if no digit or point is next to it: nine digits alone occur by chance among
+    the decimals of a hundred thousand probabilities.
     """
     if trace not in content:
         return False

@@ -1,4 +1,4 @@
-"""Tests of recognising personal data, on a written set of its own and on what must stay."""
+"""Tests of the recognition of personal data, on a labelled set and on texts that must stay."""
 
 import json
 from pathlib import Path
@@ -13,13 +13,13 @@ SET = Path(__file__).parent / "recognition_set.jsonl"
 
 
 def lines() -> list[dict[str, Any]]:
-    """Return the lines of one message; those split over two are for what joins messages."""
+    """Return the entries of the set with one message; ``test_split_values`` has the others."""
     entries = [json.loads(line) for line in SET.read_text(encoding="utf-8").splitlines()]
     return [entry for entry in entries if "text" in entry]
 
 
 def test_recall_and_precision() -> None:
-    """Of what is labelled 98 % is found exactly, with its type, and 97 % of what is found is labelled."""
+    """At least 98 % of the labels are found exactly, and 97 % of the findings are labelled."""
     hits = expected = found = 0
     for entry in lines():
         wanted = [(span["type"], span["value"]) for span in entry["spans"]]
@@ -46,13 +46,15 @@ def test_the_most_dangerous_kinds_are_all_found(kind: str) -> None:
 
 
 def test_the_shops_own_phone_and_address_stay() -> None:
-    """What the policy itself says is nobody's personal data."""
+    """The phone number and the address in the policy are no personal data."""
     known = facts().by_name
-    assert find(f"call {known['support_phone'].text} or write to {known['mail_address'].text}") == []
+    assert (
+        find(f"call {known['support_phone'].text} or write to {known['mail_address'].text}") == []
+    )
 
 
 def test_findings_do_not_overlap_and_are_in_order() -> None:
-    """Findings can be replaced one after the other."""
+    """Findings are in the order of the text, and no two of them overlap."""
     found = find("jo@example.com, 651-555-0199, 4111 1111 1111 1111 and 123-45-6789")
     assert [finding.type for finding in found] == ["email", "phone", "card", "ssn"]
     assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))

@@ -17,34 +17,39 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 @pytest.fixture
 def kept(engine: Engine) -> Vault:
-    """An empty vault that forgets after half an hour."""
+    """Empty vault that deletes values after half an hour."""
     return Vault(engine, Keyring(["k" * 32], "vault"), timedelta(minutes=30))
 
 
 def keep(kept: Vault, text: str, conversation: str = C) -> list[str]:
-    """Keep what is personal in a text."""
+    """Store the personal data of a text and return its placeholders."""
     return kept.keep(conversation, find(text))
 
 
 def test_a_value_is_revealed_in_its_own_conversation_only(kept: Vault) -> None:
-    """A placeholder stands for its value where it was typed, and for nothing anywhere else."""
+    """A placeholder is replaced by its value in its own conversation and in no other."""
     assert keep(kept, "jo@example.com") == ["[email-1]"]
-    assert kept.reveal(C, "mail to [email-1], not [email-2]") == "mail to jo@example.com, not [email-2]"
+    assert (
+        kept.reveal(C, "mail to [email-1], not [email-2]")
+        == "mail to jo@example.com, not [email-2]"
+    )
     assert kept.reveal(OTHER, "mail to [email-1]") == "mail to [email-1]"
     assert kept.value(C, "[email-1]") == "jo@example.com"
 
 
-def test_what_must_not_be_kept_is_not(kept: Vault, engine: Engine) -> None:
-    """Of card, social security and bank account numbers there is a placeholder and no value, not even encrypted."""
+def test_dangerous_types_are_never_stored(kept: Vault, engine: Engine) -> None:
+    """Card, social security and bank account numbers get a placeholder and no stored value."""
     given = keep(kept, "4111 1111 1111 1111, ssn 829-33-4107, DE89 3704 0044 0532 0130 00")
     assert given == ["[card-1]", "[ssn-1]", "[iban-1]"]
     with engine.begin() as db:
-        assert db.execute(sa.select(vault.c.secret, vault.c.digest).distinct()).all() == [(None, None)]
+        assert db.execute(sa.select(vault.c.secret, vault.c.digest).distinct()).all() == [
+            (None, None)
+        ]
     assert kept.reveal(C, "[card-1]") == "[card-1]"
 
 
 def test_nothing_in_the_table_shows_a_value(kept: Vault, engine: Engine) -> None:
-    """Values are encrypted, and marked with a key: neither text nor plain hash is stored."""
+    """The table holds encrypted values and keyed digests, and no plain text."""
     keep(kept, "jo@example.com")
     with engine.begin() as db:
         row = str(db.execute(sa.select(vault)).one())
@@ -52,7 +57,7 @@ def test_nothing_in_the_table_shows_a_value(kept: Vault, engine: Engine) -> None
 
 
 def test_values_expire_when_the_conversation_is_idle(kept: Vault) -> None:
-    """After half an hour without a message a value is gone, whether or not it was cleared away."""
+    """After half an hour without a message a value cannot be read, even before `expire` runs."""
     with time_machine.travel(NOON, tick=False):
         keep(kept, "jo@example.com")
     with time_machine.travel(NOON + timedelta(minutes=29), tick=False):
@@ -67,7 +72,7 @@ def test_values_expire_when_the_conversation_is_idle(kept: Vault) -> None:
 
 
 def test_a_late_message_does_not_bring_a_value_back(kept: Vault) -> None:
-    """A value that has expired stays so, even if nobody had cleared it away when the conversation went on."""
+    """A message after the idle time does not make an expired value readable again."""
     with time_machine.travel(NOON, tick=False):
         keep(kept, "jo@example.com")
     with time_machine.travel(NOON + timedelta(hours=1), tick=False):
@@ -76,7 +81,7 @@ def test_a_late_message_does_not_bring_a_value_back(kept: Vault) -> None:
 
 
 def test_an_expired_number_is_not_given_again(kept: Vault) -> None:
-    """What was said of [email-1] must not come to mean another address."""
+    """An expired placeholder keeps its number, so that it never means another address."""
     with time_machine.travel(NOON, tick=False):
         keep(kept, "jo@example.com")
     with time_machine.travel(NOON + timedelta(hours=1), tick=False):
@@ -85,7 +90,7 @@ def test_an_expired_number_is_not_given_again(kept: Vault) -> None:
 
 
 def test_forgetting_leaves_nothing(kept: Vault) -> None:
-    """All of a conversation is deleted, another one stays."""
+    """The values of a deleted conversation are gone, those of another one stay."""
     keep(kept, "jo@example.com")
     keep(kept, "jo@example.com", OTHER)
     kept.forget(C)
@@ -94,7 +99,7 @@ def test_forgetting_leaves_nothing(kept: Vault) -> None:
 
 
 def test_values_are_found_across_a_rotation_of_keys(engine: Engine) -> None:
-    """With a new key, conversations that hold a value marked with the old one are found and read."""
+    """After a rotation, values stored under the old key are found and read."""
     Vault(engine, Keyring(["o" * 32], "vault"), timedelta(hours=1)).keep(C, find("651-555-0199"))
     rotated = Vault(engine, Keyring(["o" * 32, "n" * 32], "vault"), timedelta(hours=1))
     assert rotated.conversations_with("phone", "(651) 555-0199") == [C]
@@ -102,6 +107,9 @@ def test_values_are_found_across_a_rotation_of_keys(engine: Engine) -> None:
 
 
 def test_a_value_whose_key_is_gone_is_as_good_as_expired(engine: Engine) -> None:
-    """Dropping a key makes what it encrypted unreadable, and nothing fails."""
+    """A value under a dropped key stays a placeholder, and no error is raised."""
     Vault(engine, Keyring(["o" * 32], "vault"), timedelta(hours=1)).keep(C, find("jo@example.com"))
-    assert Vault(engine, Keyring(["n" * 32], "vault"), timedelta(hours=1)).reveal(C, "[email-1]") == "[email-1]"
+    assert (
+        Vault(engine, Keyring(["n" * 32], "vault"), timedelta(hours=1)).reveal(C, "[email-1]")
+        == "[email-1]"
+    )

@@ -13,14 +13,19 @@ SMALL_BOT = {
         "version: '3.1'\nnlu:\n- intent: a\n  examples: |\n    - one\n    - uno\n"
         "- intent: b\n  examples: |\n    - two\n    - dos\n"
     ),
-    "data/stories.yml": "version: '3.1'\nstories:\n- story: a\n  steps:\n  - intent: a\n  - action: utter_a\n",
+    "data/stories.yml": (
+        "version: '3.1'\nstories:\n- story: a\n  steps:\n  - intent: a\n  - action: utter_a\n"
+    ),
 }
 PIPELINE = "pipeline:\n- name: WhitespaceTokenizer\n- name: CountVectorsFeaturizer\n"
 
 
 def train(folder: Path, config: str) -> subprocess.CompletedProcess[str]:
     """Run `rasa train` on a small bot with this configuration."""
-    for name, text in {**SMALL_BOT, "config.yml": f"recipe: default.v1\nassistant_id: small\nlanguage: en\n{config}"}.items():
+    for name, text in {
+        **SMALL_BOT,
+        "config.yml": f"recipe: default.v1\nassistant_id: small\nlanguage: en\n{config}",
+    }.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -35,7 +40,7 @@ def test_rasa_imports() -> None:
 
 
 def test_tensorflow_is_absent() -> None:
-    """What is installed as TensorFlow calls itself a stand-in and cannot compute."""
+    """The installed TensorFlow calls itself a stand-in and cannot compute."""
     import tensorflow
 
     assert version("tensorflow").endswith("+standin.1")
@@ -45,7 +50,7 @@ def test_tensorflow_is_absent() -> None:
 
 
 def test_placeholders_refuse_to_be_instantiated() -> None:
-    """A class of the stand-in may be subclassed, and raises with the remedy when it is instantiated."""
+    """A class of the stand-in can be subclassed; an instance raises an error with the remedy."""
     import tensorflow
 
     class Layer(tensorflow.keras.layers.Layer):
@@ -56,7 +61,7 @@ def test_placeholders_refuse_to_be_instantiated() -> None:
 
 
 def test_names_that_rasa_does_not_touch_do_not_exist() -> None:
-    """Libraries that ask what this TensorFlow has are told no, instead of failing."""
+    """A library that tests for a feature of TensorFlow gets False, and no other error."""
     import tensorflow
 
     assert not hasattr(tensorflow, "Variable")
@@ -67,11 +72,16 @@ def test_names_that_rasa_does_not_touch_do_not_exist() -> None:
     ("component", "config"),
     [
         ("DIETClassifier", f"{PIPELINE}- name: DIETClassifier\npolicies:\n- name: RulePolicy\n"),
-        ("TEDPolicy", f"{PIPELINE}- name: LogisticRegressionClassifier\npolicies:\n- name: TEDPolicy\n"),
+        (
+            "TEDPolicy",
+            f"{PIPELINE}- name: LogisticRegressionClassifier\npolicies:\n- name: TEDPolicy\n",
+        ),
     ],
 )
-def test_configuring_a_tensorflow_component_names_the_remedy(tmp_path: Path, component: str, config: str) -> None:
-    """Training with DIET or TED fails with an error that says what to change."""
+def test_configuring_a_tensorflow_component_names_the_remedy(
+    tmp_path: Path, component: str, config: str
+) -> None:
+    """Training with DIET or TED fails with an error that names the remedy."""
     result = train(tmp_path, config)
     assert result.returncode != 0
     assert "TensorFlow is not installed" in result.stderr
@@ -79,7 +89,10 @@ def test_configuring_a_tensorflow_component_names_the_remedy(tmp_path: Path, com
 
 
 def test_training_without_tensorflow_works(tmp_path: Path) -> None:
-    """A bot of stock components that need no TensorFlow trains."""
-    result = train(tmp_path, f"{PIPELINE}- name: LogisticRegressionClassifier\npolicies:\n- name: MemoizationPolicy\n")
+    """A bot of stock components that need no TensorFlow can be trained."""
+    result = train(
+        tmp_path,
+        f"{PIPELINE}- name: LogisticRegressionClassifier\npolicies:\n- name: MemoizationPolicy\n",
+    )
     assert result.returncode == 0, result.stderr
     assert list((tmp_path / "models").glob("*.tar.gz"))

@@ -46,7 +46,7 @@ def test_a_turn_has_the_form_of_the_contract(shopper: Shopper) -> None:
 
 
 def test_ids_grow_and_history_shows_both_sides(shopper: Shopper) -> None:
-    """Messages after an id are those said since, in order."""
+    """GET /messages returns the messages after an id, in order, of both sides."""
     first = shopper.opened["messages"][0]["id"]
     shopper.say("cookies?")
     heard = shopper.get("/messages", after=first).json()
@@ -57,7 +57,7 @@ def test_ids_grow_and_history_shows_both_sides(shopper: Shopper) -> None:
 
 
 def test_a_choice_is_answered_like_a_question(shopper: Shopper) -> None:
-    """The id of an offered choice gets the answer to what it offered, and is shown by its title."""
+    """The id of an offered choice gets the answer of its topic; the transcript shows its title."""
     offered = {choice["title"]: choice["id"] for choice in shopper.opened["messages"][0]["choices"]}
     turn = shopper.choose(offered["Cookies"])
     assert turn["topics"] == ["cookies"]
@@ -65,14 +65,14 @@ def test_a_choice_is_answered_like_a_question(shopper: Shopper) -> None:
 
 
 def test_a_choice_belongs_to_its_conversation(client: httpx.Client, shopper: Shopper) -> None:
-    """Another conversation's choice, or an invented one, is an error."""
+    """A choice of another conversation, or an invented one, is refused."""
     other = Shopper(client).opened["messages"][0]["choices"][0]["id"]
     error(shopper.post({"choice": other}), 400, "malformed")
     error(shopper.post({"choice": "/human"}), 400, "malformed")
 
 
 def test_a_conversation_can_be_resumed(client: httpx.Client, shopper: Shopper) -> None:
-    """Resuming by token gives what was said, and 200."""
+    """Resuming a conversation by its token returns its messages with 200."""
     shopper.say("do you use cookies?")
     resumed = client.post(f"{BASE}/session", json={"resume": shopper.opened["token"]})
     assert resumed.status_code == 200
@@ -87,24 +87,33 @@ def test_the_same_client_id_is_one_message(shopper: Shopper) -> None:
 
 
 def test_a_client_id_of_another_message_is_refused(shopper: Shopper) -> None:
-    """A new text under a used id is not swallowed: it is an error."""
+    """A new text under a used client id is refused, so that it is not lost unnoticed."""
     shopper.say("cookies?", client_id="abc")
     error(shopper.post({"text": "do you sell my data?", "client_id": "abc"}), 400, "malformed")
 
 
 def test_odd_tokens_and_choices_are_refused(shopper: Shopper) -> None:
-    """Halves of surrogate pairs and bytes that are no text are errors of the contract."""
+    """Halves of surrogate pairs, and bytes that are not text, get the errors of the contract."""
     client = shopper.client
-    lone = client.post(f"{BASE}/messages", content=b'{"choice": "\\ud800"}', headers=shopper.headers)
+    lone = client.post(
+        f"{BASE}/messages", content=b'{"choice": "\\ud800"}', headers=shopper.headers
+    )
     error(lone, 400, "malformed")
     error(client.post(f"{BASE}/session", content=b'{"resume": "\\ud800.a.b"}'), 401, "unauthorized")
-    error(client.get(f"{BASE}/messages", headers={"Authorization": b"Bearer \xff\xfe"}), 401, "unauthorized")
+    error(
+        client.get(f"{BASE}/messages", headers={"Authorization": b"Bearer \xff\xfe"}),
+        401,
+        "unauthorized",
+    )
 
 
 def test_simultaneous_repetitions_are_one_message(shopper: Shopper) -> None:
-    """Twenty sends of one message at once are answered once."""
+    """A message that is sent twenty times at once is answered and stored once."""
     turns: list[dict] = []
-    threads = [threading.Thread(target=lambda: turns.append(shopper.say("cookies?", client_id="x"))) for _ in range(20)]
+    threads = [
+        threading.Thread(target=lambda: turns.append(shopper.say("cookies?", client_id="x")))
+        for _ in range(20)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -129,7 +138,7 @@ def test_simultaneous_repetitions_are_one_message(shopper: Shopper) -> None:
     ],
 )
 def test_text_that_looks_like_a_command_is_text(shopper: Shopper, text: str) -> None:
-    """What begins with a slash is understood like any text, and the conversation goes on."""
+    """Text that begins with a slash is understood like any text, and the conversation goes on."""
     shopper.say(text)
     said = shopper.get("/messages", after=1).json()["messages"]
     assert said[0] == {**said[0], "from": "visitor", "text": text}
@@ -138,7 +147,10 @@ def test_text_that_looks_like_a_command_is_text(shopper: Shopper, text: str) -> 
 
 
 def test_a_command_is_not_obeyed(shopper: Shopper) -> None:
-    """A command of Rasa's does not have its effect: a restart, obeyed, would forget what was answered."""
+    """A typed command of Rasa has no effect.
+
+    If the restart were obeyed, the last answer would be forgotten.
+    """
     shopper.say("do you sell my data?")
     shopper.say("/restart")
     assert "we do not sell it" in shopper.say("where does it say that?")["messages"][0]["text"]
@@ -169,14 +181,18 @@ def test_a_command_is_not_obeyed(shopper: Shopper) -> None:
         b"[" * 5000,
     ],
 )
-def test_malformed_bodies_are_refused_and_the_conversation_goes_on(shopper: Shopper, body: bytes) -> None:
+def test_malformed_bodies_are_refused_and_the_conversation_goes_on(
+    shopper: Shopper, body: bytes
+) -> None:
     """Broken JSON, wrong types, and empty text are the contract's 400."""
     response = shopper.client.post(f"{BASE}/messages", content=body, headers=shopper.headers)
     error(response, 400, "malformed")
     assert shopper.say("do you sell my data?")["topics"] == ["selling"]
 
 
-@pytest.mark.parametrize("text", ["\ud800 lone", "emoji 😀 ok", "tab\there", "a\x00b\x1fc", "ελληνικά", "x" * 1000])
+@pytest.mark.parametrize(
+    "text", ["\ud800 lone", "emoji 😀 ok", "tab\there", "a\x00b\x1fc", "ελληνικά", "x" * 1000]
+)
 def test_any_text_is_answered(shopper: Shopper, text: str) -> None:
     """Odd characters and the longest text allowed get an answer."""
     body = json.dumps({"text": text}).encode()
@@ -185,56 +201,72 @@ def test_any_text_is_answered(shopper: Shopper, text: str) -> None:
 
 
 def test_too_long_text_is_refused(shopper: Shopper) -> None:
-    """Text over 1,000 characters is 413, says the limit, and the conversation goes on."""
+    """A text over 1,000 characters gets 413 with the limit, and the conversation goes on."""
     assert "1000" in error(shopper.post({"text": "x" * 1001}), 413, "too_long")
     assert shopper.say("do you sell my data?")["topics"] == ["selling"]
 
 
 def test_too_large_bodies_are_refused(shopper: Shopper) -> None:
-    """A body beyond the limit is 413 whatever is in it."""
-    response = shopper.client.post(f"{BASE}/messages", content=b"x" * 100_000, headers=shopper.headers)
+    """A body beyond the limit gets 413, also if it is not JSON."""
+    response = shopper.client.post(
+        f"{BASE}/messages", content=b"x" * 100_000, headers=shopper.headers
+    )
     error(response, 413, "too_long")
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer nonsense", "Basic abc", "Bearer a.b.c"])
-def test_without_a_good_token_nothing_opens(client: httpx.Client, header: str | None) -> None:
-    """Every call but the start of a session needs the session's token."""
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer", "Bearer nonsense", "Basic abc", "Bearer a.b.c"]
+)
+def test_every_call_needs_a_good_token(client: httpx.Client, header: str | None) -> None:
+    """Every call except the start of a session needs the session's token."""
     headers = {} if header is None else {"Authorization": header}
-    error(client.post(f"{BASE}/messages", json={"text": "hi"}, headers=headers), 401, "unauthorized")
+    error(
+        client.post(f"{BASE}/messages", json={"text": "hi"}, headers=headers), 401, "unauthorized"
+    )
     error(client.get(f"{BASE}/messages", headers=headers), 401, "unauthorized")
     error(client.get(f"{BASE}/transcript", headers=headers), 401, "unauthorized")
     error(client.delete(f"{BASE}/session", headers=headers), 401, "unauthorized")
 
 
 def test_a_bad_resume_token_is_refused(client: httpx.Client) -> None:
-    """Resuming needs a token of ours, as a string."""
+    """Resuming needs a token that this server issued, as a string."""
     error(client.post(f"{BASE}/session", json={"resume": "nonsense"}), 401, "unauthorized")
     error(client.post(f"{BASE}/session", json={"resume": 5}), 400, "malformed")
 
 
 def test_one_conversation_does_not_see_another(client: httpx.Client, shopper: Shopper) -> None:
-    """A token opens its own conversation and no other."""
+    """A token gives access to its own conversation only."""
     Shopper(client).say("do you use cookies?")
     assert len(shopper.get("/transcript").json()["messages"]) == 1
 
 
 def test_a_deleted_conversation_is_gone_everywhere(server: Server, shopper: Shopper) -> None:
-    """After DELETE the token is over, and no file of the server contains what was said."""
+    """After DELETE the token is expired, and no file of the server contains the shopper's text."""
     secret = "zanzibar lampshade 4711"
     shopper.say(secret)
-    assert secret.encode() in b"".join(path.read_bytes() for path in server.data_dir.glob("privacy-bot.db*"))
+    assert secret.encode() in b"".join(
+        path.read_bytes() for path in server.data_dir.glob("privacy-bot.db*")
+    )
     deleted = shopper.client.delete(f"{BASE}/session", headers=shopper.headers)
     assert deleted.status_code == 204
     assert deleted.content == b""
     error(shopper.post({"text": "hi"}), 410, "expired")
     error(shopper.get("/messages"), 410, "expired")
-    error(shopper.client.post(f"{BASE}/session", json={"resume": shopper.opened["token"]}), 410, "expired")
-    assert shopper.client.delete(f"{BASE}/session", headers=shopper.headers).status_code == 204  # may be repeated
+    error(
+        shopper.client.post(f"{BASE}/session", json={"resume": shopper.opened["token"]}),
+        410,
+        "expired",
+    )
+    # a deletion may be repeated
+    assert shopper.client.delete(f"{BASE}/session", headers=shopper.headers).status_code == 204
     assert secret.encode() not in b"".join(path.read_bytes() for path in server.data_dir.iterdir())
 
 
 def test_personal_data_is_not_stored(server: Server, shopper: Shopper) -> None:
-    """What a shopper should not have typed is in no file of the server, not even while the conversation lasts."""
+    """Personal data of a shopper is in no file of the server.
+
+    This is true even while the conversation lasts.
+    """
     values = [
         "4242 4242 4242 4242",
         "quintessa.moon@example.com",
@@ -249,25 +281,29 @@ def test_personal_data_is_not_stored(server: Server, shopper: Shopper) -> None:
     assert [value for value in values if value.encode() in written] == []
 
 
-def test_the_transcript_is_what_the_shopper_saw(shopper: Shopper) -> None:
-    """As JSON or as text: both sides, in order, with sources."""
+def test_the_transcript_has_both_sides(shopper: Shopper) -> None:
+    """The transcript has both sides in order, with sources, as JSON or as text."""
     shopper.say("do you sell my data?")
     messages = shopper.get("/transcript").json()["messages"]
     assert [message["from"] for message in messages] == ["bot", "visitor", "bot"]
-    text = shopper.client.get(f"{BASE}/transcript", headers={**shopper.headers, "Accept": "text/plain"})
+    text = shopper.client.get(
+        f"{BASE}/transcript", headers={**shopper.headers, "Accept": "text/plain"}
+    )
     assert text.headers["content-type"].startswith("text/plain")
     assert "You: do you sell my data?" in text.text
     assert "Source: Use of Information (use_of_information.1)" in text.text
 
 
 def test_waiting_for_messages_ends_when_there_is_one(server: Server, shopper: Shopper) -> None:
-    """A call that waits returns as soon as something is said, from another tab too."""
+    """A held call returns as soon as there is a message, also one from another tab."""
     heard: list[dict] = []
     last = shopper.opened["messages"][-1]["id"]
 
     def listen() -> None:
         with server.client() as other_tab:
-            response = other_tab.get(f"{BASE}/messages", headers=shopper.headers, params={"after": last, "wait": 20})
+            response = other_tab.get(
+                f"{BASE}/messages", headers=shopper.headers, params={"after": last, "wait": 20}
+            )
             heard.append(response.json())
 
     listener = threading.Thread(target=listen)
@@ -278,15 +314,18 @@ def test_waiting_for_messages_ends_when_there_is_one(server: Server, shopper: Sh
     assert heard[0]["messages"][0]["text"] == "cookies?"
 
 
-def test_waiting_in_vain_ends_empty(shopper: Shopper) -> None:
-    """If nothing is said, the call ends after its time with nothing."""
+def test_waiting_without_a_message_ends_empty(shopper: Shopper) -> None:
+    """A held call returns an empty list if no message comes in its time."""
     last = shopper.opened["messages"][-1]["id"]
     assert shopper.get("/messages", after=last, wait=0.2).json()["messages"] == []
 
 
-@pytest.mark.parametrize("params", [{"after": "x"}, {"after": "-1"}, {"wait": "long"}, {"after": "1e9999"}, {"wait": "nan"}])
+@pytest.mark.parametrize(
+    "params",
+    [{"after": "x"}, {"after": "-1"}, {"wait": "long"}, {"after": "1e9999"}, {"wait": "nan"}],
+)
 def test_bad_parameters_are_refused(shopper: Shopper, params: dict[str, str]) -> None:
-    """What is not a sensible number is the contract's 400."""
+    """A parameter that is not a sensible number gets 400."""
     error(shopper.get("/messages", **params), 400, "malformed")
 
 
@@ -310,27 +349,31 @@ def test_health_and_readiness(client: httpx.Client) -> None:
         ("GET", "/domain", 404),
     ],
 )
-def test_stock_channels_and_rasas_api_are_off(client: httpx.Client, method: str, path: str, status: int) -> None:
-    """Nothing but the contract is served, and errors have its form."""
+def test_stock_channels_and_rasas_api_are_off(
+    client: httpx.Client, method: str, path: str, status: int
+) -> None:
+    """Rasa's own channels and API are not served; errors have the contract's form."""
     error(client.request(method, path), status, {404: "not_found", 405: "not_allowed"}[status])
 
 
-def test_the_address_that_the_server_names_leads_somewhere(client: httpx.Client) -> None:
-    """The first page says what this is and leads to the policy."""
+def test_the_first_page_links_to_the_policy(client: httpx.Client) -> None:
+    """The first page, at the address that the server prints, links to the policy."""
     page = client.get("/")
     assert page.status_code == 200
     assert 'href="/privacy"' in page.text
 
 
 def test_the_policy_page_has_every_clause(client: httpx.Client, shopper: Shopper) -> None:
-    """The address of a source leads to its clause."""
+    """The URL of a source leads to its clause on the policy page."""
     page = client.get("/privacy").text
     for source in shopper.say("do you use cookies?")["messages"][0]["sources"]:
         assert f'id="{source["url"].split("#")[1]}"' in page
 
 
-def test_a_conversation_survives_a_killed_server(model: object, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """After a crash a new process goes on with the conversation, its history and its context."""
+def test_a_conversation_survives_a_killed_server(
+    model: object, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """After a crash a new process continues the conversation, with its history and its context."""
     folder = tmp_path_factory.mktemp("crash")
     first = start_server(folder)
     with first.client() as client:
@@ -344,7 +387,9 @@ def test_a_conversation_survives_a_killed_server(model: object, tmp_path_factory
         assert "your address" in shopper.say("and my address?")["messages"][0]["text"]
 
 
-def test_an_interrupted_server_ends_cleanly(model: object, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_interrupted_server_ends_cleanly(
+    model: object, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Ctrl-C ends the server without a traceback."""
     import signal
 

@@ -1,4 +1,4 @@
-"""Tests of how much one conversation or one address may ask for, against real servers and a real Redis."""
+"""Tests of the limits per conversation and per address, against real servers and a real Redis."""
 
 import shutil
 import socket
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from bot.settings import Settings
 from bot.web.errors import ApiError
@@ -26,7 +27,8 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("redis")
     process = subprocess.Popen(
-        [REDIS, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""], stdout=subprocess.DEVNULL
+        [REDIS, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""],
+        stdout=subprocess.DEVNULL,
     )
     for _ in range(100):
         with socket.socket() as probe:
@@ -40,7 +42,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def strict(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with small limits, behind one proxy, so that a test can come from any address."""
+    """A server with small limits behind one proxy, so that a test can choose its address."""
     with serving(
         tmp_path_factory.mktemp("strict"),
         PRIVACY_BOT_LIMIT_MESSAGES="3/minute",
@@ -52,12 +54,15 @@ def strict(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 
 def from_address(server: Server, address: str) -> httpx.Client:
-    """Return a client whose requests the proxy says come from an address."""
+    """Return a client with an X-Forwarded-For header, as a proxy would add it for this address."""
     return httpx.Client(base_url=server.url, headers={"X-Forwarded-For": address}, timeout=30)
 
 
 def test_a_flood_of_messages_is_slowed_and_others_are_not(strict: Server) -> None:
-    """After the limit comes 429 with the seconds to wait; another conversation goes on."""
+    """A conversation beyond its limit gets 429 with the seconds to wait.
+
+    Another conversation of the same address goes on.
+    """
     with from_address(strict, "192.0.2.1") as client:
         flooding, quiet = Shopper(client), Shopper(client)
         answers = [flooding.post({"text": "hello"}) for _ in range(4)]
@@ -68,39 +73,64 @@ def test_a_flood_of_messages_is_slowed_and_others_are_not(strict: Server) -> Non
 
 
 def test_a_flood_of_conversations_is_slowed_and_others_are_not(strict: Server) -> None:
-    """One address begins so many in a time; going on with one is not beginning one."""
+    """An address beyond its limit of starts gets 429.
+
+    A resumed conversation does not count as a start. Another address can still start one.
+    """
     with from_address(strict, "192.0.2.2") as client:
         opened = [client.post(f"{BASE}/session") for _ in range(3)]
         assert [answer.status_code for answer in opened] == [201, 201, 429]
         assert int(opened[-1].headers["Retry-After"]) >= 1
-        assert client.post(f"{BASE}/session", json={"resume": opened[0].json()["token"]}).status_code == 200
-        assert client.post("/opt-out", data={"email": "flood@example.com", "kind": "sharing"}).status_code == 429
+        assert (
+            client.post(f"{BASE}/session", json={"resume": opened[0].json()["token"]}).status_code
+            == 200
+        )
+        assert (
+            client.post(
+                "/opt-out", data={"email": "flood@example.com", "kind": "sharing"}
+            ).status_code
+            == 429
+        )
     with from_address(strict, "192.0.2.3") as client:
         assert client.post(f"{BASE}/session").status_code == 201
 
 
-def test_a_flood_of_requests_is_slowed_whatever_they_ask_for(strict: Server) -> None:
-    """One address may ask for so much in a time; health checks are not counted."""
+def test_a_flood_of_requests_is_slowed_on_every_path(strict: Server) -> None:
+    """An address beyond its limit of requests gets 429 on every path.
+
+    Health checks are not counted.
+    """
     with from_address(strict, "192.0.2.4") as client:
         codes = [client.get("/privacy").status_code for _ in range(21)]
         assert codes == [200] * 20 + [429]
         assert client.get("/nothing").status_code == 429
         assert client.get("/health").status_code == 200
+        foreign = {"Origin": "https://evil.example.net"}
+        assert client.post(f"{BASE}/session", headers=foreign).status_code == 429
+        assert client.options(f"{BASE}/messages").status_code == 429
 
 
-def test_what_a_client_says_of_its_address_does_not_count(strict: Server) -> None:
-    """Only what the trusted proxy adds is believed: the last of the list."""
+def test_an_address_that_the_client_names_does_not_count(strict: Server) -> None:
+    """Only the last address of X-Forwarded-For, which the trusted proxy adds, is believed."""
     with from_address(strict, "192.0.2.5") as client:
         for number in range(2):
-            assert client.post(f"{BASE}/session", headers={"X-Forwarded-For": f"10.0.0.{number}, 192.0.2.5"}).status_code == 201
-        assert client.post(f"{BASE}/session", headers={"X-Forwarded-For": "10.0.0.9, 192.0.2.5"}).status_code == 429
+            assert (
+                client.post(
+                    f"{BASE}/session", headers={"X-Forwarded-For": f"10.0.0.{number}, 192.0.2.5"}
+                ).status_code
+                == 201
+            )
+        assert (
+            client.post(
+                f"{BASE}/session", headers={"X-Forwarded-For": "10.0.0.9, 192.0.2.5"}
+            ).status_code
+            == 429
+        )
 
 
-class Asking:
-    """A request of which only the address matters."""
-
-    def __init__(self, address: str) -> None:
-        self.remote_addr, self.ip = "", address
+def request_from(address: str) -> Request:
+    """Return a request of a client with this address."""
+    return Request({"type": "http", "headers": [], "client": (address, 1)})
 
 
 @pytest.mark.parametrize(
@@ -116,12 +146,12 @@ class Asking:
     ],
 )
 def test_an_ipv6_customer_is_one_address(address: str, counted: str) -> None:
-    """Of IPv6 the first 64 bits count: the rest a customer can choose."""
-    assert address_of(Asking(address)) == counted  # type: ignore[arg-type]
+    """Only the first 64 bits of an IPv6 address count; a customer can choose the others."""
+    assert address_of(request_from(address), proxies=0) == counted
 
 
 async def test_several_processes_share_a_limit(redis: str) -> None:
-    """What one process has counted in Redis, the other one knows."""
+    """Two processes with one Redis count the same uses."""
     chosen = Settings(REDIS_URL=redis, limit_messages="2/minute")
     first, second = Limits(chosen), Limits(chosen)
     await first.count("messages", "shared")
@@ -132,16 +162,18 @@ async def test_several_processes_share_a_limit(redis: str) -> None:
 
 
 async def test_no_address_is_kept_in_redis(redis: str) -> None:
-    """What is counted is known by its HMAC."""
+    """Redis holds the digest (HMAC) of an address, and not the address."""
     await Limits(Settings(REDIS_URL=redis)).count("requests", "203.0.113.77")
     port = redis.rpartition(":")[2]
-    keys = subprocess.run(["redis-cli", "-p", port, "keys", "*"], capture_output=True, text=True, check=True).stdout
+    keys = subprocess.run(
+        ["redis-cli", "-p", port, "keys", "*"], capture_output=True, text=True, check=True
+    ).stdout
     assert "requests" in keys
     assert "203.0.113.77" not in keys
 
 
 async def test_without_redis_each_process_counts_for_itself() -> None:
-    """Shoppers are answered while Redis is down, and a flood is still slowed."""
+    """Without Redis shoppers are answered, and each process slows a flood by itself."""
     limits = Limits(Settings(REDIS_URL="redis://127.0.0.1:9", limit_messages="2/minute"))
     await limits.count("messages", "x")
     await limits.count("messages", "x")

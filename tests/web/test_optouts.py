@@ -1,4 +1,4 @@
-"""Tests of the other doors to the ledger, against a real server."""
+"""Tests of the HTTP routes for opt-outs, against a real server."""
 
 import os
 import re
@@ -11,27 +11,31 @@ from pathlib import Path
 import httpx
 import pytest
 
-from actions.services import build
-from bot.database import connect
+from bot.application.services import Services
+from bot.optouts.links import UnsubscribeLinks
 from bot.paths import ROOT
 from bot.settings import Settings
-from bot.web.optouts import unsubscribe_path
 from tests.conftest import BASE, Server, start_server
 
 REFERENCE = re.compile(r"\b[2-9A-Z]{3}-[2-9A-Z]{4}\b")
 
 
 def reference_in(text: str) -> str:
-    """Return the reference that a page or a message names."""
+    """Return the reference in a page or a message."""
     found = REFERENCE.search(text)
     assert found, text
     return found[0]
 
 
 def test_the_form_records_without_javascript(client: httpx.Client) -> None:
-    """The page has a plain form; what is sent is recorded, and the reference and the dates are shown."""
+    """The plain form records a request, and shows its reference and dates.
+
+    The same request sent again gets the same reference.
+    """
     assert '<form method="post" action="/opt-out"' in client.get("/opt-out").text
-    sent = client.post("/opt-out", data={"email": "form@example.com", "kind": ["marketing_email", "sharing"]})
+    sent = client.post(
+        "/opt-out", data={"email": "form@example.com", "kind": ["marketing_email", "sharing"]}
+    )
     assert sent.status_code == 200
     assert "in force by" in sent.text
     again = client.post("/opt-out", data={"email": " FORM@example.com", "kind": "sharing"})
@@ -48,8 +52,10 @@ def test_the_form_records_without_javascript(client: httpx.Client) -> None:
         ({"email": "form@example.com", "kind": "nonsense' OR 1=1"}, "choose what to stop"),
     ],
 )
-def test_what_is_wrong_with_the_form_is_named(client: httpx.Client, data: dict[str, str], named: str) -> None:
-    """The form comes back with the problem, and nothing is recorded."""
+def test_problems_of_the_form_are_named(
+    client: httpx.Client, data: dict[str, str], named: str
+) -> None:
+    """A wrong form is shown again with the problem, and nothing is recorded."""
     answer = client.post("/opt-out", data=data)
     assert answer.status_code == 400
     assert named in answer.text
@@ -57,24 +63,29 @@ def test_what_is_wrong_with_the_form_is_named(client: httpx.Client, data: dict[s
 
 
 @pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "nonsense"])
-def test_an_odd_encoding_of_the_form_is_no_fault_of_the_server(client: httpx.Client, charset: str) -> None:
-    """Whatever a client says of its encoding, the answer is the form."""
-    head = f'Content-Disposition: form-data; name="email"\r\nContent-Type: text/plain; charset={charset}'
+def test_an_odd_encoding_of_the_form_is_refused(client: httpx.Client, charset: str) -> None:
+    """A form that names an odd encoding is refused like any wrong form, with 400."""
+    head = (
+        'Content-Disposition: form-data; name="email"\r\n'
+        f"Content-Type: text/plain; charset={charset}"
+    )
     body = f"--x\r\n{head}\r\n\r\n\\ud800+2AA-\r\n--x--\r\n"
-    answer = client.post("/opt-out", content=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
+    answer = client.post(
+        "/opt-out", content=body, headers={"Content-Type": "multipart/form-data; boundary=x"}
+    )
     assert answer.status_code == 400
 
 
-def test_everything_stays_ticked(client: httpx.Client) -> None:
-    """A form that comes back is as it was sent."""
+def test_the_form_keeps_its_ticked_boxes(client: httpx.Client) -> None:
+    """A form that is shown again has the same boxes ticked as it was sent."""
     page = client.post("/opt-out", data={"email": "no", "kind": ["everything", "sharing"]}).text
     assert page.count(" checked") == 2
     assert 'value="everything" checked' in page
     assert 'aria-describedby="email-problem"' in page
 
 
-def test_people_get_pages(client: httpx.Client) -> None:
-    """A browser is shown the status, and what is not there, as pages; programs get JSON."""
+def test_browsers_get_pages(client: httpx.Client) -> None:
+    """Browsers get the status and "not found" as pages; programs get them as JSON."""
     browser = {"Accept": "text/html,*/*"}
     recorded = client.post("/opt-out", data={"email": "page@example.com", "kind": "sharing"}).text
     path = f"/optouts/{reference_in(recorded)}"
@@ -89,14 +100,19 @@ def test_people_get_pages(client: httpx.Client) -> None:
 
 
 def test_markup_in_a_field_is_text(client: httpx.Client) -> None:
-    """What was typed comes back escaped."""
-    answer = client.post("/opt-out", data={"email": '"><script>alert(1)</script>', "kind": "sharing"})
+    """Markup in a field of the form comes back escaped."""
+    answer = client.post(
+        "/opt-out", data={"email": '"><script>alert(1)</script>', "kind": "sharing"}
+    )
     assert "<script>" not in answer.text
 
 
 def test_one_click_unsubscribes(client: httpx.Client, server: Server) -> None:
-    """A POST as RFC 8058 has it, in either encoding, is answered with 200 and no cookie; a GET changes nothing."""
-    path = unsubscribe_path(Settings(data_dir=server.data_dir), "click@example.com")
+    """A one-click POST (RFC 8058), in either encoding, unsubscribes.
+
+    It is answered with 200 and sets no cookie. A GET changes nothing.
+    """
+    path = UnsubscribeLinks(Settings(data_dir=server.data_dir)).path("click@example.com")
     page = client.get(path)
     assert page.status_code == 200
     assert "<button>" in page.text
@@ -109,62 +125,89 @@ def test_one_click_unsubscribes(client: httpx.Client, server: Server) -> None:
 
 
 def test_a_link_that_was_not_made_here_unsubscribes_nobody(client: httpx.Client) -> None:
-    """A token that was made up or changed is refused, and so is a body that is not the one-click body."""
-    assert client.post("/unsubscribe/abc", data={"List-Unsubscribe": "One-Click"}).status_code == 404
-    path = unsubscribe_path(Settings(), "click2@example.com")
-    assert client.post(path[:-4] + "AAA=", data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    """An unsubscribe link with an invented or a changed token is refused.
+
+    So is a body that is not the one-click body.
+    """
+    assert (
+        client.post("/unsubscribe/abc", data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    )
+    path = UnsubscribeLinks(Settings()).path("click2@example.com")
+    assert (
+        client.post(path[:-4] + "AAA=", data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    )
     assert client.post(path, data={"x": "y"}).status_code == 400
     assert client.post(path).status_code == 400
 
 
 def test_the_status_says_nothing_of_the_address(client: httpx.Client) -> None:
-    """The Data Rights Protocol's object, and no word about whose request it is."""
+    """The status is the object of the Data Rights Protocol, without the e-mail address."""
     sent = client.post("/opt-out", data={"email": "status@example.com", "kind": "everything"})
     status = client.get(f"/optouts/{reference_in(sent.text)}")
-    assert set(status.json()) == {"request_id", "received_at", "expected_by", "processing_details", "status", "reason"}
+    assert set(status.json()) == {
+        "request_id",
+        "received_at",
+        "expected_by",
+        "processing_details",
+        "status",
+        "reason",
+    }
     assert status.json()["status"] == "open"
     assert "status@" not in status.text
     assert client.get("/optouts/ABC-1234").status_code == 404
 
 
 def test_the_signal_is_honoured_and_shown(client: httpx.Client) -> None:
-    """With `Sec-GPC: 1` a conversation begins with what was recorded for the browser: ads and sharing, not mail."""
+    """A conversation with `Sec-GPC: 1` begins with the opt-out recorded for the browser.
+
+    It covers ads and sharing, not mail.
+    """
     opened = client.post(f"{BASE}/session", headers={"Sec-GPC": "1"}).json()
     greeting, shown = opened["messages"]
     assert "Opt-out request honored" in shown["text"]
     assert "e-mail" not in shown["text"]
     status = client.get(f"/optouts/{reference_in(shown['text'])}").json()
     assert status["status"] == "open"
-    resumed = client.post(f"{BASE}/session", json={"resume": opened["token"]}, headers={"Sec-GPC": "1"}).json()
+    resumed = client.post(
+        f"{BASE}/session", json={"resume": opened["token"]}, headers={"Sec-GPC": "1"}
+    ).json()
     assert len(resumed["messages"]) == 2
     assert greeting["topic"] == "greeting"
 
 
-def test_the_chat_knows_what_the_signal_asked_for(client: httpx.Client) -> None:
-    """Who asks what became of it need not read out a reference."""
+def test_the_chat_knows_the_opt_out_of_the_signal(client: httpx.Client) -> None:
+    """A shopper can ask about the signal's opt-out without typing its reference."""
     opened = client.post(f"{BASE}/session", headers={"Sec-GPC": "1"}).json()
     reference = reference_in(opened["messages"][1]["text"])
     asking = {"Authorization": f"Bearer {opened['token']}"}
-    turn = client.post(f"{BASE}/messages", json={"text": "what happened to my opt-out?"}, headers=asking).json()
+    turn = client.post(
+        f"{BASE}/messages", json={"text": "what happened to my opt-out?"}, headers=asking
+    ).json()
     assert reference in turn["messages"][0]["text"]
 
 
 @pytest.mark.parametrize("value", ["0", "true", "", "11"])
 def test_only_the_exact_signal_counts(client: httpx.Client, value: str) -> None:
-    """Any other value is no signal."""
+    """A value of Sec-GPC other than 1 is no signal."""
     assert len(client.post(f"{BASE}/session", headers={"Sec-GPC": value}).json()["messages"]) == 1
 
 
 def test_the_signal_is_announced(client: httpx.Client) -> None:
-    """As the specification has it."""
+    """/.well-known/gpc.json has the form of the GPC specification."""
     answer = client.get("/.well-known/gpc.json")
     assert answer.headers["content-type"] == "application/json"
     assert answer.json()["gpc"] is True
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", answer.json()["lastUpdate"])
 
 
-def test_nothing_that_was_acknowledged_is_lost_when_the_process_is_killed(model: Path, tmp_path: Path) -> None:
-    """Under load, after SIGKILL, every reference that was told is in the ledger, none twice, and the ledger is whole."""
+def test_no_acknowledged_request_is_lost_when_the_process_is_killed(
+    model: Path, tmp_path: Path
+) -> None:
+    """No acknowledged request is lost when the server is killed under load.
+
+    After SIGKILL every reference that a client received is in the ledger, no request is in it
+    twice, and the ledger passes its verification.
+    """
     told: dict[str, str] = {}
     running = start_server(tmp_path)
     stop = threading.Event()
@@ -176,7 +219,9 @@ def test_nothing_that_was_acknowledged_is_lost_when_the_process_is_killed(model:
                     return
                 address = f"w{worker}n{number}@example.com"
                 try:
-                    answer = client.post("/opt-out", data={"email": address, "kind": "marketing_email"})
+                    answer = client.post(
+                        "/opt-out", data={"email": address, "kind": "marketing_email"}
+                    )
                 except httpx.TransportError:
                     return
                 if answer.status_code == 200:
@@ -192,9 +237,10 @@ def test_nothing_that_was_acknowledged_is_lost_when_the_process_is_killed(model:
     stop.set()
     running.process.wait(timeout=20)
     assert len(told) >= 60
-    settings = Settings(data_dir=tmp_path)
-    works = build(settings, connect(settings.database), connect(settings.database, durable=True))
-    recorded = [(record.subject.value, record.reference) for record in works.ledger.records() if record.subject]
+    ledger = Services.open(Settings(data_dir=tmp_path)).optouts.ledger
+    recorded = [
+        (record.subject.value, record.reference) for record in ledger.records() if record.subject
+    ]
     assert len({address for address, _ in recorded}) == len(recorded)
     assert set(told.items()) <= set(recorded)
     verified = subprocess.run(

@@ -1,4 +1,4 @@
-"""Conversations as the shopper saw them."""
+"""Tables of conversations, messages and choices."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the tables, unless a release from before this history did."""
+    """Create the tables, unless a release without migrations has created them already."""
     if sa.inspect(op.get_bind()).has_table("conversations"):
         return
     op.create_table(
@@ -19,7 +19,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "messages",
-        sa.Column("conversation", sa.String(32), sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "conversation",
+            sa.String(32),
+            sa.ForeignKey("conversations.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("sender", sa.String(10), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
@@ -32,7 +37,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "choices",
-        sa.Column("conversation", sa.String(32), sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "conversation",
+            sa.String(32),
+            sa.ForeignKey("conversations.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
         sa.Column("id", sa.String(22), primary_key=True),
         sa.Column("message", sa.Integer, nullable=False),
         sa.Column("position", sa.Integer, nullable=False),

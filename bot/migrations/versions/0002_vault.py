@@ -1,4 +1,4 @@
-"""The vault, when a conversation was last active, by which it expires, and by what a repeated message is known."""
+"""Table of the vault; columns for the last activity of a conversation and for repeated messages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +8,13 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the table and the columns; a conversation from before counts as active when it started."""
-    active_at = sa.Column("active_at", sa.DateTime(timezone=True), nullable=False, server_default="1970-01-01 00:00:00")
+    """Add the table and the columns; older conversations count as active since their start."""
+    active_at = sa.Column(
+        "active_at",
+        sa.DateTime(timezone=True),
+        nullable=False,
+        server_default="1970-01-01 00:00:00",
+    )
     op.add_column("conversations", active_at)
     op.execute("UPDATE conversations SET active_at = started_at")
     op.create_index("ix_conversations_active_at", "conversations", ["active_at"])

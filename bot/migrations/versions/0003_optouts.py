@@ -1,4 +1,4 @@
-"""The ledger of opt-outs, its history, the list of who is out, and the outbox."""
+"""Tables of the opt-out ledger, its audit log, the suppression list, and the outbox."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Make the tables, and the one row that marks the end of the history."""
+    """Create the tables, and the one row that holds the head of the audit log."""
     op.create_table(
         "optouts",
         sa.Column("id", sa.String(32), primary_key=True),

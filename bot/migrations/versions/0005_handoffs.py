@@ -1,4 +1,4 @@
-"""Handoffs to people, and the agents who take them."""
+"""Tables of handoffs to support agents, and of the agents."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     op.create_table(
         "handoffs",
         sa.Column("id", sa.String(32), primary_key=True),
@@ -16,7 +16,11 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(10), nullable=False),
         sa.Column("state", sa.String(20), nullable=False, index=True),
         sa.Column(
-            "conversation", sa.String(32), sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True
+            "conversation",
+            sa.String(32),
+            sa.ForeignKey("conversations.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
         ),
         sa.Column("reason", sa.String(20), nullable=False),
         sa.Column("topics", sa.Text, nullable=False),

@@ -1,4 +1,4 @@
-"""Handoffs at desks of others: which desk has one, what it is called there, and what the desk must still be told."""
+"""Columns of handoffs at external help desks: the desk, the id there, and the delivery state."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Add the columns; handoffs from before are at the embedded desk, and keep the names of their agents."""
+    """Add the columns; older handoffs are at our own desk and keep the names of their agents."""
     for column in (
         sa.Column("agent_name", sa.String(60)),
         sa.Column("desk", sa.String(20), nullable=False, server_default="desk"),
@@ -23,4 +23,7 @@ def upgrade() -> None:
         op.add_column("handoffs", column)
     op.create_index("ix_handoffs_next_at", "handoffs", ["next_at"])
     op.create_index("ix_handoffs_remote", "handoffs", ["desk", "remote"])
-    op.execute("UPDATE handoffs SET agent_name = (SELECT name FROM agents WHERE agents.id = handoffs.agent)")
+    op.execute(
+        "UPDATE handoffs "
+        "SET agent_name = (SELECT name FROM agents WHERE agents.id = handoffs.agent)"
+    )

@@ -1,4 +1,4 @@
-"""Chats at desks of others whose conversations were deleted, and what was added to a message after it was told."""
+"""Table of chats to close at external help desks; column for notes added after delivery."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Make the table of what is still to be closed, and the column; what is told already has nothing to be added."""
+    """Create the table and add the column; older handoffs have no added note."""
     op.create_table(
         "handoff_closings",
         sa.Column("desk", sa.String(20), primary_key=True),
@@ -16,4 +16,6 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False, index=True),
     )
-    op.add_column("handoffs", sa.Column("added", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column(
+        "handoffs", sa.Column("added", sa.Boolean, nullable=False, server_default=sa.false())
+    )

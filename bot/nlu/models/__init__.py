@@ -1,1 +1,1 @@
-"""What understanding computes with: encoder, linear classifier, scope model, splitting. Knows no Rasa."""
+"""Models and rules of understanding, without Rasa: encoder, classifier, scope, splitting."""

@@ -1,9 +1,14 @@
-"""The intent classifier's model: every training example has a say, the more the closer it is to the text.
+"""Model of the intent classifier: kernel ridge regression on the training examples.
 
-Kernel ridge regression (Saunders et al. 1998; the mean of a Gaussian process) on one target a label. The kernel is
-``exp(-width (1 - cos)) + ngrams (char + word)``: closeness in meaning, over all views of the encoder, and the share of common
-n-grams. It needs one factorisation to train, and tells exactly what it would have said of each example without it
-(Rasmussen and Williams 2006, eq. 5.12), so calibration costs no second training.
+An example counts for more the closer it is to the text. The method is that of Saunders et al. 1998
+(the mean of a Gaussian process), with one target for each label. The kernel is
+``exp(-width (1 - cos)) + ngrams (char + word)``: closeness in meaning, over all views of the
+encoder, and the share of common n-grams.
+
+Training needs one factorisation. It also gives the exact scores of each example by a model without
+that example (Rasmussen and Williams 2006, eq. 5.12), so calibration needs no second training.
+Calibration fits the temperature of a softmax on those scores (Guo et al. 2017, arXiv:1706.04599,
+with the margins as logits).
 """
 
 import json
@@ -16,33 +21,38 @@ from typing import Self
 
 import numpy as np
 from scipy.linalg import lapack
+from scipy.optimize import minimize_scalar
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.nlu.models.calibration import best_temperature, softmax
 from bot.nlu.models.views import Views
 
-NEIGHBOURS = 10
+NEIGHBOURS = 10  # nearest examples in the scores of a text
 _PARTS = 16  # of the training data, for threads
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What the model says of texts, a row each."""
+    """Scores of texts, one row for each text."""
 
-    margins: np.ndarray  # (texts, labels): how much speaks for each label; about 1 for the right one, 0 for others
+    margins: np.ndarray  # (texts, labels): about 1 for the right label, 0 for others
     closest: np.ndarray  # (texts, labels): similarity to the nearest example of each label
-    neighbours: np.ndarray  # (texts, NEIGHBOURS): which examples are nearest, the nearest first
-    similarity: np.ndarray  # (texts, NEIGHBOURS): how near each of them is, 1 at most
+    neighbours: np.ndarray  # (texts, NEIGHBOURS): indices of the nearest examples, nearest first
+    similarity: np.ndarray  # (texts, NEIGHBOURS): their similarity, 1 at most
 
-    def of(self, place: int) -> Self:
+    def of(self, row: int) -> Self:
         """Return the scores of one text."""
-        return type(self)(*(getattr(self, field.name)[place : place + 1] for field in fields(self)))
+        return type(self)(*(getattr(self, field.name)[row : row + 1] for field in fields(self)))
 
     @classmethod
     def joined(cls, scores: Iterable[Self]) -> Self:
         """Return the scores of several texts as one."""
         parts = list(scores)
-        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
+        return cls(
+            *(
+                np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(cls)
+            )
+        )
 
     def save(self, path: Path) -> None:
         """Write the arrays to a file."""
@@ -56,12 +66,14 @@ class Scores:
 
 
 class KernelModel:
-    """Scores a text for every label."""
+    """Classifier that scores a text for every label."""
 
     def __init__(self, width: float = 2.0, ngrams: float = 0.05, noise: float = 0.05) -> None:
-        """``width`` is how fast closeness in meaning fades, ``ngrams`` the weight of each kind of n-gram beside it.
+        """Set the parameters of the kernel.
 
-        ``noise`` is how much of an example may be chance: larger follows the training data less closely.
+        ``width`` is how fast the weight of an example falls with its distance in meaning, and
+        ``ngrams`` the weight of each kind of n-gram. With a larger ``noise`` the model follows the
+        training data less closely.
         """
         self.width = width
         self.ngrams = ngrams
@@ -72,19 +84,30 @@ class KernelModel:
         self.temperature = 1.0
         self._views = Views()
         self._vectorizers = [
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True, dtype=np.float32),
+            TfidfVectorizer(
+                analyzer="char_wb",
+                ngram_range=(2, 5),
+                min_df=2,
+                sublinear_tf=True,
+                dtype=np.float32,
+            ),
             TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32),
         ]
         self._analysers = [vectorizer.build_analyzer() for vectorizer in self._vectorizers]
-        self._places = np.zeros((0, 0), dtype=np.float32)  # of the examples in the space of the views
-        self._says = np.zeros((0, 0), dtype=np.float32)  # what each example says for each label
-        self._terms = np.zeros((0, 0), dtype=np.float32)  # what each n-gram says for each label
+        self._places = np.zeros((0, 0), dtype=np.float32)  # of the examples, (examples, dimensions)
+        self._weights = np.zeros((0, 0), dtype=np.float32)  # of the examples, (examples, labels)
+        self._term_weights = np.zeros((0, 0), dtype=np.float32)  # of n-grams, (n-grams, labels)
 
     def fit(self, texts: Sequence[str], views: np.ndarray, labels: Sequence[str]) -> Scores:
-        """Train, and return what the model says of each text without having seen it."""
+        """Train, and return the scores of each text by a model that was trained without it.
+
+        Raises ValueError for fewer than three labels, or for examples too much alike.
+        """
         self.labels, self.texts = label_order(labels), list(texts)
         if len(self.labels) < 3:
-            raise ValueError(f"There must be three intents or more to tell apart; there are {len(self.labels)}.")
+            raise ValueError(
+                f"There must be three intents or more to tell apart; there are {len(self.labels)}."
+            )
         self._set_targets(np.array([self.labels.index(label) for label in labels], dtype=np.int32))
         goals = np.eye(len(self.labels), dtype=np.float32)[self.targets]
         self._places = self._views.fit(views)
@@ -94,34 +117,36 @@ class KernelModel:
         with ThreadPoolExecutor() as threads:
             for shared in threads.map(lambda block: (block @ block.T).toarray(), counts):
                 kernel += self.ngrams * shared
-        self._says, without = _solve(kernel, goals, self.noise)
-        self._terms = np.vstack([self.ngrams * (block.T @ self._says) for block in counts])
-        np.fill_diagonal(similarity, -1.0)  # an example is no neighbour of its own
-        self.temperature = best_temperature(without, self.targets)
+        self._weights, unseen = _solve(kernel, goals, self.noise)
+        self._term_weights = np.vstack(
+            [self.ngrams * (block.T @ self._weights) for block in counts]
+        )
+        np.fill_diagonal(similarity, -1.0)  # an example is not its own neighbour
+        self.temperature = best_temperature(unseen, self.targets)
         with ThreadPoolExecutor() as threads:
-            around = list(threads.map(self._around, np.array_split(similarity, _PARTS)))
-        return Scores(without, *(np.concatenate(part) for part in zip(*around, strict=True)))
+            nearest = list(threads.map(self._nearest, np.array_split(similarity, _PARTS)))
+        return Scores(unseen, *(np.concatenate(part) for part in zip(*nearest, strict=True)))
 
     def scores(self, texts: Sequence[str], views: np.ndarray) -> Scores:
-        """Score texts by their text and the encoder's views of them."""
+        """Return the scores of texts, from their words and the encoder's views of them."""
         places = self._views.places(views)
-        # Row by row: for a few texts a product of matrices is slower than the products of each.
+        # Row by row, because for a few texts one product of matrices is slower.
         similarity = np.array([self._places @ place for place in places]).reshape(len(texts), -1)
-        margins = np.exp(-self.width * (1 - similarity)) @ self._says
-        margins += np.array([self._by_ngrams(text) for text in texts]).reshape(margins.shape)
-        return Scores(margins, *self._around(similarity))
+        margins = np.exp(-self.width * (1 - similarity)) @ self._weights
+        margins += np.array([self._ngram_margins(text) for text in texts]).reshape(margins.shape)
+        return Scores(margins, *self._nearest(similarity))
 
     def probabilities(self, margins: np.ndarray) -> np.ndarray:
-        """Turn margins into probabilities that add up to 1 in each row."""
+        """Return probabilities for margins; each row adds up to 1."""
         return softmax(margins * self.temperature)
 
     def save(self, folder: Path) -> None:
-        """Write the model to ``folder`` as arrays and JSON, nothing that executes when it is read."""
+        """Write the model to ``folder`` as arrays and JSON, which run no code when read."""
         arrays = {f"idf_{i}": vectorizer.idf_ for i, vectorizer in enumerate(self._vectorizers)}
-        half = {"places": self._places, "terms": self._terms}
+        half = {"places": self._places, "terms": self._term_weights}
         np.savez_compressed(
             folder / "kernel.npz",
-            says=self._says,
+            says=self._weights,
             targets=self.targets,
             **{name: array.astype(np.float16) for name, array in half.items()},
             **arrays,
@@ -132,7 +157,9 @@ class KernelModel:
             "labels": self.labels,
             "texts": self.texts,
             "temperature": self.temperature,
-            "terms": [sorted(v.vocabulary_, key=v.vocabulary_.__getitem__) for v in self._vectorizers],
+            "terms": [
+                sorted(v.vocabulary_, key=v.vocabulary_.__getitem__) for v in self._vectorizers
+            ],
         }
         (folder / "kernel.json").write_text(json.dumps(state), encoding="utf-8")
 
@@ -141,34 +168,50 @@ class KernelModel:
         """Read what ``save`` wrote."""
         state = json.loads((folder / "kernel.json").read_text(encoding="utf-8"))
         model = cls(**state["settings"])
-        model.labels, model.texts, model.temperature = state["labels"], state["texts"], state["temperature"]
+        model.labels, model.texts, model.temperature = (
+            state["labels"],
+            state["texts"],
+            state["temperature"],
+        )
         with np.load(folder / "kernel.npz") as arrays:
             model._set_targets(arrays["targets"])
-            model._says = arrays["says"]
-            model._places, model._terms = (arrays[name].astype(np.float32) for name in ("places", "terms"))
+            model._weights = arrays["says"]
+            model._places, model._term_weights = (
+                arrays[name].astype(np.float32) for name in ("places", "terms")
+            )
             model._views = Views.of(arrays)
-            for i, (vectorizer, terms) in enumerate(zip(model._vectorizers, state["terms"], strict=True)):
+            for i, (vectorizer, terms) in enumerate(
+                zip(model._vectorizers, state["terms"], strict=True)
+            ):
                 vectorizer.vocabulary_ = {term: index for index, term in enumerate(terms)}
                 vectorizer.idf_ = arrays[f"idf_{i}"]
         return model
 
     def _set_targets(self, targets: np.ndarray) -> None:
-        """Keep the label of each example, the examples in the order of their labels, and where each label begins in it."""
+        """Set the label of each example, and the order by label with the start of each label."""
         self.targets = targets
         self._order = np.argsort(targets, kind="stable")
         self._starts = np.searchsorted(targets[self._order], np.arange(len(self.labels)))
 
-    def _around(self, similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the nearest of each label, and the nearest examples with their similarity."""
+    def _nearest(self, similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return ``closest``, ``neighbours`` and ``similarity`` of ``Scores``, for some texts."""
         closest = np.maximum.reduceat(similarity[:, self._order], self._starts, axis=1)
         count = min(NEIGHBOURS, similarity.shape[1])
         nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
         near = np.take_along_axis(similarity, nearest, axis=1)
         ranked = np.argsort(-near, axis=1)
-        return closest, np.take_along_axis(nearest, ranked, axis=1), np.take_along_axis(near, ranked, axis=1)
+        return (
+            closest,
+            np.take_along_axis(nearest, ranked, axis=1),
+            np.take_along_axis(near, ranked, axis=1),
+        )
 
-    def _by_ngrams(self, text: str) -> np.ndarray:
-        """Do for one text what the vectorizers and the weights do for many: tf-idf, sublinear, of unit length, each block."""
+    def _ngram_margins(self, text: str) -> np.ndarray:
+        """Return the n-gram part of the margins of one text.
+
+        It does for one text what the vectorizers and the weights do for many: sublinear tf-idf, of
+        unit length for each kind of n-gram.
+        """
         total = np.zeros(len(self.labels), dtype=np.float32)
         offset = 0
         for vectorizer, analyse in zip(self._vectorizers, self._analysers, strict=True):
@@ -176,9 +219,11 @@ class KernelModel:
             counts = Counter(vocabulary[term] for term in analyse(text) if term in vocabulary)
             if counts:
                 columns = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-                values = np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts))) + 1
+                values = (
+                    np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts))) + 1
+                )
                 values *= vectorizer.idf_[columns]
-                total += (values / np.linalg.norm(values)) @ self._terms[offset + columns]
+                total += (values / np.linalg.norm(values)) @ self._term_weights[offset + columns]
             offset += len(vocabulary)
         return total
 
@@ -188,14 +233,35 @@ def label_order(labels: Iterable[str]) -> list[str]:
     return sorted(set(labels))
 
 
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the softmax of each row."""
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def best_temperature(margins: np.ndarray, targets: np.ndarray) -> float:
+    """Return the factor on margins with which their softmax fits ``targets`` (columns) best."""
+
+    def loss(log_temperature: float) -> float:
+        probabilities = softmax(margins * np.exp(log_temperature))
+        return -float(np.log(probabilities[np.arange(len(targets)), targets] + 1e-12).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2, 5), method="bounded").x))
+
+
 def _solve(kernel: np.ndarray, goals: np.ndarray, noise: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return what each example says, and what is said of each without it; ``kernel`` is used up."""
+    """Return the weights of the examples, and the margins of each by a model without it.
+
+    Overwrites ``kernel``. Raises ValueError for a kernel that is not positive definite.
+    """
     kernel[np.diag_indices(len(kernel))] += noise
-    # The transpose is the same matrix in the order that LAPACK reads, so nothing is copied.
+    # The transpose is the same matrix, in the memory order of LAPACK, so nothing is copied.
     factor, problem = lapack.spotrf(kernel.T, lower=1, overwrite_a=1)
     if problem:
-        raise ValueError("The examples cannot be told apart: give the classifier a larger `noise` in config.yml.")
-    says, _ = lapack.spotrs(factor, goals, lower=1)
+        raise ValueError(
+            "The examples cannot be told apart: give the classifier a larger `noise` in config.yml."
+        )
+    weights, _ = lapack.spotrs(factor, goals, lower=1)
     inverse, _ = lapack.strtri(factor, lower=1, overwrite_c=1)
     precision = np.array([np.square(inverse[i:, i]).sum() for i in range(len(inverse))])
-    return np.ascontiguousarray(says), goals - says / precision[:, None]
+    return np.ascontiguousarray(weights), goals - weights / precision[:, None]

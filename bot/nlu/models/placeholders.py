@@ -1,4 +1,4 @@
-"""Reads a message with its placeholders as a person would: what matters is that it asks, not which address it names."""
+"""Rules that take placeholders of personal data out of a message, so that its question is left."""
 
 import re
 
@@ -21,7 +21,7 @@ _NOUN = (
     r"|customer|account|acct|iban|bank account|contact)(?:\s+(?:address|number|no|nr|num|id|#)\.?)*"
 )
 _CLAUSE = r"(?:^|(?<=[.,;:!?\n])|\band\b|\bso\b|\bbut\b|\bbtw\b)"
-# "My email is …", "order number …", "I live at …": tells who asks, not what.
+# "My email is …", "order number …", "I live at …": about the shopper, not the question.
 _INTRODUCTION = re.compile(
     rf"{_CLAUSE}\s*(?:hi+|hello|hey+)?[\s,]*(?:(?:this is|here is|here['’]?s|it['’]?s|its)\s+)?(?:(?:(?:my|our|the)\s+)?(?:\w+\s+)?{_NOUN}|i(?:['’]m| am| live)|we live)?"
     rf"\s*(?:is|are|was|[:=#]|at|on)?\s*{_PLACED}(?:\s*(?:,|and|or)\s*{_PLACED})*\s*(?=[.,;:!?)\n]|$|\band\b|\bbut\b|\bso\b)[.,;:]?",
@@ -29,7 +29,8 @@ _INTRODUCTION = re.compile(
 )
 # "… my phone number is …" after the question.
 _AFTERTHOUGHT = re.compile(
-    rf"(?:^|\s)(?:(?:its|it['’]?s|this is)\s+)?my\s+(?:\w+\s+)?{_NOUN}\s+(?:is|was|[:=])\s*{_PLACED}", re.IGNORECASE
+    rf"(?:^|\s)(?:(?:its|it['’]?s|this is)\s+)?my\s+(?:\w+\s+)?{_NOUN}\s+(?:is|was|[:=])\s*{_PLACED}",
+    re.IGNORECASE,
 )
 _ACTED_ON = re.compile(
     r"\b(?:keep|have|has|had|hold|store|save|delete|erase|remove|sell|sold|share|shared|know|about|get|got|find|see|use|give|gave|change|update|correct|with|collect|need|take|on)\s+$",
@@ -38,14 +39,17 @@ _ACTED_ON = re.compile(
 
 
 def read_over(text: str) -> str:
-    """Return a message as it is understood: introductions left out, and placeholders named or left out.
+    """Return a message without introductions, and with its placeholders named or left out.
 
-    A message that is nothing else stays as it is.
+    A message of nothing else stays as it is.
     """
     if not PLACEHOLDER.search(text) or text.startswith("/"):  # the payload of a choice
         return text
     read = _AFTERTHOUGHT.sub(" ", _INTRODUCTION.sub(" ", text))
-    read = PLACEHOLDER.sub(lambda match: _NAMES.get(match[1], "") if _ACTED_ON.search(read, 0, match.start()) else "", read)
+    read = PLACEHOLDER.sub(
+        lambda match: _NAMES.get(match[1], "") if _ACTED_ON.search(read, 0, match.start()) else "",
+        read,
+    )
     read = re.sub(r"\(\s*\)", " ", read)
     read = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(read.split())).strip(" ,;:.")
     return read if re.search(r"[^\W\d_]{2}", read) else text

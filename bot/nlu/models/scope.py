@@ -1,5 +1,9 @@
-"""Whether a text is about anything the bot knows: a decision of its own, beside what it would be about."""
+"""Scope of the bot: a model of the known topics, and a rule for questions about other companies.
 
+The scope of a text is decided apart from its intent.
+"""
+
+import re
 from pathlib import Path
 from typing import Self
 
@@ -9,29 +13,56 @@ from sklearn.linear_model import LogisticRegression
 from bot.nlu.models.kernel import Scores
 
 _NONE = -1  # instead of a column
+# Companies that shoppers compare a shop with. Carriers and card networks are missing on purpose:
+# they serve this shop's orders.
+_COMPANIES = (
+    r"amazon|walmart|target|wayfair|overstock|ikea|ebay|etsy|costco|lowe'?s|home ?depot|best ?buy"
+    r"|macy'?s|sears|kohl'?s|lamps plus|lumens|ylighting|build\.com|temu|shein|aliexpress|alibaba"
+    r"|facebook|meta|instagram|whatsapp|tik ?tok|twitter|snapchat|linkedin|pinterest|reddit|youtube"
+    r"|netflix|spotify|google|gmail|apple|microsoft|siri|alexa|chatgpt|openai|zoom"
+    r"|equifax|my bank|my employer|my boss|my doctor|the irs|the government|the nsa"
+)
+_SUBJECT = re.compile(
+    rf"^\W*(?:(?:hey|so|and|but|ok|btw|what|how|why|when|where|who|long|much)\W+)*"
+    rf"(?:do|does|did|is|are|was|will|would|can|could|has|have|should)\s+(?:{_COMPANIES})\b",
+    re.IGNORECASE,
+)
+_THIS_SHOP = re.compile(
+    r"\b(?:you|u|your|ur|yours|you're|youre|bellacor|here|from us"
+    r"|this (?:shop|store|site|website|page|company|chat)|the (?:shop|store|site))\b",
+    re.IGNORECASE,
+)
 
 
 class ScopeModel:
-    """A logistic model over what the classifier's scores say about one text.
+    """Logistic model of the probability that a text is in scope, from the classifier's scores.
 
-    Which signals: the best known label's probability, its logarithm and its lead; entropy; the largest margin, its lead, and
-    energy (log-sum-exp of the margins); margin and probability of "out of scope" itself; similarity to the nearest example
-    inside and outside; of the nearest examples, how many are inside, how near they are, and how many agree on one label.
+    Its signals are: the probability of the best known label, its logarithm and its lead; entropy;
+    the largest margin, its lead, and energy (log-sum-exp of the margins); the margin and
+    probability of "out of scope" itself; similarity to the nearest example in scope and out of
+    scope; and of the nearest examples the share in scope, their similarity, and the share with the
+    same label.
 
-    Without examples of what is out of scope, it learns from what the classifier gets wrong, by the largest margin alone: on
-    CLINC150 without its out-of-scope examples that separated better than any set of the other signals did.
+    Without out-of-scope examples it learns from the mistakes of the classifier, by the largest
+    margin alone. On CLINC150 without its out-of-scope examples that separated better than any set
+    of the other signals.
     """
 
     def __init__(self) -> None:
-        self._targets = np.zeros(0, dtype=np.int32)  # the label of each of the classifier's examples
+        self._targets = np.zeros(0, dtype=np.int32)  # labels of the classifier's examples
         self._outside = _NONE  # the column of "out of scope"
         self._weights = np.zeros(0)
         self._bias = 0.0
         self._mean = np.zeros(0)
         self._scale = np.ones(0)
 
-    def fit(self, scores: Scores, probabilities: np.ndarray, targets: np.ndarray, outside: int | None) -> None:
-        """Train on scores of texts unseen by the classifier; ``targets`` are their columns, ``outside`` is "out of scope"."""
+    def fit(
+        self, scores: Scores, probabilities: np.ndarray, targets: np.ndarray, outside: int | None
+    ) -> None:
+        """Train on scores of texts that the classifier was not trained on.
+
+        ``targets`` are the columns of their labels, ``outside`` is the column of "out of scope".
+        """
         self._targets, self._outside = targets, _NONE if outside is None else outside
         signals = self._signals(scores, probabilities)
         self._mean, self._scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
@@ -94,3 +125,11 @@ class ScopeModel:
                 [np.bincount(row).max() / len(row) for row in near],
             ]
         )
+
+
+def about_others(text: str) -> bool:
+    """Return True if ``text`` asks about another company, and does not mention this shop.
+
+    The policy of another company is not ours to explain.
+    """
+    return bool(_SUBJECT.match(text)) and not _THIS_SHOP.search(text)

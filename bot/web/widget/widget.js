@@ -1,6 +1,6 @@
 /**
  * The chat widget: <script type="module" src="https://…/widget.js"></script> and <privacy-chat></privacy-chat>.
- * README.md has its attributes, custom properties and methods.
+ * docs/integrating.md has its attributes, custom properties and methods.
  */
 
 const TEXTS = {

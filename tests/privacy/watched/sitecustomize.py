@@ -1,4 +1,4 @@
-"""Imported by Python when it starts with this folder on its path: notes every attempt to reach another machine."""
+"""Recorder of attempts to reach another machine; Python imports it from its path at the start."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""A real browser for the tests of the widget, and what a shopper does in it."""
+"""Fixtures of the widget tests: a real browser, and the actions of a shopper in the widget."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 from tests.conftest import Server, serving
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-# Without a sandbox, because tests may run as root; without what makes the browser itself ask for hosts.
+# No sandbox, because tests may run as root; no features that send requests by themselves.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,7 +24,10 @@ FLAGS = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, for one module: Playwright's loop must not be there when others start one of their own."""
+    """Debian's Chromium, for one module.
+
+    Playwright's event loop must not be running when tests of other modules start their own.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -33,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
-    """A browser of a new visitor."""
+    """A browser context of a new shopper."""
     context = browser.new_context(base_url=server.url)
     context.set_default_timeout(10_000)
     yield context
@@ -50,7 +53,10 @@ def page(context: BrowserContext) -> Page:
 
 @pytest.fixture(scope="module")
 def prompt(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that holds a call for news for a second only, so that what is written to its database is soon seen."""
+    """A server that holds a call for new messages for one second only.
+
+    So the widget soon shows a change that a test writes to the database.
+    """
     with serving(tmp_path_factory.mktemp("prompt"), PRIVACY_BOT_MAX_WAIT_SECONDS="1") as running:
         yield running
 
@@ -68,13 +74,13 @@ class Chat:
         self.said = self.log.locator(".m")
 
     def open(self) -> "Chat":
-        """Open it and wait for the greeting."""
+        """Open the panel and wait for the greeting."""
         self.launcher.click()
         self.of("bot").first.wait_for()
         return self
 
     def of(self, sender: str) -> Locator:
-        """Return the messages of bot, visitor, agent or system."""
+        """Return the messages of a sender: bot, visitor, agent or system."""
         return self.log.locator(f".{sender}")
 
     def say(self, text: str) -> Locator:
@@ -91,13 +97,13 @@ class Chat:
         return self.answer_after(before)
 
     def answer_after(self, before: int) -> Locator:
-        """Wait for an answer beyond so many, and return it."""
+        """Wait for the next message of the bot after its first ``before`` ones, and return it."""
         answer = self.of("bot").nth(before)
         answer.wait_for()
         return answer
 
     def menu(self, item: str) -> None:
-        """Pick something from the menu."""
+        """Pick an item of the menu."""
         self.page.get_by_role("button", name="More options").click()
         self.page.get_by_role("button", name=item, exact=True).click()
 

@@ -1,4 +1,7 @@
-"""Tests that everybody can use the widget and the pages: axe-core, the keyboard alone, and what a screen reader is told."""
+"""Tests of accessibility of the widget and the pages.
+
+They use axe-core, the keyboard alone, and the announcements to a screen reader.
+"""
 
 import re
 import sqlite3
@@ -8,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from bot.optouts.links import UnsubscribeLinks
 from bot.settings import Settings
-from bot.web.optouts import unsubscribe_path
 from tests.conftest import BASE, Server
 from tests.web.widget.conftest import Chat
 
@@ -17,21 +20,21 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def check(page: Page) -> None:
-    """Fail with whatever axe-core finds on a page, its shadow roots included."""
-    page.wait_for_timeout(250)  # what fades in has no contrast yet
+    """Fail with the violations that axe-core finds on a page and in its shadow roots."""
+    page.wait_for_timeout(250)  # an element that still fades in has no contrast yet
     found = Axe().run(page, options={"runOnly": RULES})
     assert found.violations_count == 0, found.generate_report()
 
 
 def answered(chat: Chat) -> None:
-    """An answer with its sources open."""
+    """Show an answer with its sources open."""
     answer = chat.say("what do you collect about me?")
     for summary in answer.locator("summary").all():
         summary.click()
 
 
 def refused(chat: Chat) -> None:
-    """A message that could not be sent."""
+    """Show a message that could not be sent."""
     chat.page.route(f"**{BASE}/messages*", lambda route: route.abort())
     chat.input.fill("hello")
     chat.input.press("Enter")
@@ -39,12 +42,12 @@ def refused(chat: Chat) -> None:
 
 
 def asked_to_delete(chat: Chat) -> None:
-    """The question before a deletion."""
+    """Show the question before a deletion."""
     chat.menu("Delete this conversation")
 
 
 def deleted(chat: Chat) -> None:
-    """After a deletion."""
+    """Delete the conversation."""
     chat.menu("Delete this conversation")
     chat.page.get_by_role("button", name="Delete", exact=True).click()
     expect(chat.log).to_contain_text("was deleted")
@@ -70,8 +73,10 @@ LOOKS = {
 
 @pytest.mark.parametrize("looks", LOOKS)
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_in_any_state(browser: Browser, server: Server, state: str, looks: str) -> None:
-    """The widget passes WCAG 2.2 AA as far as a machine can tell, in every state and look."""
+def test_axe_finds_nothing_in_any_state(
+    browser: Browser, server: Server, state: str, looks: str
+) -> None:
+    """The widget passes the WCAG 2.2 AA rules of axe-core in every state and look."""
     context = browser.new_context(base_url=server.url, **LOOKS[looks])
     page = context.new_page()
     page.goto("/")
@@ -81,8 +86,8 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, server: Server, state:
 
 
 @pytest.mark.parametrize("state", ["waiting_for_agent", "with_agent", "closed"])
-def test_axe_finds_nothing_with_people(browser: Browser, prompt: Server, state: str) -> None:
-    """Waiting for a person, talking to one, and after the end."""
+def test_axe_finds_nothing_with_an_agent(browser: Browser, prompt: Server, state: str) -> None:
+    """axe-core finds nothing while a shopper waits, talks to an agent, and after the end."""
     context = browser.new_context(base_url=prompt.url)
     page = context.new_page()
     page.goto("/")
@@ -90,7 +95,8 @@ def test_axe_finds_nothing_with_people(browser: Browser, prompt: Server, state: 
     with sqlite3.connect(prompt.data_dir / "privacy-bot.db", timeout=10) as database:
         database.execute(
             "INSERT INTO messages (conversation, id, sender, text, at) "
-            "SELECT id, 95, 'agent', 'Hello, this is Sam. See https://example.com/x', '2026-11-25 18:00:00' FROM conversations"
+            "SELECT id, 95, 'agent', 'Hello, this is Sam. See https://example.com/x', "
+            "'2026-11-25 18:00:00' FROM conversations"
         )
         database.execute("UPDATE conversations SET state = ?", (state,))
     expect(chat.log).to_contain_text("ended" if state == "closed" else "Sam")
@@ -101,11 +107,20 @@ def test_axe_finds_nothing_with_people(browser: Browser, prompt: Server, state: 
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/privacy", "/privacy#cookies.1", "/opt-out", unsubscribe_path(Settings(), "jo@example.com")]
+    "path",
+    [
+        "/",
+        "/privacy",
+        "/privacy#cookies.1",
+        "/opt-out",
+        UnsubscribeLinks(Settings()).path("jo@example.com"),
+    ],
 )
 @pytest.mark.parametrize("looks", LOOKS)
-def test_axe_finds_nothing_on_the_pages(browser: Browser, server: Server, path: str, looks: str) -> None:
-    """So do the pages around it."""
+def test_axe_finds_nothing_on_the_pages(
+    browser: Browser, server: Server, path: str, looks: str
+) -> None:
+    """axe-core finds nothing on the pages around the widget."""
     context = browser.new_context(base_url=server.url, **LOOKS[looks])
     page = context.new_page()
     page.goto(path)
@@ -115,17 +130,22 @@ def test_axe_finds_nothing_on_the_pages(browser: Browser, server: Server, path: 
 
 @pytest.mark.parametrize("email", ["", "axe@example.com"])
 def test_axe_finds_nothing_after_the_form(page: Page, email: str) -> None:
-    """With what is wrong, and with what was recorded."""
+    """axe-core finds nothing on the form with a problem, and on the page after it."""
     page.goto("/opt-out")
     page.get_by_label("Ads that follow me").check()
     page.get_by_label("Your e-mail address").fill(email)
     page.get_by_role("button", name="Opt me out").click()
-    expect(page).to_have_title("Your request is recorded – Bellacor" if email else "Error: Opt out – Bellacor")
+    expect(page).to_have_title(
+        "Your request is recorded – Bellacor" if email else "Error: Opt out – Bellacor"
+    )
     check(page)
 
 
-def test_an_opt_out_is_done_by_keyboard_alone(page: Page) -> None:
-    """From the page into the panel, a choice, an address, the yes, a source, and back: with no mouse."""
+def test_a_shopper_can_opt_out_by_keyboard_alone(page: Page) -> None:
+    """A shopper can opt out by keyboard alone.
+
+    The keys open the panel, pick a choice, type an address, confirm it, and close the panel.
+    """
     chat, keys = Chat(page), page.keyboard
     reach(page, "Privacy questions?")
     keys.press("Enter")
@@ -137,7 +157,7 @@ def test_an_opt_out_is_done_by_keyboard_alone(page: Page) -> None:
     reach(page, "Marketing e-mail", back=True)
     keys.press("Enter")
     expect(chat.of("bot").nth(2)).to_contain_text("Which e-mail address")
-    assert focused(page).startswith("Marketing e-mail")  # where it was, not lost
+    assert focused(page).startswith("Marketing e-mail")  # the focus stayed on the button
     reach(page, "Your message")
     keys.type("keys@example.com")
     keys.press("Enter")
@@ -151,14 +171,14 @@ def test_an_opt_out_is_done_by_keyboard_alone(page: Page) -> None:
 
 
 def test_everything_in_the_panel_can_be_reached_and_left(page: Page, chat: Chat) -> None:
-    """Tab passes through header, log and input and out of the panel: nothing traps it."""
+    """Tab passes through header, log and input, and out of the panel: nothing traps it."""
     chat.open()
     names = []
     for _ in range(40):
         page.keyboard.press("Shift+Tab")
         names.append(focused(page))
     assert {"More options", "Close the chat", "Conversation"} <= set(names)
-    assert "Opt out" in names  # of the page
+    assert "Opt out" in names  # a link of the page
     reach(page, "More options")
     page.keyboard.press("Enter")
     assert focused(page) == "Talk to a person"
@@ -168,24 +188,32 @@ def test_everything_in_the_panel_can_be_reached_and_left(page: Page, chat: Chat)
 
 
 def test_enter_of_an_input_method_sends_nothing(page: Page, chat: Chat) -> None:
-    """While a word is composed, Enter chooses it; Shift and Enter break the line."""
+    """Enter that ends a composed word sends nothing; Shift and Enter break the line."""
     chat.open()
     chat.input.fill("ku")
-    chat.input.evaluate("e => e.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))")
+    chat.input.evaluate(
+        "e => e.dispatchEvent(new KeyboardEvent('keydown', "
+        "{key: 'Enter', isComposing: true, bubbles: true}))"
+    )
     chat.input.press("Shift+Enter")
     expect(chat.input).to_have_value("ku\n")
     expect(chat.of("visitor")).to_have_count(0)
 
 
 def test_a_screen_reader_is_told_each_message_once_and_whole(page: Page, chat: Chat) -> None:
-    """The log is the one speaker: each message comes into it as one node, with who says it, and nothing is changed after."""
+    """Each message is added to the log as one node, with its sender, and not changed later.
+
+    The other live regions stay silent.
+    """
     chat.open()
     chat.log.evaluate(
         """log => {
             window.told = []
             new MutationObserver(changes => {
                 for (const change of changes) {
-                    for (const node of change.addedNodes) told.push([change.target === log, node.textContent])
+                    for (const node of change.addedNodes) {
+                        told.push([change.target === log, node.textContent])
+                    }
                     if (change.type === 'characterData') told.push([false, change.target.data])
                 }
             }).observe(log, {childList: true, subtree: true, characterData: true})
@@ -197,13 +225,19 @@ def test_a_screen_reader_is_told_each_message_once_and_whole(page: Page, chat: C
     assert told[0][1] == "You: when is support open?"
     assert told[1][1].startswith("Assistant: ")
     assert told[1][1] == answer.evaluate("node => node.textContent")
-    live = page.locator("privacy-chat").locator("[role=log], [role=alert], [role=status], [aria-live]")
-    assert live.evaluate_all("all => all.map(one => one.getAttribute('role'))") == ["status", "log", "alert"]
+    live = page.locator("privacy-chat").locator(
+        "[role=log], [role=alert], [role=status], [aria-live]"
+    )
+    assert live.evaluate_all("all => all.map(one => one.getAttribute('role'))") == [
+        "status",
+        "log",
+        "alert",
+    ]
     expect(chat.alert).to_be_empty()
 
 
 def test_an_older_conversation_is_not_read_out_again(page: Page, chat: Chat) -> None:
-    """After a reload the log is silent until it is filled, and speaks again afterwards."""
+    """After a reload the log is silent until it is filled, and then live again."""
     chat.open().say("when is support open?")
     page.reload()
     expect(chat.said).to_have_count(3)
@@ -211,8 +245,8 @@ def test_an_older_conversation_is_not_read_out_again(page: Page, chat: Chat) -> 
     expect(chat.log).not_to_have_attribute("aria-live", "off")
 
 
-def test_problems_are_told_apart_from_the_conversation(page: Page, chat: Chat) -> None:
-    """An error is an alert, not a message."""
+def test_problems_are_not_shown_as_messages(page: Page, chat: Chat) -> None:
+    """An error is shown as an alert, and not as a message."""
     chat.open()
     page.route(f"**{BASE}/messages*", lambda route: route.abort())
     chat.input.fill("hello")
@@ -221,8 +255,8 @@ def test_problems_are_told_apart_from_the_conversation(page: Page, chat: Chat) -
     assert "connection" not in chat.log.inner_text()
 
 
-def test_nothing_moves_for_who_wants_no_motion(browser: Browser, server: Server) -> None:
-    """With reduced motion there is no animation."""
+def test_nothing_moves_with_reduced_motion(browser: Browser, server: Server) -> None:
+    """Nothing is animated with reduced motion."""
     context = browser.new_context(base_url=server.url, reduced_motion="reduce")
     page = context.new_page()
     page.goto("/")
@@ -231,8 +265,8 @@ def test_nothing_moves_for_who_wants_no_motion(browser: Browser, server: Server)
     context.close()
 
 
-def test_it_is_mirrored_on_a_page_that_reads_from_the_right(page: Page, chat: Chat) -> None:
-    """Launcher and panel are at the left, the shopper's words too."""
+def test_it_is_mirrored_on_a_right_to_left_page(page: Page, chat: Chat) -> None:
+    """On a right-to-left page, launcher, panel and the shopper's messages are at the left."""
     page.evaluate("document.documentElement.dir = 'rtl'")
     chat.open().say("hello")
     width = page.viewport_size["width"] if page.viewport_size else 0
@@ -244,13 +278,16 @@ def test_it_is_mirrored_on_a_page_that_reads_from_the_right(page: Page, chat: Ch
 
 @pytest.mark.parametrize(("width", "height"), [(320, 480), (390, 844), (320, 256)])
 def test_it_fits_a_small_screen(browser: Browser, server: Server, width: int, height: int) -> None:
-    """The panel fills it, nothing is cut off at the sides, and the input can be seen."""
-    context = browser.new_context(base_url=server.url, viewport={"width": width, "height": height}, has_touch=True)
+    """The panel fills a small screen; nothing is cut off at the sides, and the input is visible."""
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": width, "height": height}, has_touch=True
+    )
     page = context.new_page()
     page.goto("/")
     chat = Chat(page).open()
     chat.say("what do you collect about me?")
-    chat.panel.evaluate("panel => Promise.all(panel.getAnimations().map(one => one.finished))")  # it has come up
+    # until the panel has come up
+    chat.panel.evaluate("panel => Promise.all(panel.getAnimations().map(one => one.finished))")
     panel, field = chat.panel.bounding_box(), chat.input.bounding_box()
     assert panel == {"x": 0, "y": 0, "width": width, "height": height}
     assert field and field["y"] + field["height"] <= height
@@ -260,7 +297,7 @@ def test_it_fits_a_small_screen(browser: Browser, server: Server, width: int, he
 
 
 def test_targets_are_large_enough(page: Page, chat: Chat) -> None:
-    """Whatever can be clicked is at least 24 pixels high and wide (WCAG 2.2, 2.5.8)."""
+    """Each clickable element is at least 24 pixels high and wide (WCAG 2.2, 2.5.8)."""
     answer = chat.open().say("do you use cookies?")
     answer.locator("summary").first.click()
     page.get_by_role("button", name="More options").click()
@@ -270,19 +307,21 @@ def test_targets_are_large_enough(page: Page, chat: Chat) -> None:
 
 
 def focused(page: Page) -> str:
-    """Return the name of what has the focus, in the page or in the widget."""
+    """Return the accessible name of the focused element, in the page or in the widget."""
     return str(
         page.evaluate(
             """() => {
-                const outer = document.activeElement, inner = outer.shadowRoot?.activeElement || outer
-                return (inner.ariaLabel || inner.labels?.[0]?.textContent || inner.textContent || '').trim()
+                const outer = document.activeElement
+                const inner = outer.shadowRoot?.activeElement || outer
+                const label = inner.ariaLabel || inner.labels?.[0]?.textContent
+                return (label || inner.textContent || '').trim()
             }"""
         )
     )
 
 
 def reach(page: Page, name: str, back: bool = False) -> None:
-    """Press Tab until something has the focus."""
+    """Press Tab until the element of this name has the focus."""
     for _ in range(60):
         page.keyboard.press("Shift+Tab" if back else "Tab")
         if re.match(re.escape(name), focused(page)):

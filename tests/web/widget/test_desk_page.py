@@ -1,11 +1,11 @@
-"""Tests of the desk's page and the widget together, in a real browser: an agent and a shopper."""
+"""Tests of the desk and the widget together in a real browser: an agent and a shopper."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import Server
 from tests.handoff.conftest import staffed
-from tests.web.test_desk import Desk
+from tests.web.test_agent_desk import Desk
 from tests.web.widget.conftest import Chat
 from tests.web.widget.test_accessibility import check
 
@@ -14,7 +14,7 @@ __all__ = ["staffed"]
 
 @pytest.fixture
 def agent(browser: Browser, staffed: Server) -> Page:
-    """The desk of somebody who has just signed in."""
+    """The desk, just after an agent has signed in."""
     token = Desk(staffed, "Sam").token
     page = browser.new_context(base_url=staffed.url).new_page()
     page.goto("/desk")
@@ -26,14 +26,17 @@ def agent(browser: Browser, staffed: Server) -> Page:
 
 @pytest.fixture
 def shopper(browser: Browser, staffed: Server) -> Chat:
-    """Somebody in the chat."""
+    """A shopper with the chat open."""
     page = browser.new_context(base_url=staffed.url).new_page()
     page.goto("/")
     return Chat(page).open()
 
 
 def test_an_agent_and_a_shopper_talk(agent: Page, shopper: Chat) -> None:
-    """By keyboard at the desk: take, answer, see the answer, end; the shopper sees who comes, types and goes."""
+    """An agent takes a chat by keyboard, answers, sees the replies, and ends it.
+
+    The shopper sees the agent join, type and leave.
+    """
     shopper.say("do you use cookies?")
     shopper.menu("Talk to a person")
     expect(shopper.panel.get_by_role("status")).to_contain_text("Waiting for a person")
@@ -68,8 +71,8 @@ def test_an_agent_and_a_shopper_talk(agent: Page, shopper: Chat) -> None:
     shopper.say("do you use cookies?")
 
 
-def test_a_shopper_can_end_it(agent: Page, shopper: Chat) -> None:
-    """With a button that came with the agent; the desk sees it."""
+def test_a_shopper_can_end_the_chat(agent: Page, shopper: Chat) -> None:
+    """A shopper can end the chat with a button, and the desk shows the end."""
     shopper.menu("Talk to a person")
     agent.get_by_role("button", name="Waits in the chat").last.click()
     agent.get_by_role("button", name="Join the chat").click()
@@ -80,7 +83,7 @@ def test_a_shopper_can_end_it(agent: Page, shopper: Chat) -> None:
 
 
 def test_a_wrong_token_is_refused(browser: Browser, staffed: Server) -> None:
-    """With a reason, and nothing is shown."""
+    """A wrong token is refused with a reason, and no handoff is shown."""
     page = browser.new_context(base_url=staffed.url).new_page()
     page.goto("/desk")
     check(page)

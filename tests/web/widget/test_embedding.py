@@ -16,7 +16,7 @@ STRICT = "default-src 'self'; script-src 'self'; style-src 'self'; connect-src '
 
 
 class Shop:
-    """A shop of another origin, whose pages have a widget of the server."""
+    """A shop of another origin, with the server's widget on its pages."""
 
     def __init__(self) -> None:
         self.widget = ""
@@ -24,18 +24,24 @@ class Shop:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                """Show the shop."""
+                """Send the page of the shop."""
                 script = f'<script type="module" src="{shop.widget}/widget.js"></script>'
-                body = f"<!doctype html><title>Shop</title>{script}<h1>Shop</h1><privacy-chat></privacy-chat>"
+                body = (
+                    f"<!doctype html><title>Shop</title>{script}"
+                    "<h1>Shop</h1><privacy-chat></privacy-chat>"
+                )
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 policy = STRICT.replace("script-src 'self'", f"script-src {shop.widget}")
-                self.send_header("Content-Security-Policy", policy.replace("connect-src 'self'", f"connect-src {shop.widget}"))
+                self.send_header(
+                    "Content-Security-Policy",
+                    policy.replace("connect-src 'self'", f"connect-src {shop.widget}"),
+                )
                 self.end_headers()
                 self.wfile.write(body.encode())
 
             def log_message(self, *_: object) -> None:
-                """Keep quiet."""
+                """Log nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -44,7 +50,7 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """A shop that may embed the widget."""
+    """A shop that the server allows to embed the widget."""
     shop = Shop()
     with serving(tmp_path_factory.mktemp("shop"), PRIVACY_BOT_ORIGINS=f'["{shop.url}"]') as running:
         shop.widget = running.url
@@ -54,20 +60,25 @@ def shop(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop
 
 
 class Watch:
-    """What a page asks for, and what the browser complains of."""
+    """The hosts that a page sends requests to, and the complaints of the browser."""
 
     def __init__(self, page: Page) -> None:
         self.hosts: set[str] = set()
         self.complaints: list[str] = []
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         page.on(
-            "console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None
+            "console",
+            lambda message: (
+                self.complaints.append(message.text)
+                if message.type in ("error", "warning")
+                else None
+            ),
         )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
 
 def use(page: Page) -> None:
-    """Do with the widget all that a shopper does."""
+    """Use each function of the widget once."""
     chat = Chat(page).open()
     chat.say("do you use cookies?").locator("summary").first.click()
     chat.say("opt me out")
@@ -81,7 +92,10 @@ def use(page: Page) -> None:
 
 
 def test_it_works_on_an_allowed_site_under_a_strict_policy(browser: Browser, shop: Shop) -> None:
-    """No violation, no cookie, and no request to any host but the shop's own and the server's."""
+    """On an allowed site the widget violates no policy and sets no cookie.
+
+    It sends requests only to the shop and to its own server.
+    """
     context = browser.new_context()
     page = context.new_page()
     watch = Watch(page)
@@ -93,8 +107,13 @@ def test_it_works_on_an_allowed_site_under_a_strict_policy(browser: Browser, sho
     context.close()
 
 
-def test_it_works_on_the_servers_own_page_under_the_strictest_policy(browser: Browser, server: Server) -> None:
-    """So on the demo storefront, whose policy allows nothing but its own files."""
+def test_it_works_on_the_servers_own_page_under_the_strictest_policy(
+    browser: Browser, server: Server
+) -> None:
+    """The widget works on the demo storefront too.
+
+    The policy of that page allows only its own files.
+    """
     context = browser.new_context(base_url=server.url)
     page = context.new_page()
     watch = Watch(page)
@@ -107,7 +126,7 @@ def test_it_works_on_the_servers_own_page_under_the_strictest_policy(browser: Br
 
 
 def test_another_site_cannot_use_it(browser: Browser, server: Server) -> None:
-    """A page of an origin that is not on the list cannot even load the widget."""
+    """A page of an origin that is not listed cannot even load the widget."""
     stranger = Shop()
     stranger.widget = server.url
     context = browser.new_context()
@@ -117,7 +136,10 @@ def test_another_site_cannot_use_it(browser: Browser, server: Server) -> None:
     page.wait_for_timeout(500)
     assert page.evaluate("customElements.get('privacy-chat') === undefined")
     assert any("CORS" in complaint for complaint in watch.complaints)
-    told = page.evaluate(f"fetch('{server.url}{BASE}/session', {{method: 'POST'}}).then(a => a.status, () => 'refused')")
+    told = page.evaluate(
+        f"fetch('{server.url}{BASE}/session', {{method: 'POST'}})"
+        ".then(a => a.status, () => 'refused')"
+    )
     assert told == "refused"
     context.close()
     stranger.server.shutdown()

@@ -1,4 +1,4 @@
-"""Tests of the widget in a real browser: what a shopper does with it."""
+"""Tests of the widget in a real browser: the actions of a shopper and the widget's reactions."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from tests.conftest import BASE, Server, serving, start_server
 from tests.web.widget.conftest import Chat
 
 
-def test_it_begins_when_it_is_opened(page: Page, chat: Chat) -> None:
-    """A page with the widget asks the server for nothing before the shopper does."""
+def test_it_sends_nothing_before_it_is_opened(page: Page, chat: Chat) -> None:
+    """The widget sends no request before the shopper opens it."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.reload()
@@ -23,7 +23,7 @@ def test_it_begins_when_it_is_opened(page: Page, chat: Chat) -> None:
 
 
 def test_an_answer_has_its_source(context: BrowserContext, chat: Chat) -> None:
-    """The section can be opened, quotes the policy, and each quote leads to its clause, which is marked."""
+    """A source opens, quotes the policy, and links each quote to its clause, which is marked."""
     answer = chat.open().say("do you use cookies?")
     source = answer.get_by_text("Source: Cookies")
     source.click()
@@ -34,16 +34,23 @@ def test_an_answer_has_its_source(context: BrowserContext, chat: Chat) -> None:
     policy = opened.value
     policy.wait_for_load_state()
     clause = policy.locator(":target")
-    assert quote.inner_text().removesuffix("(opens in a new tab)").split() == clause.inner_text().split()
+    assert (
+        quote.inner_text().removesuffix("(opens in a new tab)").split()
+        == clause.inner_text().split()
+    )
     assert clause.evaluate("e => getComputedStyle(e).backgroundColor") != "rgba(0, 0, 0, 0)"
 
 
 def test_a_choice_is_used_once_and_stays_readable(chat: Chat) -> None:
-    """The picked choice is marked, the others are off, and another click does nothing."""
+    """The picked choice is marked, the others are disabled, and another click does nothing."""
     chat.open().choose("Cookies")
     group = chat.log.get_by_role("group", name="Choices").first
-    expect(group.get_by_role("button", name="Cookies (chosen)")).to_have_attribute("aria-disabled", "true")
-    expect(group.get_by_role("button", name="What you collect")).to_have_attribute("aria-disabled", "true")
+    expect(group.get_by_role("button", name="Cookies (chosen)")).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    expect(group.get_by_role("button", name="What you collect")).to_have_attribute(
+        "aria-disabled", "true"
+    )
     before = chat.said.count()
     group.get_by_role("button", name="What you collect").click(force=True)
     chat.say("hours?")
@@ -51,7 +58,7 @@ def test_a_choice_is_used_once_and_stays_readable(chat: Chat) -> None:
 
 
 def test_several_messages_at_once_are_answered_in_order(chat: Chat) -> None:
-    """Who does not wait for an answer gets them all the same."""
+    """Several messages that are sent without waiting are all answered, in order."""
     chat.open()
     for text in ("do you use cookies?", "when is support open?", "do you sell my data?"):
         chat.input.fill(text)
@@ -60,13 +67,14 @@ def test_several_messages_at_once_are_answered_in_order(chat: Chat) -> None:
     expect(chat.said.nth(1)).to_contain_text("cookies?")
     expect(chat.said.nth(2)).to_contain_text("We may use cookies")
     expect(chat.said.nth(3)).to_contain_text("open?")
-    assert [text in chat.of("bot").nth(number).inner_text() for number, text in ((1, "cookie"), (2, "AM"), (3, "sell"))] == [
-        True
-    ] * 3
+    assert [
+        text in chat.of("bot").nth(number).inner_text()
+        for number, text in ((1, "cookie"), (2, "AM"), (3, "sell"))
+    ] == [True] * 3
 
 
 def test_the_conversation_is_still_there_after_a_reload(page: Page, chat: Chat) -> None:
-    """Messages, choices that were used, and the open panel."""
+    """A reload keeps the messages, the used choices and the open panel."""
     chat.open().choose("Cookies")
     before = chat.log.inner_text()
     page.reload()
@@ -76,8 +84,10 @@ def test_the_conversation_is_still_there_after_a_reload(page: Page, chat: Chat) 
     expect(chat.log.get_by_role("button", name="Cookies (chosen)")).to_be_visible()
 
 
-def test_a_second_tab_shows_the_same_conversation(context: BrowserContext, page: Page, chat: Chat) -> None:
-    """What is said in one tab is seen in the other, once."""
+def test_a_second_tab_shows_the_same_conversation(
+    context: BrowserContext, page: Page, chat: Chat
+) -> None:
+    """A message in one tab is shown in the other tab, once."""
     chat.open().say("do you use cookies?")
     other = Chat(context.new_page())
     other.page.goto("/privacy")
@@ -89,8 +99,13 @@ def test_a_second_tab_shows_the_same_conversation(context: BrowserContext, page:
     assert chat.log.inner_text() == other.log.inner_text()
 
 
-def test_deleting_it_deletes_it_in_every_tab(context: BrowserContext, page: Page, chat: Chat, server: Server) -> None:
-    """It asks once, then everything is gone: on the server, in this tab and in the other one; the next message begins anew."""
+def test_deleting_it_deletes_it_in_every_tab(
+    context: BrowserContext, page: Page, chat: Chat, server: Server
+) -> None:
+    """A confirmed deletion removes the conversation on the server and in every tab.
+
+    The next message starts a new conversation.
+    """
     chat.open().say("do you use cookies?")
     token = page.evaluate("Object.values(localStorage).map(value => JSON.parse(value).token)[0]")
     other = Chat(context.new_page())
@@ -109,14 +124,17 @@ def test_deleting_it_deletes_it_in_every_tab(context: BrowserContext, page: Page
 
 
 def test_after_a_deletion_a_new_conversation_is_answered(page: Page, chat: Chat) -> None:
-    """Whatever has come to rest meanwhile, the next message begins anew and is answered; so does the button."""
+    """After a deletion the next message starts a new conversation and is answered.
+
+    So does the button, also when the widget has stopped waiting for messages.
+    """
     chat.open().say("do you use cookies?")
     for again in ("typed", "button"):
         chat.menu("Delete this conversation")
         page.get_by_role("button", name="Delete", exact=True).click()
         expect(chat.log).to_contain_text("was deleted")
         expect(chat.log.get_by_role("button", name="Start a new one")).to_be_focused()
-        page.wait_for_timeout(1500)  # until nobody listens any more
+        page.wait_for_timeout(1500)  # until the tab no longer waits for messages
         if again == "button":
             chat.log.get_by_role("button", name="Start a new one").click()
             expect(chat.of("bot")).to_have_count(1)
@@ -126,11 +144,17 @@ def test_after_a_deletion_a_new_conversation_is_answered(page: Page, chat: Chat)
         expect(chat.panel.get_by_text("Typing")).to_be_hidden()
 
 
-def test_a_message_that_is_under_way_is_not_sent_anew_after_a_deletion(page: Page, chat: Chat) -> None:
-    """Who deletes the conversation has deleted that message too: it begins no other one."""
+def test_a_message_that_is_being_sent_is_dropped_by_a_deletion(page: Page, chat: Chat) -> None:
+    """A deletion also drops a message that is being sent.
+
+    It does not start another conversation.
+    """
     chat.open()
     held: list[Route] = []
-    page.route(f"**{BASE}/messages", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.route(
+        f"**{BASE}/messages",
+        lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+    )
     chat.input.fill("my secret")
     chat.input.press("Enter")
     expect(chat.of("visitor")).to_have_count(1)
@@ -138,7 +162,10 @@ def test_a_message_that_is_under_way_is_not_sent_anew_after_a_deletion(page: Pag
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(chat.log).to_contain_text("was deleted")
     begun: list[str] = []
-    page.on("request", lambda request: begun.append(request.url) if request.url.endswith("/session") else None)
+    page.on(
+        "request",
+        lambda request: begun.append(request.url) if request.url.endswith("/session") else None,
+    )
     held[0].continue_()
     page.wait_for_timeout(1500)
     assert begun == []
@@ -146,8 +173,10 @@ def test_a_message_that_is_under_way_is_not_sent_anew_after_a_deletion(page: Pag
     expect(chat.log).to_contain_text("was deleted")
 
 
-def test_a_new_conversation_of_another_tab_is_shown(context: BrowserContext, page: Page, chat: Chat) -> None:
-    """After it was deleted and begun anew there, it is the same in both."""
+def test_a_new_conversation_of_another_tab_is_shown(
+    context: BrowserContext, page: Page, chat: Chat
+) -> None:
+    """A conversation that is deleted and started anew in one tab is the same in both."""
     chat.open()
     other = Chat(context.new_page())
     other.page.goto("/")
@@ -162,17 +191,24 @@ def test_a_new_conversation_of_another_tab_is_shown(context: BrowserContext, pag
     expect(other.of("bot").last).to_contain_text("AM")
 
 
-def test_choices_are_off_when_something_else_was_said(chat: Chat) -> None:
-    """An answer that was typed uses the choices up too: none of them is picked under another question."""
+def test_a_typed_answer_disables_the_choices(chat: Chat) -> None:
+    """A typed answer disables the open choices too.
+
+    So no choice can be picked under another question.
+    """
     chat.open().say("unsubscribe jo@example.com")
     chat.say("no, it is al@example.com")
     expect(chat.log.get_by_role("button", name="Yes, record it")).to_have_count(2)
-    expect(chat.log.get_by_role("button", name="Yes, record it").first).to_have_attribute("aria-disabled", "true")
-    expect(chat.log.get_by_role("button", name="Yes, record it").last).not_to_have_attribute("aria-disabled", "true")
+    expect(chat.log.get_by_role("button", name="Yes, record it").first).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    expect(chat.log.get_by_role("button", name="Yes, record it").last).not_to_have_attribute(
+        "aria-disabled", "true"
+    )
 
 
-def test_a_message_cannot_be_too_long_unnoticed(chat: Chat) -> None:
-    """Who reaches the limit is told."""
+def test_the_length_limit_is_announced(chat: Chat) -> None:
+    """An alert is shown when a message reaches the length limit."""
     chat.open()
     chat.input.fill("x" * 1000)
     expect(chat.alert).to_contain_text("1000 characters")
@@ -181,20 +217,27 @@ def test_a_message_cannot_be_too_long_unnoticed(chat: Chat) -> None:
 
 
 def test_the_style_of_the_page_stays_outside(page: Page, chat: Chat) -> None:
-    """Whatever a page does to its text, the widget looks the same."""
+    """The style sheets of the page do not change the look of the widget."""
     chat.open()
-    page.wait_for_timeout(300)  # for it to come to rest
+    page.wait_for_timeout(300)  # until the panel has come up
     before = chat.log.bounding_box()
-    wild = "* {color: red !important; font-size: 30px !important; letter-spacing: 9px; text-transform: uppercase}"
-    page.evaluate("css => {const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]}", wild)
+    style = (
+        "* {color: red !important; font-size: 30px !important; "
+        "letter-spacing: 9px; text-transform: uppercase}"
+    )
+    page.evaluate(
+        "css => {const s = new CSSStyleSheet(); s.replaceSync(css); "
+        "document.adoptedStyleSheets = [s]}",
+        style,
+    )
     expect(chat.of("bot").first.locator("p")).to_have_css("font-size", "16px")
     expect(chat.of("bot").first.locator("p")).to_have_css("letter-spacing", "normal")
     expect(chat.of("bot").first.locator("p")).to_have_css("text-transform", "none")
     assert chat.log.bounding_box() == before
 
 
-def test_keeping_it_keeps_it(page: Page, chat: Chat) -> None:
-    """Who thinks better of it goes on."""
+def test_a_deletion_can_be_cancelled(page: Page, chat: Chat) -> None:
+    """The conversation goes on after a cancelled deletion."""
     chat.open()
     chat.menu("Delete this conversation")
     page.get_by_role("button", name="Keep it").click()
@@ -202,8 +245,8 @@ def test_keeping_it_keeps_it(page: Page, chat: Chat) -> None:
     expect(chat.said).to_have_count(3)
 
 
-def test_the_transcript_can_be_kept(page: Page, chat: Chat) -> None:
-    """A text file with all that was said, and the sources."""
+def test_the_transcript_can_be_downloaded(page: Page, chat: Chat) -> None:
+    """The transcript is downloaded as a text file with all messages and sources."""
     chat.open().say("do you use cookies?")
     with page.expect_download() as download:
         chat.menu("Download transcript")
@@ -214,7 +257,7 @@ def test_the_transcript_can_be_kept(page: Page, chat: Chat) -> None:
 
 
 def test_a_person_can_be_asked_for(chat: Chat) -> None:
-    """The menu says it for the shopper."""
+    """The menu item sends the request for a person as a message of the shopper."""
     chat.open()
     chat.menu("Talk to a person")
     expect(chat.of("visitor").last).to_contain_text("talk to a person")
@@ -222,7 +265,7 @@ def test_a_person_can_be_asked_for(chat: Chat) -> None:
 
 
 def test_markup_is_text(page: Page, chat: Chat) -> None:
-    """What was typed is shown as it was typed, and does nothing."""
+    """Typed markup is shown as text, and has no effect."""
     chat.open().say('<img src=x onerror="document.title=1"><b>bold</b>')
     expect(chat.of("visitor").last).to_contain_text("<b>bold</b>")
     assert chat.log.locator("img, b").count() == 0
@@ -230,9 +273,12 @@ def test_markup_is_text(page: Page, chat: Chat) -> None:
 
 
 def test_a_message_that_was_not_sent_can_be_sent_again(page: Page, chat: Chat) -> None:
-    """It is marked, an alert says why, and trying again sends it once."""
+    """An unsent message is marked, an alert gives the reason, and a retry sends it once."""
     chat.open()
-    page.route(f"**{BASE}/messages", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.route(
+        f"**{BASE}/messages",
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
     chat.input.fill("do you use cookies?")
     chat.input.press("Enter")
     expect(chat.log.get_by_text("Not sent.")).to_be_visible()
@@ -247,14 +293,17 @@ def test_a_message_that_was_not_sent_can_be_sent_again(page: Page, chat: Chat) -
 
 
 def test_an_answer_that_was_lost_is_not_asked_for_twice(page: Page, chat: Chat) -> None:
-    """The server took the message, the answer did not arrive: trying again shows the one that was given."""
+    """A lost answer is shown after all, and its message is not answered twice.
+
+    The server received the message, but its answer did not arrive.
+    """
     chat.open()
     lost: list[Route] = []
 
     def lose(route: Route) -> None:
         if route.request.method == "POST" and not lost:
             lost.append(route)
-            route.fetch()  # it arrives there, and nothing comes back
+            route.fetch()  # it reaches the server, but no answer comes back
             route.abort()
         else:
             route.continue_()
@@ -262,18 +311,26 @@ def test_an_answer_that_was_lost_is_not_asked_for_twice(page: Page, chat: Chat) 
     page.route(f"**{BASE}/messages*", lose)
     chat.input.fill("do you use cookies?")
     chat.input.press("Enter")
-    expect(chat.of("bot")).to_have_count(2)  # by the call for news, after which it is sent again by itself
+    # the call for new messages brings the answer; then the widget sends the message again by itself
+    expect(chat.of("bot")).to_have_count(2)
     expect(chat.log.get_by_text("Not sent.")).to_have_count(0)
     expect(chat.of("visitor")).to_have_count(1)
     expect(chat.of("bot")).to_have_count(2)
 
 
-def test_too_much_at_once_says_how_long_to_wait(page: Page, chat: Chat) -> None:
-    """429 is worded, and the message can be sent again."""
+def test_a_reached_limit_is_shown_with_the_time_to_wait(page: Page, chat: Chat) -> None:
+    """An answer 429 is shown with the seconds to wait, and the message can be sent again."""
     chat.open()
-    refusal = {"status": 429, "headers": {"Retry-After": "7"}, "json": {"error": {"code": "too_many", "message": "x"}}}
+    refusal = {
+        "status": 429,
+        "headers": {"Retry-After": "7"},
+        "json": {"error": {"code": "too_many", "message": "x"}},
+    }
     page.route(
-        f"**{BASE}/messages", lambda route: route.fulfill(**refusal) if route.request.method == "POST" else route.continue_()
+        f"**{BASE}/messages",
+        lambda route: (
+            route.fulfill(**refusal) if route.request.method == "POST" else route.continue_()
+        ),
     )
     chat.input.fill("hello")
     chat.input.press("Enter")
@@ -281,11 +338,17 @@ def test_too_much_at_once_says_how_long_to_wait(page: Page, chat: Chat) -> None:
     expect(chat.log.get_by_role("button", name="Try again")).to_be_visible()
 
 
-def test_a_conversation_that_ended_meanwhile_is_begun_anew(context: BrowserContext, page: Page, chat: Chat) -> None:
-    """What is typed into an old conversation is answered in a new one, which is said."""
+def test_a_conversation_that_ended_meanwhile_is_begun_anew(
+    context: BrowserContext, page: Page, chat: Chat
+) -> None:
+    """A message in an ended conversation is answered in a new one.
+
+    The widget says so.
+    """
     chat.open().say("do you use cookies?")
     token = page.evaluate("Object.values(localStorage).map(value => JSON.parse(value).token)[0]")
-    page.route(f"**{BASE}/messages?*", lambda route: route.abort())  # no news, so the message is what finds out
+    # no call for new messages succeeds, so only the next message can find out
+    page.route(f"**{BASE}/messages?*", lambda route: route.abort())
     context.request.delete(f"{BASE}/session", headers={"Authorization": f"Bearer {token}"})
     page.unroute(f"**{BASE}/messages?*")
     page.reload()
@@ -295,7 +358,10 @@ def test_a_conversation_that_ended_meanwhile_is_begun_anew(context: BrowserConte
 
 
 def test_a_server_that_comes_back_is_found(browser: Browser, model: Path, tmp_path: Path) -> None:
-    """While it is away, that is said; when it is back, the conversation goes on by itself."""
+    """The widget says while the server is away, and then continues by itself.
+
+    The message that was not sent meanwhile is sent and answered.
+    """
     first = start_server(tmp_path)
     port = first.url.rpartition(":")[2]
     context = browser.new_context(base_url=first.url)
@@ -310,13 +376,14 @@ def test_a_server_that_comes_back_is_found(browser: Browser, model: Path, tmp_pa
     expect(chat.log.get_by_text("Not sent.")).to_be_visible()
     with serving(tmp_path, PRIVACY_BOT_PORT=port), context:
         expect(chat.alert).to_be_empty(timeout=30_000)
-        expect(chat.of("bot").nth(1)).to_contain_text("cookie")  # what did not reach it was sent by itself
+        # the widget sent the unsent message by itself
+        expect(chat.of("bot").nth(1)).to_contain_text("cookie")
         expect(chat.said).to_have_count(3)
 
 
 @pytest.fixture
 def handed_over(browser: Browser, prompt: Server) -> Iterator[tuple[Chat, sqlite3.Connection]]:
-    """A chat, and the database in which its conversation is handed to people."""
+    """A chat, with the database in which a test hands its conversation over to an agent."""
     context = browser.new_context(base_url=prompt.url)
     page = context.new_page()
     page.goto("/")
@@ -327,8 +394,8 @@ def handed_over(browser: Browser, prompt: Server) -> Iterator[tuple[Chat, sqlite
     context.close()
 
 
-def test_people_are_seen_to_come_and_go(handed_over: tuple[Chat, sqlite3.Connection]) -> None:
-    """Waiting, with an agent, back to the bot: the state is shown, and what the agent says."""
+def test_the_state_of_a_handoff_is_shown(handed_over: tuple[Chat, sqlite3.Connection]) -> None:
+    """The widget shows the state (waiting, with an agent, bot) and the agent's messages."""
     chat, database = handed_over
     database.execute("UPDATE conversations SET state = 'waiting_for_agent'")
     expect(chat.panel.get_by_role("status")).to_contain_text("Waiting for a person")
@@ -343,8 +410,10 @@ def test_people_are_seen_to_come_and_go(handed_over: tuple[Chat, sqlite3.Connect
     expect(chat.panel.get_by_role("status")).to_have_count(0)
 
 
-def test_an_agents_message_is_announced_on_the_closed_launcher(handed_over: tuple[Chat, sqlite3.Connection]) -> None:
-    """Who has closed the panel while waiting sees that somebody has written."""
+def test_an_agents_message_is_announced_while_the_panel_is_closed(
+    handed_over: tuple[Chat, sqlite3.Connection],
+) -> None:
+    """The launcher of a closed panel announces a new message of the agent."""
     chat, database = handed_over
     database.execute("UPDATE conversations SET state = 'with_agent'")
     expect(chat.panel.get_by_role("status")).to_contain_text("talking to a person")
@@ -359,8 +428,10 @@ def test_an_agents_message_is_announced_on_the_closed_launcher(handed_over: tupl
     expect(chat.of("agent")).to_contain_text("Are you there?")
 
 
-def test_a_closed_conversation_offers_another_one(handed_over: tuple[Chat, sqlite3.Connection]) -> None:
-    """Nothing can be typed into it any more; a button begins anew."""
+def test_a_closed_conversation_offers_another_one(
+    handed_over: tuple[Chat, sqlite3.Connection],
+) -> None:
+    """A closed conversation takes no message; a button starts a new one."""
     chat, database = handed_over
     database.execute("UPDATE conversations SET state = 'closed'")
     expect(chat.log).to_contain_text("This conversation has ended.")
@@ -371,7 +442,7 @@ def test_a_closed_conversation_offers_another_one(handed_over: tuple[Chat, sqlit
 
 
 def test_every_text_can_be_replaced(page: Page, chat: Chat) -> None:
-    """An attribute for each, so that the widget speaks the shop's language."""
+    """Each text of the widget has an attribute, so that it can be in the shop's language."""
     page.evaluate(
         """() => {
             document.querySelector('privacy-chat').remove();
@@ -388,15 +459,20 @@ def test_every_text_can_be_replaced(page: Page, chat: Chat) -> None:
     expect(page.get_by_text("Wirklich?")).to_be_visible()
 
 
-def test_its_looks_can_be_set_by_the_page(page: Page, chat: Chat) -> None:
-    """Custom properties of the host page reach into it."""
-    page.evaluate("document.querySelector('privacy-chat').style.setProperty('--privacy-chat-accent', 'rgb(90, 20, 120)')")
+def test_its_look_can_be_set_by_the_page(page: Page, chat: Chat) -> None:
+    """Custom properties of the page change the look of the widget."""
+    page.evaluate(
+        "document.querySelector('privacy-chat')"
+        ".style.setProperty('--privacy-chat-accent', 'rgb(90, 20, 120)')"
+    )
     expect(chat.launcher).to_have_css("background-color", "rgb(90, 20, 120)")
 
 
-def test_it_forgets_nothing_where_nothing_can_be_stored(context: BrowserContext) -> None:
-    """With storage blocked the conversation lasts as long as the page."""
-    context.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no') }})")
+def test_it_works_without_storage(context: BrowserContext) -> None:
+    """The conversation lasts as long as the page if storage is blocked."""
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no') }})"
+    )
     page = context.new_page()
     page.goto("/")
     chat = Chat(page).open()

@@ -1,4 +1,4 @@
-"""The part of stand-alone Keras that Rasa imports."""
+"""Part of stand-alone Keras that Rasa imports."""
 
 from tensorflow.keras import Model
 

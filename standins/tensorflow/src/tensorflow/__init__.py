@@ -1,9 +1,17 @@
-"""An import-only stand-in for TensorFlow: see the README beside this distribution."""
+"""Stand-in for TensorFlow that can only be imported; see the README of this distribution."""
 
 from tensorflow.absent import TensorFlowAbsent, placeholder, refuse_unknown
 
 __version__ = "2.12.0+standin.1"
-__all__ = ["SparseTensor", "Tensor", "TensorFlowAbsent", "TensorShape", "TensorSpec", "is_tensor", "keras"]
+__all__ = [
+    "SparseTensor",
+    "Tensor",
+    "TensorFlowAbsent",
+    "TensorShape",
+    "TensorSpec",
+    "is_tensor",
+    "keras",
+]
 
 Tensor = placeholder("tensorflow.Tensor")
 SparseTensor = placeholder("tensorflow.SparseTensor")
@@ -12,10 +20,13 @@ TensorSpec = placeholder("tensorflow.TensorSpec")
 
 
 def is_tensor(x: object) -> bool:
-    """Say no: matplotlib asks this of everything that it draws, if a module named tensorflow is loaded."""
+    """Return False.
+
+    matplotlib calls this for everything that it draws if a module named tensorflow is loaded.
+    """
     return False
 
 
-from tensorflow import keras  # noqa: E402  (its layers are annotated with the names above)
+from tensorflow import keras  # noqa: E402  (its annotations use the names above)
 
 __getattr__ = refuse_unknown("tensorflow")

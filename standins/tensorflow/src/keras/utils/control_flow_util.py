@@ -1,4 +1,4 @@
-"""Imported by Rasa's layers for one function, which they call only inside a model."""
+"""Module of one function that Rasa's layers import, and call only inside a model."""
 
 from typing import Any, NoReturn
 
@@ -6,5 +6,5 @@ from tensorflow.absent import TensorFlowAbsent
 
 
 def smart_cond(*args: Any, **kwargs: Any) -> NoReturn:
-    """Refuse: there is no TensorFlow to branch in."""
+    """Raise TensorFlowAbsent."""
     raise TensorFlowAbsent("keras.utils.control_flow_util.smart_cond")

@@ -1,4 +1,4 @@
-"""Imported by Rasa's models; nothing in it is used before a model is built."""
+"""Empty module that Rasa's models import, and use only when a model is built."""
 
 from tensorflow.absent import refuse_unknown
 

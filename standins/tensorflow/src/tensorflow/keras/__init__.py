@@ -1,4 +1,4 @@
-"""The Keras classes that Rasa derives from."""
+"""Placeholders for the Keras classes that Rasa derives from."""
 
 from tensorflow.absent import placeholder, refuse_unknown
 from tensorflow.keras import backend, callbacks, layers, metrics, utils

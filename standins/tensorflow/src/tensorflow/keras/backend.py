@@ -1,4 +1,4 @@
-"""Imported by Rasa as ``K``; nothing in it is used before a model is built."""
+"""Empty module that Rasa imports as ``K``, and uses only when it builds a model."""
 
 from tensorflow.absent import refuse_unknown
 

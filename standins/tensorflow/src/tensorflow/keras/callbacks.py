@@ -1,4 +1,4 @@
-"""The base class of Rasa's training callbacks."""
+"""Placeholder for the base class of Rasa's training callbacks."""
 
 from tensorflow.absent import placeholder, refuse_unknown
 

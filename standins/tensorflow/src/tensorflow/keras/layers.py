@@ -1,4 +1,4 @@
-"""The base classes of Rasa's layers."""
+"""Placeholders for the base classes of Rasa's layers."""
 
 from tensorflow.absent import placeholder, refuse_unknown
 

@@ -1,4 +1,4 @@
-"""The base class of Rasa's training metrics."""
+"""Placeholder for the base class of Rasa's training metrics."""
 
 from tensorflow.absent import placeholder, refuse_unknown
 

@@ -1,4 +1,4 @@
-"""The base class of Rasa's data generators."""
+"""Placeholder for the base class of Rasa's data generators."""
 
 from tensorflow.absent import placeholder, refuse_unknown
 

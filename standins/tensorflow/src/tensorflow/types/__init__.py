@@ -1,1 +1,1 @@
-"""Holds only what Rasa's annotations name."""
+"""Package with only the names in Rasa's annotations."""

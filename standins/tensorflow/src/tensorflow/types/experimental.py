@@ -1,4 +1,4 @@
-"""The type that Rasa's annotations name."""
+"""Placeholder for the type in Rasa's annotations."""
 
 from tensorflow.absent import placeholder
 

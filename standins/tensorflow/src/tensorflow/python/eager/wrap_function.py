@@ -1,4 +1,4 @@
-"""The type that Rasa's ConveRT featurizer names."""
+"""Placeholder for the type in Rasa's ConveRT featurizer."""
 
 from tensorflow.absent import placeholder
 

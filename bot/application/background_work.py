@@ -1,0 +1,28 @@
+"""Background work: all jobs that run beside the turns of a server, and are started here alone."""
+
+import asyncio
+from collections.abc import Callable
+
+from bot.application.retention import expire
+from bot.application.services import Services
+from bot.background import every
+
+
+async def run_background_work(services: Services, announce: Callable[[str], None]) -> None:
+    """Run all jobs until cancelled.
+
+    ``announce`` is called with each conversation in which the shopper has news.
+
+    - Retention deletes what has been kept for long enough.
+    - Delivery tells the receivers of opt-outs.
+    - The handoff workers end waits, tell external help desks, and read their answers.
+    """
+
+    async def retention() -> None:
+        await asyncio.to_thread(expire, services)
+
+    async with asyncio.TaskGroup() as jobs:  # one that fails ends the others, so all begin again
+        minutes = services.settings.housekeeping_minutes
+        jobs.create_task(every(minutes * 60, "retention", retention))
+        jobs.create_task(services.optouts.deliver())
+        jobs.create_task(services.handoff_workers().run(announce))

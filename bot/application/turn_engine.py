@@ -1,0 +1,333 @@
+"""Turn engine: the one way to answer a message, from the widget, the shell, ``ask`` or a test.
+
+In a turn the text is taken in (``conversations.intake``: cleaned and masked) and stored. Then the
+handoffs may answer it, else the assistant does, and the replies are stored.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from weakref import WeakValueDictionary
+
+import structlog
+
+from bot import metrics
+from bot.application.erasure import Erasure, Trackers
+from bot.application.errors import ClientIdReused, ConversationOver, NotReady, UnknownChoice
+from bot.application.news import News
+from bot.conversations.intake import (
+    CHILD_REPLY,
+    ChildDetected,
+    CleanText,
+    Intake,
+    as_rasa_text,
+    clean,
+    from_stored,
+)
+from bot.conversations.model import Message, Reply, Turn, forgets, outcome, topics
+from bot.conversations.store import (
+    ConversationStore,
+    NewMessage,
+    StoredMessage,
+    UnknownConversation,
+    new_conversation_id,
+)
+from bot.handoff.model import HUMAN
+from bot.handoff.service import HandoffService
+from bot.keys import Keyring
+from bot.privacy.split_values import MESSAGES
+from bot.privacy.vault import Vault
+
+log = structlog.get_logger()
+
+# A function that asks the assistant: conversation and text in, replies out.
+Respond = Callable[[str, str], Awaitable[list[Reply]]]
+
+GREETING = "/greeting"
+_LOOK_SECONDS = 1  # how often to look for what an agent says
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message from outside: a text as it was typed, or a choice."""
+
+    content: str  # the whole message in one string, by which a repetition is known
+    client_id: str | None = None  # the client's own name for it
+    text: str = ""
+    choice: CleanText | None = None
+
+
+class TurnEngine:
+    """Engine of the turns of all conversations, one at a time in each conversation."""
+
+    def __init__(
+        self,
+        *,
+        store: ConversationStore,
+        vault: Vault,
+        trackers: Trackers,
+        erasure: Erasure,
+        handoffs: HandoffService,
+        keyring: Keyring,
+        respond: Respond,
+        turn_seconds: float,
+    ) -> None:
+        """``keyring`` makes the digests of repetitions; ``turn_seconds`` limits an answer."""
+        self._store = store
+        self._vault = vault
+        self._trackers = trackers
+        self._erasure = erasure
+        self._handoffs = handoffs
+        self._keyring = keyring
+        self._respond = respond
+        self._turn_seconds = turn_seconds
+        self._intake = Intake(vault)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._news = News()
+
+    async def start(
+        self, also: Callable[[str], Awaitable[list[Reply]]] | None = None
+    ) -> tuple[str, Turn]:
+        """Start a conversation; return its id and its first turn.
+
+        The turn has the greeting, and the replies that ``also`` returns for the new conversation.
+        """
+        conversation = new_conversation_id()
+        replies = await self._ask(conversation, GREETING)
+        self._store.start(conversation)
+        if also is not None:
+            replies += await also(conversation)
+        metrics.conversations.inc()
+        log.info("conversation started")
+        return conversation, self._store.add_replies(conversation, None, replies)
+
+    def state(self, conversation: str) -> str:
+        """Return the state of a conversation: bot, waiting_for_agent, with_agent or closed.
+
+        Raises ConversationOver.
+        """
+        try:
+            return self._store.state(conversation)
+        except UnknownConversation:
+            raise ConversationOver from None
+
+    async def say(self, conversation: str, text: str, client_id: str | None = None) -> Turn:
+        """Answer a typed text, which is never taken for a command.
+
+        The same ``client_id`` with the same text returns the same turn. Raises ConversationOver,
+        ClientIdReused and NotReady.
+        """
+        return await self._turn(conversation, Incoming(f"text:{clean(text)}", client_id, text=text))
+
+    async def choose(self, conversation: str, choice: str, client_id: str | None = None) -> Turn:
+        """Answer a choice by its id.
+
+        Raises UnknownChoice if it was not offered in this conversation, and the errors of ``say``.
+        """
+        offer = self._store.offer(conversation, clean(choice))
+        if offer is None:
+            self.state(conversation)
+            raise UnknownChoice
+        chosen = CleanText(offer.title, offer.payload)
+        return await self._turn(
+            conversation, Incoming(f"choice:{choice}", client_id, choice=chosen)
+        )
+
+    async def since(self, conversation: str, after: int, wait: float) -> list[Message]:
+        """Return the messages after an id; if there are none, wait so many seconds for one."""
+        end = time.monotonic() + wait
+        while not (found := self.messages(conversation, after)):
+            left = end - time.monotonic()
+            if left <= 0 or self._news.closed:
+                break
+            # An agent may answer through another process, whose news do not come here.
+            human = self.state(conversation) in HUMAN
+            await self._news.wait(conversation, min(left, _LOOK_SECONDS) if human else left)
+        return found
+
+    def messages(self, conversation: str, after: int = 0) -> list[Message]:
+        """Return the messages with a larger id, with personal data in place of placeholders.
+
+        Raises ConversationOver.
+        """
+        try:
+            return self._revealed(conversation, self._store.since(conversation, after))
+        except UnknownConversation:
+            raise ConversationOver from None
+
+    def is_typing(self, conversation: str) -> bool:
+        """Return whether an agent is typing to the shopper."""
+        return self._handoffs.is_typing(conversation)
+
+    def announce(self, conversation: str) -> None:
+        """Wake the calls that wait for news of a conversation."""
+        self._news.announce(conversation)
+
+    def stop_waiting(self) -> None:
+        """Let the calls that wait for messages return: the server stops."""
+        self._news.close()
+
+    async def forget(self, conversation: str) -> None:
+        """Delete a conversation everywhere, at once; a turn that is still running leaves nothing.
+
+        Raises NotReady if the deleted text could not be overwritten on the disk yet: call it again.
+        """
+        await asyncio.shield(asyncio.ensure_future(self._forget(conversation)))
+
+    async def _forget(self, conversation: str) -> None:
+        self._erasure.forget(conversation)
+        async with self._lock(conversation):
+            self._erase(conversation, "visitor")
+        self.announce(conversation)
+        if not await self._wipe():
+            raise NotReady
+
+    async def _turn(self, conversation: str, incoming: Incoming) -> Turn:
+        # A turn goes on when its caller hangs up, and is there when the shopper comes back.
+        return await asyncio.shield(asyncio.ensure_future(self._locked(conversation, incoming)))
+
+    async def _locked(self, conversation: str, incoming: Incoming) -> Turn:
+        client_id = self._keyring.digest(incoming.client_id) if incoming.client_id else None
+        async with self._lock(conversation):
+            try:
+                repeated = self._store.received(conversation, client_id) if client_id else None
+                if repeated and repeated.fingerprint != self._keyring.digest(incoming.content):
+                    raise ClientIdReused
+                if repeated and repeated.answered:
+                    return self._shown(
+                        conversation, replace(repeated.answered, received=repeated.id)
+                    )
+                if client_id is None:
+                    self._store.state(conversation)  # nothing is taken in after its end
+                turn = await self._answer(conversation, incoming, client_id, repeated)
+            except ChildDetected:
+                turn = self._stop(conversation)
+            except UnknownConversation:
+                self._erasure.forget(conversation)  # also traces that came after its deletion
+                raise ConversationOver from None
+        self.announce(conversation)
+        if turn.state == "closed":
+            await self._wipe()  # if it cannot be done now, retention will
+        return turn
+
+    async def _answer(
+        self,
+        conversation: str,
+        incoming: Incoming,
+        client_id: str | None,
+        repeated: StoredMessage | None,
+    ) -> Turn:
+        started = time.perf_counter()
+        self._vault.touch(conversation)
+        if repeated:
+            message, said = repeated.id, incoming.choice or from_stored(repeated.text)
+        else:
+            said = incoming.choice or self._taken_in(conversation, incoming.text)
+            message = self._stored(conversation, incoming, client_id, said)
+            if said.redactions:
+                await self._wipe()
+        replies = said.answered_by(
+            [] if said.says_nothing_else else await self._reply(conversation, said)
+        )
+        if forgets(replies):
+            turn = self._last_words(message, replies)
+            self._erase(conversation, "visitor")
+        else:
+            turn = self._shown(
+                conversation, self._store.add_replies(conversation, message, replies)
+            )
+        for kind in said.types:
+            metrics.masked.labels(kind).inc()
+        seconds = time.perf_counter() - started
+        metrics.answered(turn.outcome, turn.topics, seconds)
+        log.info(
+            "turn",
+            outcome=turn.outcome,
+            topics=turn.topics,
+            masked=said.types,
+            ms=round(seconds * 1000, 1),
+        )
+        return replace(turn, received=message)
+
+    def _taken_in(self, conversation: str, text: str) -> CleanText:
+        return self._intake.take(
+            conversation, text, lambda: self._store.recent(conversation, MESSAGES)
+        )
+
+    def _stored(
+        self, conversation: str, incoming: Incoming, client_id: str | None, said: CleanText
+    ) -> int:
+        """Store the message of the shopper and return its id.
+
+        Personal data that it completes is taken out of earlier messages, first out of the trackers:
+        after a failure the store still has it, and the message sent again completes the work.
+        """
+        for redaction in said.redactions:
+            self._trackers.amend(conversation, as_rasa_text(redaction.before), redaction.pieces)
+        fingerprint = self._keyring.digest(incoming.content) if client_id else None
+        return self._store.receive(
+            conversation, NewMessage(said.shown, client_id, fingerprint), said.redactions
+        )
+
+    async def _reply(self, conversation: str, said: CleanText) -> list[Reply]:
+        """Return the replies of the handoffs if the message is for them, else of the assistant."""
+        replies = self._handoffs.answer(conversation, said)
+        if replies is not None:
+            return replies
+        return self._handoffs.hand_over(conversation, await self._ask(conversation, said.said))
+
+    async def _ask(self, conversation: str, said: str) -> list[Reply]:
+        try:
+            return await asyncio.wait_for(self._respond(conversation, said), self._turn_seconds)
+        except TimeoutError:
+            raise NotReady from None
+
+    def _stop(self, conversation: str) -> Turn:
+        """End a conversation with a child: only a count of it stays."""
+        turn = self._last_words(self._store.last_id(conversation) + 1, [CHILD_REPLY])
+        self._erase(conversation, "child")
+        metrics.children.inc()
+        metrics.answered(turn.outcome, (), 0)
+        return turn
+
+    def _last_words(self, message: int, replies: Sequence[Reply]) -> Turn:
+        """Return a turn that is not stored, because it ends its conversation."""
+        now = datetime.now(UTC)
+        said = tuple(
+            Message(number, "bot", reply.text, now, reply.topic, reply.clauses)
+            for number, reply in enumerate(replies, start=message + 1)
+        )
+        return Turn(said, topics(replies), outcome(replies), "closed")
+
+    def _erase(self, conversation: str, by: str) -> None:
+        self._erasure.forget(conversation)
+        metrics.forgotten.labels(by).inc()
+        log.info("conversation forgotten", by=by)
+
+    async def _wipe(self) -> bool:
+        return await asyncio.to_thread(self._erasure.wipe)
+
+    def _shown(self, conversation: str, turn: Turn) -> Turn:
+        return replace(turn, messages=tuple(self._revealed(conversation, turn.messages)))
+
+    def _revealed(self, conversation: str, said: Sequence[Message]) -> list[Message]:
+        """Return messages with the shopper's own data in place of its placeholders."""
+        hidden = [
+            text
+            for message in said
+            for text in (message.text, *(choice.title for choice in message.choices))
+        ]
+        revealed = iter(self._vault.reveal_all(conversation, hidden))
+        return [
+            replace(
+                message,
+                text=next(revealed),
+                choices=tuple(replace(choice, title=next(revealed)) for choice in message.choices),
+            )
+            for message in said
+        ]
+
+    def _lock(self, conversation: str) -> asyncio.Lock:
+        return self._locks.setdefault(conversation, asyncio.Lock())

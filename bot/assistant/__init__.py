@@ -1,0 +1,1 @@
+"""Rasa in this project: the trained model, the tracker store, and the action endpoint."""

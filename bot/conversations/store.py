@@ -1,0 +1,365 @@
+"""Store of conversations as the shopper saw them: messages, choices and state."""
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, Row
+
+from bot.conversations.intake import EarlierMessage, Redaction
+from bot.conversations.model import Choice, Message, Reply, Turn, outcome, topics
+from bot.database import aware, metadata
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column(
+        "active_at",
+        sa.DateTime(timezone=True),
+        nullable=False,
+        server_default="1970-01-01 00:00:00",
+        index=True,
+    ),
+)
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column(
+        "conversation", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sender", sa.String(10), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("topic", sa.String(30)),
+    sa.Column("clauses", sa.Text),  # JSON list of ids
+    # digest of the client's own id of the message, which finds a message that is sent again
+    sa.Column("client_id", sa.String(64)),
+    # digest of the sent content: the same client id with other content is an error
+    sa.Column("fingerprint", sa.String(64)),
+    # JSON, for an answered message of the shopper: topics, outcome, ids of the replies
+    sa.Column("turn", sa.Text),
+    sa.UniqueConstraint("conversation", "client_id"),
+)
+choices = sa.Table(
+    "choices",
+    metadata,
+    sa.Column(
+        "conversation", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("id", sa.String(22), primary_key=True),
+    sa.Column("message", sa.Integer, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+)
+
+
+class UnknownConversation(KeyError):
+    """The conversation does not exist, or it was deleted."""
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """A message to store; ``client_id`` and ``fingerprint`` are digests that find a repetition."""
+
+    text: str
+    client_id: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True)
+class StoredMessage:
+    """A stored message of the shopper; ``answered`` is its turn, None while it has none."""
+
+    id: int
+    text: str
+    fingerprint: str | None
+    answered: Turn | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A choice as it was offered: ``title`` for the shopper, ``payload`` for Rasa."""
+
+    title: str
+    payload: str
+
+
+class ConversationStore:
+    """Store of conversations; every method is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def start(self, conversation: str) -> None:
+        """Add a conversation in the state ``bot``."""
+        now = datetime.now(UTC)
+        with self._engine.begin() as db:
+            db.execute(
+                conversations.insert().values(
+                    id=conversation, started_at=now, state="bot", active_at=now
+                )
+            )
+
+    def state(self, conversation: str) -> str:
+        """Return the state: bot, waiting_for_agent, with_agent or closed.
+
+        Raises UnknownConversation.
+        """
+        with self._engine.begin() as db:
+            return _state(db, conversation)
+
+    def exists(self, conversation: str) -> bool:
+        """Return whether the conversation exists."""
+        with self._engine.begin() as db:
+            return bool(
+                db.execute(
+                    sa.select(conversations.c.id).where(conversations.c.id == conversation)
+                ).first()
+            )
+
+    def received(self, conversation: str, client_id: str) -> StoredMessage | None:
+        """Return the stored message with this ``client_id``, if any; raises UnknownConversation."""
+        with self._engine.begin() as db:
+            state = _state(db, conversation)
+            known = messages.c.client_id == client_id
+            row = db.execute(
+                sa.select(messages).where(messages.c.conversation == conversation, known)
+            ).first()
+            if row is None:
+                return None
+            turn = _stored_turn(db, conversation, state, json.loads(row.turn)) if row.turn else None
+            return StoredMessage(row.id, row.text, row.fingerprint, turn)
+
+    def receive(
+        self, conversation: str, arriving: NewMessage, redactions: Iterable[Redaction] = ()
+    ) -> int:
+        """Store a message of the shopper before it is answered, and return its id.
+
+        ``redactions`` change earlier messages in the same transaction. Raises UnknownConversation.
+        """
+        with self._engine.begin() as db:
+            lock_conversation(db, conversation, active_at=datetime.now(UTC))
+            for redaction in redactions:
+                this = (messages.c.conversation == conversation, messages.c.id == redaction.id)
+                db.execute(messages.update().where(*this).values(text=redaction.after))
+            (message,) = _insert(db, conversation, "visitor", [Reply(arriving.text)], arriving)
+            return message.id
+
+    def recent(self, conversation: str, count: int) -> list[EarlierMessage]:
+        """Return the shopper's last messages, the latest last."""
+        own = sa.select(messages.c.id, messages.c.text).where(
+            messages.c.conversation == conversation, messages.c.sender == "visitor"
+        )
+        with self._engine.begin() as db:
+            rows = db.execute(own.order_by(messages.c.id.desc()).limit(count)).all()
+        return [EarlierMessage(row.id, row.text) for row in reversed(rows)]
+
+    def idle_since(self, moment: datetime, *also: Any) -> list[str]:
+        """Return the conversations without a message since a time; ``also`` are SQL conditions."""
+        with self._engine.begin() as db:
+            rows = db.execute(
+                sa.select(conversations.c.id).where(conversations.c.active_at < moment, *also)
+            )
+            return [row.id for row in rows]
+
+    def last_id(self, conversation: str) -> int:
+        """Return the id of the last message, 0 if there is none."""
+        with self._engine.begin() as db:
+            return _last_id(db, conversation)
+
+    def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
+        """Store the replies to message ``answers`` and return the turn.
+
+        ``answers`` is None for the greeting, which answers no message. Raises UnknownConversation.
+        """
+        with self._engine.begin() as db:
+            state = lock_conversation(db, conversation)
+            turn = Turn(
+                tuple(_insert(db, conversation, "bot", replies)),
+                topics(replies),
+                outcome(replies),
+                state,
+            )
+            if answers is not None:
+                kept = {
+                    "messages": [message.id for message in turn.messages],
+                    "topics": turn.topics,
+                    "outcome": turn.outcome,
+                }
+                db.execute(
+                    messages.update()
+                    .where(messages.c.conversation == conversation, messages.c.id == answers)
+                    .values(turn=json.dumps(kept))
+                )
+            return turn
+
+    def topics_and_outcome(self, conversation: str) -> tuple[tuple[str, ...], str]:
+        """Return the topics answered so far, each once, the latest last, and the last outcome."""
+        turns = sa.select(messages.c.turn).where(
+            messages.c.conversation == conversation, messages.c.turn.is_not(None)
+        )
+        with self._engine.begin() as db:
+            kept = [json.loads(row.turn) for row in db.execute(turns.order_by(messages.c.id))]
+        topics = [topic for turn in kept for topic in turn["topics"]]
+        return tuple(dict.fromkeys(reversed(topics)))[::-1], kept[-1]["outcome"] if kept else ""
+
+    def offer(self, conversation: str, choice: str) -> Offer | None:
+        """Return a choice that this conversation was offered; None if there is no such choice."""
+        with self._engine.begin() as db:
+            row = db.execute(
+                sa.select(choices).where(
+                    choices.c.conversation == conversation, choices.c.id == choice
+                )
+            ).first()
+            return Offer(row.title, row.payload) if row else None
+
+    def since(self, conversation: str, after: int) -> list[Message]:
+        """Return the messages with an id above ``after``, in order; raises UnknownConversation."""
+        with self._engine.begin() as db:
+            _state(db, conversation)
+            return _read(db, conversation, messages.c.id > after)
+
+    def forget(self, conversation: str) -> None:
+        """Delete the conversation with its messages and choices; no error if there is none."""
+        with self._engine.begin() as db:
+            for table in (choices, messages):
+                db.execute(table.delete().where(table.c.conversation == conversation))
+            db.execute(conversations.delete().where(conversations.c.id == conversation))
+
+
+def lock_conversation(db: Connection, conversation: str, **changed: Any) -> str:
+    """Change a conversation, lock it until the transaction ends, and return its state.
+
+    Until then nobody else deletes it or writes to it. Shopper, bot and agent write at the same
+    time, perhaps from several processes, and number their messages one after the other.
+    """
+    # An update even without changes, because SQLite has no other lock on a row.
+    changed = changed or {"state": conversations.c.state}
+    db.execute(conversations.update().where(conversations.c.id == conversation).values(**changed))
+    return _state(db, conversation)
+
+
+def add_messages_in(
+    db: Connection,
+    conversation: str,
+    sender: str,
+    replies: Sequence[Reply],
+    client_id: str | None = None,
+) -> None:
+    """Store messages of an agent or of the system in a locked conversation.
+
+    Messages with a ``client_id`` are stored only once.
+    """
+    known = (messages.c.conversation == conversation, messages.c.client_id == client_id)
+    if not client_id or not db.execute(sa.select(messages.c.id).where(*known)).first():
+        _insert(db, conversation, sender, replies, NewMessage("", client_id) if client_id else None)
+
+
+def _state(db: Connection, conversation: str) -> str:
+    """Return the state of a conversation; raises UnknownConversation."""
+    state = db.execute(
+        sa.select(conversations.c.state).where(conversations.c.id == conversation)
+    ).scalar()
+    if state is None:
+        raise UnknownConversation(conversation)
+    return str(state)
+
+
+def _stored_turn(db: Connection, conversation: str, state: str, kept: dict[str, Any]) -> Turn:
+    replies = _read(db, conversation, messages.c.id.in_(kept["messages"]))
+    return Turn(tuple(replies), tuple(kept["topics"]), kept["outcome"], state)
+
+
+def _last_id(db: Connection, conversation: str) -> int:
+    last = db.execute(
+        sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)
+    ).scalar()
+    return int(last or 0)
+
+
+def _insert(
+    db: Connection,
+    conversation: str,
+    sender: str,
+    replies: Sequence[Reply],
+    arriving: NewMessage | None = None,
+) -> list[Message]:
+    at = datetime.now(UTC)
+    added, rows, offered = [], [], []
+    for identifier, reply in enumerate(replies, start=_last_id(db, conversation) + 1):
+        own = [Choice(secrets.token_urlsafe(12), title) for title, _ in reply.choices]
+        added.append(
+            Message(identifier, sender, reply.text, at, reply.topic, reply.clauses, tuple(own))
+        )
+        rows.append(
+            {
+                "conversation": conversation,
+                "id": identifier,
+                "sender": sender,
+                "text": reply.text,
+                "at": at,
+                "topic": reply.topic,
+                "clauses": json.dumps(reply.clauses) if reply.clauses else None,
+                "client_id": arriving.client_id if arriving else None,
+                "fingerprint": arriving.fingerprint if arriving else None,
+            }
+        )
+        offered += [
+            {
+                "conversation": conversation,
+                "id": choice.id,
+                "message": identifier,
+                "position": position,
+                "title": choice.title,
+                "payload": payload,
+            }
+            for position, (choice, (_, payload)) in enumerate(zip(own, reply.choices, strict=True))
+        ]
+    for table, values in ((messages, rows), (choices, offered)):
+        if values:
+            db.execute(table.insert(), values)
+    return added
+
+
+def _read(db: Connection, conversation: str, condition: Any) -> list[Message]:
+    rows = db.execute(
+        sa.select(messages)
+        .where(messages.c.conversation == conversation, condition)
+        .order_by(messages.c.id)
+    ).all()
+    offered: dict[int, list[Choice]] = {}
+    if rows:
+        wanted = choices.c.message.in_([row.id for row in rows])
+        for row in db.execute(
+            sa.select(choices)
+            .where(choices.c.conversation == conversation, wanted)
+            .order_by(choices.c.message, choices.c.position)
+        ):
+            offered.setdefault(row.message, []).append(Choice(row.id, row.title))
+    return [_message(row, tuple(offered.get(row.id, ()))) for row in rows]
+
+
+def _message(row: Row, offered: tuple[Choice, ...]) -> Message:
+    return Message(
+        row.id,
+        row.sender,
+        row.text,
+        aware(row.at),
+        row.topic,
+        tuple(json.loads(row.clauses or "[]")),
+        offered,
+    )
+
+
+def new_conversation_id() -> str:
+    """Return a random id of 128 bits, in hexadecimal."""
+    return secrets.token_hex(16)

@@ -1,0 +1,101 @@
+"""Wording of requests, dates and states, as shoppers read them."""
+
+from datetime import date, datetime
+
+from bot.optouts.deadlines import due_date
+from bot.optouts.model import Action, OptOutKind, Record, Status, in_order
+from bot.policy.hours import STORE_ZONE
+
+_OPT_OUTS = {
+    OptOutKind.MARKETING_EMAIL: "no more marketing e-mail",
+    OptOutKind.TARGETED_ADVERTISING: "no ads based on what you do here or elsewhere",
+    OptOutKind.SHARING: "no selling or sharing of your information for others' own purposes",
+    OptOutKind.PHONE_MAIL_MARKETING: "no marketing by phone or by post",
+}
+_OPT_INS = {
+    OptOutKind.MARKETING_EMAIL: "marketing e-mail again",
+    OptOutKind.TARGETED_ADVERTISING: "ads based on your interests again",
+    OptOutKind.SHARING: "sharing of your information allowed again",
+    OptOutKind.PHONE_MAIL_MARKETING: "marketing by phone and by post again",
+}
+_TITLES = {
+    OptOutKind.MARKETING_EMAIL: "Marketing e-mail",
+    OptOutKind.TARGETED_ADVERTISING: "Ads that follow me",
+    OptOutKind.SHARING: "Selling or sharing my data",
+    OptOutKind.PHONE_MAIL_MARKETING: "Phone calls and post",
+}
+_REQUESTED_MAIL = (
+    "You may still get mail that you asked for through "
+    "Personal Shopper, Price Quote or Product Specialist."
+)
+_STATES = {
+    Status.OPEN: "It is recorded.",
+    Status.IN_PROGRESS: "It is recorded, and on its way to those who carry it out.",
+    Status.FULFILLED: "It is in force.",
+    Status.DENIED: "It was denied, because {reason}. Our support team can tell you more.",
+    Status.REVOKED: "It does not hold any more, because it was undone by a later request.",
+}
+
+
+class Wording:
+    """Words for requests with one action: to opt out, or to undo an opt-out."""
+
+    def __init__(self, action: Action) -> None:
+        self._action = action
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return the choices with their titles; "Everything" is the last (15 USC 7704(a)(3)(B))."""
+        return [*((str(kind), _TITLES[kind]) for kind in OptOutKind), ("everything", "Everything")]
+
+    def describe(self, kinds: frozenset[OptOutKind]) -> str:
+        """Return the words for the kinds of a request.
+
+        For example: ``no more marketing e-mail; no marketing by phone or by post``.
+        """
+        words = _OPT_OUTS if self._action is Action.OPT_OUT else _OPT_INS
+        return "; ".join(words[kind] for kind in in_order(kinds))
+
+    def response(self, new: bool) -> str:
+        """Return the name of the response to a recorded request."""
+        if self._action is Action.OPT_IN:
+            return "utter_opt_in_recorded"
+        return "utter_opt_out_recorded" if new else "utter_opt_out_known"
+
+    def due_sentence(self, record: Record) -> str:
+        """Return a sentence with the due dates; marketing e-mail has its own date."""
+        if record.status is Status.FULFILLED:
+            return "It is in force."
+        days = {kind: due_date(record.received_at, kind) for kind in in_order(record.kinds)}
+        mail, rest = days.pop(OptOutKind.MARKETING_EMAIL, None), min(days.values(), default=None)
+        if record.due < datetime.now(STORE_ZONE).date():
+            return (
+                f"It was due by {_long_date(record.due)} and is not confirmed yet; "
+                "please ask our support team about it."
+            )
+        if mail and rest:
+            return (
+                f"It will be in force by {_long_date(mail)} for marketing e-mail, "
+                f"and by {_long_date(rest)} for the rest."
+            )
+        return f"It will be in force by {_long_date(mail or rest)}."
+
+    def other_mail_sentence(self, kinds: frozenset[OptOutKind]) -> str:
+        """Return a sentence about mail that the shopper may still get; empty if there is none."""
+        return (
+            _REQUESTED_MAIL
+            if OptOutKind.MARKETING_EMAIL in kinds and self._action is Action.OPT_OUT
+            else ""
+        )
+
+    def state_sentence(self, record: Record) -> str:
+        """Return sentences about the state of a request."""
+        sentence = _STATES[record.status].format(
+            reason=record.reason.rstrip(".") or "it was not accepted"
+        )
+        unfinished = record.status in (Status.OPEN, Status.IN_PROGRESS)
+        return f"{sentence} {self.due_sentence(record)}" if unfinished else sentence
+
+
+def _long_date(day: date | None) -> str:
+    """Return a date in words: ``Wednesday, December 9, 2026``."""
+    return f"{day:%A, %B} {day.day}, {day.year}" if day else ""
