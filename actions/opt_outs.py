@@ -3,7 +3,6 @@
 They read the tracker, call the opt-out form or the ledger, and send a response of the domain.
 """
 
-import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -16,23 +15,29 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions.opt_out_tracker import (
+    draft_of,
+    existing_draft,
+    fingerprint,
+    form_input,
+    is_answered,
+    original_text,
+    requested_action,
+    slots_of,
+)
 from bot.application.services import Services, default_services
 from bot.optouts.addresses import normalise, suggestion
-from bot.optouts.form import Ask, Draft, FormInput, advance, begin
+from bot.optouts.form import Ask, advance, begin
 from bot.optouts.model import (
-    EVERYTHING,
     Action,
     Channel,
     LedgerError,
     NotRecorded,
-    OptOutKind,
     Request,
     Subject,
     UnknownReference,
-    in_order,
 )
 from bot.optouts.wording import Wording
-from bot.privacy.masking import PLACEHOLDER
 from bot.privacy.recognition import Finding, normalise_spelled_email
 from bot.references import find_reference, looks_like_reference
 
@@ -95,8 +100,8 @@ class ValidateOptOutForm(OptOutAction):
         A message that was read or answered already changes nothing.
         """
         draft, message_id = draft_of(tracker), tracker.latest_message.get("message_id")
-        reveal, requested = self._address_lookup(tracker), _requested_action(tracker)
-        new = message_id != tracker.get_slot("optout_heard") and not _is_answered(tracker)
+        reveal, requested = self._address_lookup(tracker), requested_action(tracker)
+        new = message_id != tracker.get_slot("optout_heard") and not is_answered(tracker)
         # "No, stop emailing me" in a request to opt in begins another request.
         if draft is None or (new and requested not in (None, draft.action)):
             draft = begin(requested or Action.OPT_OUT, form_input(tracker, None), reveal)
@@ -125,7 +130,7 @@ class ActionAskOptOutFormKinds(OptOutAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> Events:
         """Offer a button for each kind, and one for everything."""
-        action = _existing_draft(tracker).action
+        action = existing_draft(tracker).action
         buttons = [
             {"title": title, "payload": _choice(action, optout_kind=kind)}
             for kind, title in Wording(action).choices()
@@ -150,7 +155,7 @@ class ActionAskOptOutFormEmail(OptOutAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> Events:
         """Ask for the address; after a bad address, with a hint."""
-        draft = _existing_draft(tracker)
+        draft = existing_draft(tracker)
         response = (
             "utter_opt_out_ask_email_again" if draft.bad_addresses else "utter_opt_out_ask_email"
         )
@@ -173,12 +178,12 @@ class ActionAskOptOutFormAgreed(OptOutAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> Events:
         """Show the request; if the address looks like a typing error, offer a corrected one."""
-        draft = _existing_draft(tracker)
+        draft = existing_draft(tracker)
         if form_input(tracker, draft).several_emails:
             dispatcher.utter_message(response="utter_opt_out_one_address", email=draft.email)
         what = Wording(draft.action).describe(draft.kinds)
-        fingerprint = _fingerprint(draft)
-        yes = {"title": "Yes, record it", "payload": _choice("affirm", optout_draft=fingerprint)}
+        shown = fingerprint(draft)
+        yes = {"title": "Yes, record it", "payload": _choice("affirm", optout_draft=shown)}
         if draft.email is None:
             dispatcher.utter_message(
                 response="utter_opt_out_confirm_browser", what=what, buttons=[yes, _NEVER_MIND]
@@ -186,7 +191,7 @@ class ActionAskOptOutFormAgreed(OptOutAction):
             return []
         other = {
             "title": "Another address",
-            "payload": _choice(draft.action, optout_change=fingerprint),
+            "payload": _choice(draft.action, optout_change=shown),
         }
         suggested = suggestion(normalise(self._address_lookup(tracker)(draft.email) or ""))
         if suggested is None:
@@ -202,7 +207,7 @@ class ActionAskOptOutFormAgreed(OptOutAction):
         )
         use = {
             "title": f"Use {placeholder}",
-            "payload": _choice("affirm", optout_draft=fingerprint, optout_email=placeholder),
+            "payload": _choice("affirm", optout_draft=shown, optout_email=placeholder),
         }
         dispatcher.utter_message(
             response="utter_opt_out_confirm_slip",
@@ -305,27 +310,14 @@ class ActionOptOutStatus(OptOutAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> Events:
         """Tell the status for the reference in the message, or for the last one in the chat."""
-        text = self.services.vault.reveal(tracker.sender_id, _text(tracker))
-        reference = find_reference(text)
-        if reference is None and not looks_like_reference(text):
-            reference = tracker.get_slot("optout_reference")
+        ledger = self.services.optouts.ledger
         try:
-            if reference is None and not looks_like_reference(text):
-                # A request by the browser's signal (Global Privacy Control) is not in the slot.
-                reference = next(
-                    (
-                        record.reference
-                        for record in self.services.optouts.ledger.of(
-                            Subject("browser", tracker.sender_id)
-                        )
-                    ),
-                    None,
-                )
-                if reference is None:
-                    dispatcher.utter_message(response="utter_opt_out_status_which")
-                    return []
-            record = self.services.optouts.ledger.find(reference or text)
-            remaining = self.services.optouts.ledger.remaining_kinds(record)
+            reference = self._reference(tracker)
+            if reference is None:
+                dispatcher.utter_message(response="utter_opt_out_status_which")
+                return []
+            record = ledger.find(reference)
+            remaining = ledger.remaining_kinds(record)
         except UnknownReference:
             dispatcher.utter_message(response="utter_opt_out_status_unknown")
             return []
@@ -341,121 +333,25 @@ class ActionOptOutStatus(OptOutAction):
         )
         return []
 
+    def _reference(self, tracker: Tracker) -> str | None:
+        """Return the reference in the message, even a mistyped one, else the last of the chat."""
+        text = self.services.vault.reveal(tracker.sender_id, original_text(tracker))
+        if (reference := find_reference(text)) is not None:
+            return reference
+        if looks_like_reference(text):
+            return text  # the ledger does not know it, and says so
+        if (reference := tracker.get_slot("optout_reference")) is not None:
+            return str(reference)
+        # A request by the browser's signal (Global Privacy Control) is not in the slot.
+        records = self.services.optouts.ledger.of(Subject("browser", tracker.sender_id))
+        return next((record.reference for record in records), None)
+
 
 _NEVER_MIND = {"title": "Never mind", "payload": "/deny"}
 
 
-def draft_of(tracker: Tracker) -> Draft | None:
-    """Return the draft in the slots; None if there is none."""
-    action = tracker.get_slot("optout_action")
-    if not action:
-        return None
-    kinds = frozenset(
-        map(OptOutKind, filter(None, (tracker.get_slot("optout_kinds") or "").split(",")))
-    )
-    return Draft(
-        Action(action),
-        kinds,
-        tracker.get_slot("optout_email"),
-        bool(tracker.get_slot("optout_agreed")),
-        int(tracker.get_slot("optout_bad_addresses") or 0),
-    )
-
-
-def slots_of(draft: Draft) -> dict[str, Any]:
-    """Return the slots for a draft."""
-    return {
-        "optout_action": str(draft.action),
-        "optout_kinds": ",".join(in_order(draft.kinds)) or None,
-        "optout_email": draft.email,
-        "optout_agreed": draft.agreed or None,
-        "optout_bad_addresses": draft.bad_addresses,
-    }
-
-
-def form_input(tracker: Tracker, draft: Draft | None) -> FormInput:
-    """Return the latest message as input of the form.
-
-    Of several questions in it, only those about opt-outs count. A button that was shown with
-    another draft than the current one has no effect.
-    """
-    message = tracker.latest_message
-    text = _text(tracker)
-    if text.startswith("/"):  # a pressed button: the text is its payload
-        chosen = {entity["entity"]: entity["value"] for entity in message.get("entities") or ()}
-        stale = draft is None or _fingerprint(draft) not in (
-            chosen.get("optout_draft"),
-            chosen.get("optout_change"),
-        )
-        kind = chosen.get("optout_kind")
-        return FormInput(
-            "",
-            chosen_kinds=frozenset()
-            if kind is None
-            else EVERYTHING
-            if kind == "everything"
-            else frozenset({OptOutKind(kind)}),
-            chosen_email=None if stale else chosen.get("optout_email"),
-            agrees=not stale and message["intent"]["name"] == "affirm",
-            wants_other_address=not stale and "optout_change" in chosen,
-        )
-    asked = [
-        part["text"] for part in message.get("questions") or () if part["intent"] in tuple(Action)
-    ]
-    several = len(message.get("questions") or ()) > 1
-    emails = tuple(match.group() for match in PLACEHOLDER.finditer(text) if match[1] == "email")
-    return FormInput(" ".join(asked) if several and asked else PLACEHOLDER.sub(" ", text), emails)
-
-
 def _choice(intent: str, **entities: str) -> str:
     return f"/{intent}{json.dumps(entities)}"
-
-
-def _fingerprint(draft: Draft) -> str:
-    """Return a short hash of a draft, by which a button belongs to the draft it was shown with."""
-    return hashlib.sha256(
-        f"{draft.action} {in_order(draft.kinds)} {draft.email}".encode()
-    ).hexdigest()[:12]
-
-
-def _text(tracker: Tracker) -> str:
-    """Return the original text of the latest message.
-
-    The text in Rasa's ``latest_message`` may have been changed by the language understanding.
-    """
-    return next(
-        (
-            str(event.get("text") or "")
-            for event in reversed(tracker.events)
-            if event["event"] == "user"
-        ),
-        "",
-    )
-
-
-def _requested_action(tracker: Tracker) -> Action | None:
-    """Return the action that the latest message asks for; None if it asks for none."""
-    message = tracker.latest_message
-    intents = [part["intent"] for part in message.get("questions") or ()] or [
-        message["intent"]["name"]
-    ]
-    return next((action for action in Action if action in intents), None)
-
-
-def _is_answered(tracker: Tracker) -> bool:
-    """Return whether another action has already answered the latest message."""
-    for event in reversed(tracker.events):
-        if event["event"] == "user":
-            return False
-        if event["event"] == "bot":
-            return True
-    return False
-
-
-def _existing_draft(tracker: Tracker) -> Draft:
-    draft = draft_of(tracker)
-    assert draft is not None  # the form asks only after it has read a message
-    return draft
 
 
 def _set(slots: Mapping[str, Any]) -> Events:

@@ -216,7 +216,9 @@ _REFUSALS = {
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the documentation of the errors that a route may answer with."""
-    return {status: {"model": Error, "description": _REFUSALS[status]} for status in statuses}
+    return {
+        status: {"model": Error, "description": _REFUSALS[status]} for status in sorted(statuses)
+    }
 
 
 def page_of(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -27,6 +27,8 @@ from bot.web.tokens import BadToken, ExpiredToken
 
 PREFIX = "/webhooks/storefront"
 
+# What every route may answer; 413 is added where there is a body.
+_REFUSED = (400, 401, 403, 410, 429, 503)
 _ID_HEADER = {
     "X-Message-Id": {"description": "Id of the shopper's message.", "schema": {"type": "integer"}}
 }
@@ -52,7 +54,7 @@ def storefront(web: WebContext) -> APIRouter:
         responses={
             201: {"model": schemas.Session, "description": "A new conversation."},
             200: {"model": schemas.Session, "description": "The conversation of the token."},
-            **refusals(400, 401, 403, 410, 413, 429, 503),
+            **refusals(*_REFUSED, 413),
         },
     )
     routes.add_api_route(
@@ -63,7 +65,7 @@ def storefront(web: WebContext) -> APIRouter:
         summary="Delete the conversation everywhere",
         status_code=204,
         dependencies=conversation,
-        responses=refusals(400, 401, 403, 410, 429, 503),
+        responses=refusals(*_REFUSED),
     )
     routes.add_api_route(
         "/messages",
@@ -75,7 +77,7 @@ def storefront(web: WebContext) -> APIRouter:
         dependencies=conversation,
         responses={
             200: {"model": schemas.Turn, "description": "The replies.", "headers": _ID_HEADER},
-            **refusals(400, 401, 403, 410, 413, 429, 503),
+            **refusals(*_REFUSED, 413),
         },
     )
     routes.add_api_route(
@@ -87,7 +89,7 @@ def storefront(web: WebContext) -> APIRouter:
         dependencies=conversation,
         responses={
             200: {"model": schemas.Messages, "description": "Messages.", "headers": _TYPING_HEADER},
-            **refusals(400, 401, 403, 410, 429, 503),
+            **refusals(*_REFUSED),
         },
     )
     routes.add_api_route(
@@ -103,7 +105,7 @@ def storefront(web: WebContext) -> APIRouter:
                 "description": "The whole conversation, also as text/plain.",
                 "content": {"text/plain": {"schema": {"type": "string"}}},
             },
-            **refusals(400, 401, 403, 410, 429, 503),
+            **refusals(*_REFUSED),
         },
     )
     return routes
