@@ -1,28 +1,18 @@
 """Intake of typed texts, from the web or a terminal: cleaning and masking before anything else."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.conversations.model import Reply
+from bot.privacy.characters import plain
 from bot.privacy.children import begins_an_age, is_child
 from bot.privacy.masking import PLACEHOLDER, mask, warning
 from bot.privacy.recognition import Finding, find
 from bot.privacy.split_values import find_split, may_continue
 from bot.privacy.vault import Vault
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-# Invisible characters would hide a number from recognition. A joiner between symbols is part of an
-# emoji and stays.
-_INVISIBLE = re.compile(
-    r"[\u00ad\u180e\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|(?<=[\x00-\x7f])\u200d|\u200d(?=[\x00-\x7f])"
-)
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
-    0x3000: " ",
-    0xA0: " ",
-    0x2BC: "'",
-}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LITERAL_PLACEHOLDER = re.compile(r"\[(?=[a-z_]+-\d+\])")
 
 _SHORT = 20  # characters; a longer text is no age that completes "i am" in the message before
@@ -142,15 +132,10 @@ def from_stored(shown: str) -> CleanText:
 def clean(text: str) -> str:
     """Return text in plain characters that any database can hold, without surrounding space.
 
-    Control characters, invisible characters and halves of surrogate pairs are removed or replaced.
-    Full-width letters and the digits of any script become ASCII. A typed placeholder gets another
-    bracket, so that it is none.
+    Control characters and halves of surrogate pairs are replaced, and look-alike characters are
+    made plain. A typed placeholder gets another bracket, so that it is none.
     """
-    text = _INVISIBLE.sub("", text.encode("utf-8", "replace").decode("utf-8")).translate(
-        _FULL_WIDTH
-    )
-    if not text.isascii():
-        text = "".join(str(unicodedata.decimal(character, character)) for character in text)
+    text = plain(text.encode("utf-8", "replace").decode("utf-8"))
     return _LITERAL_PLACEHOLDER.sub("(", _CONTROL.sub(" ", text)).strip()
 
 

@@ -38,8 +38,9 @@ from bot.handoff.records import Records
 from bot.handoff.routing import Fallback, Router
 from bot.phrases import agrees, cancels, complains
 from bot.policy.facts import facts
+from bot.privacy.emails import BadAddress, normalise
 from bot.privacy.masking import PLACEHOLDER, mask
-from bot.privacy.recognition import find, normalise_spelled_email
+from bot.privacy.recognition import find
 from bot.privacy.vault import Vault
 
 LONGEST = 4000  # characters of an agent's message to a shopper
@@ -285,7 +286,7 @@ class HandoffService:
             self.queue.write(draft, draft.note, None)
             return [replies.contact_expired()]
         desk = self._router.for_message() or EMBEDDED
-        return [replies.sent(self.queue.send(draft, normalise_spelled_email(value), desk))]
+        return [replies.sent(self.queue.send(draft, _normal(value), desk))]
 
     def _reason(self, conversation: str) -> Why:
         """Return the reason of a handoff and the topics before it."""
@@ -298,6 +299,14 @@ class HandoffService:
         return (
             Reason.ACCESS if topics and topics[-1] == "access_or_delete" else Reason.ASKED
         ), topics
+
+
+def _normal(contact: str) -> str:
+    """Return a contact as it is stored and found: an address in its normal form, else as typed."""
+    try:
+        return normalise(contact)
+    except BadAddress:
+        return contact
 
 
 def _contact_in(shown: str) -> str | None:

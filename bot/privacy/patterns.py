@@ -1,32 +1,11 @@
-"""Patterns of personal data; ``bot.privacy.recognition`` checks each match."""
+"""Patterns of personal data; ``bot.privacy.recognition`` checks each match.
+
+``bot.privacy.email_patterns`` has those of e-mail addresses.
+"""
 
 import re
 
 _I = re.IGNORECASE
-
-# --- e-mail ---------------------------------------------------------------------------------------
-_LOCAL = r"[\w.!#$%&*+?^`{}~'-]"
-EMAIL_CUE = re.compile(r"\bat\b|-at-|_at_|%40|&#64;|[(\[]\s*at\s*[)\]]", _I)
-EMAIL = re.compile(
-    rf"(?:\"[^\"\s@]+(?: [^\"\s@]+)?\"|(?<![\w.])(?!mailto:|e?mail=)_?[^\W_](?:{_LOCAL}*[\w+])?)@"
-    rf"(?:[\w-]+,(?:com|net|org|edu)\b(?!@)|[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{{2,}})",
-    _I,
-)
-EMAIL_SPACED = re.compile(
-    r"\b(?:\w(?: [\w.+-])+|[\w.+-]+) ?@ ?(?:\w(?: \w)+|[\w-]+) ?(?:\. ?[\w-]+ ?)*?\. ?(?:c o m\b|com|net|org|edu|gov|us|example|info|biz|io|co)\b",
-    _I,
-)
-_AT = r"\s*(?:\(\s*(?:at|@)\s*\)|\[\s*@\s*\]|&#64;|%40|\[\s*at\s*\]|\{\s*at\s*\}|<\s*at\s*>|-at-|_at_|@|\s+at\s+|\s+AT\s+)\s*"
-_DOT = r"\s*(?:\(\s*dot\s*\)|\[\s*dot\s*\]|\{\s*dot\s*\}|<\s*dot\s*>|-dot-|_dot_|\s+dot\s+|\s+punto\s+|\s+point\s+|\.)\s*"
-_TLD = r"(?:com|net|org|edu|gov|us|example|info|biz|io|co)\b"
-_NAME_JOINER = (
-    r"(?:\s*(?:\(dot\)|\[dot\]|-dot-)\s*|\s+(?:dot|underscore|dash|hyphen|plus|minus)\s+|[.+_-])"
-)
-_NOT_NAMES = r"(?!(?:looked|look|looking|is|it|saw|bought|me|shop|order|ordered|shopping|shopped|found|was|are|be|here|not|out)\b)"
-EMAIL_SPELLED = re.compile(
-    rf"\b{_NOT_NAMES}[a-z0-9]+(?:{_NAME_JOINER}[a-z0-9]+)*{_AT}(?!bellacor\b)[a-z0-9-]+(?:{_DOT}[a-z0-9-]+)*?{_DOT}{_TLD}",
-    _I,
-)
 
 # --- numbers with a checksum ----------------------------------------------------------------------
 _BETWEEN_DIGITS = r"(?:[\s.,/\-–—−_]{0,3}|\s*<br\s*/?>\s*)"

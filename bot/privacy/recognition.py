@@ -9,6 +9,7 @@ codes and laws.
 
 import ipaddress
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from stdnum import iban, luhn
 
 from bot.policy.facts import facts
 from bot.privacy import patterns
+from bot.privacy.emails import find_emails, usual_form
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Finding:
     value: str
 
 
+normalise_spelled_email = usual_form  # as actions.opt_outs calls it
+
 _CARD_DIGITS = (13, 19)
 
 Finder = Callable[[str], Iterator[tuple[int, int]]]
@@ -38,34 +42,11 @@ def find(text: str) -> list[Finding]:
     found: list[Finding] = []
     for kind, finder in _FINDERS.items():  # types with a checksum come first
         for start, end in finder(text):
-            if not any(start < other.end and other.start < end for other in found):
-                found.append(Finding(kind, start, end, text[start:end]))
-    return sorted(found, key=lambda finding: finding.start)
-
-
-def normalise_spelled_email(address: str) -> str:
-    """Return a spelled-out e-mail address, ``jo (at) example dot com``, in its usual form."""
-    address = re.sub(
-        r"\s*(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|\bat\b|-at-|_at_|%40|&#64;)\s*",
-        "@",
-        address,
-        flags=re.IGNORECASE,
-    )
-    address = re.sub(
-        r"\s*(?:[(\[{<]\s*dot\s*[)\]}>]|\bdot\b|-dot-|_dot_|,)\s*",
-        ".",
-        address,
-        flags=re.IGNORECASE,
-    )
-    return re.sub(r"\s", "", address)
-
-
-def _emails(text: str) -> Iterator[tuple[int, int]]:
-    if "@" not in text and not patterns.EMAIL_CUE.search(text):
-        return
-    for pattern in (patterns.EMAIL, patterns.EMAIL_SPACED, patterns.EMAIL_SPELLED):
-        for match in pattern.finditer(text):
-            yield match.span()
+            place = bisect(found, start, key=lambda finding: finding.start)
+            before, after = found[place - 1 : place], found[place : place + 1]
+            if not (before and before[0].end > start) and not (after and after[0].start < end):
+                found.insert(place, Finding(kind, start, end, text[start:end]))
+    return found
 
 
 def _cards(text: str) -> Iterator[tuple[int, int]]:
@@ -173,7 +154,7 @@ def _numbers_after(cues: tuple[re.Pattern[str], ...]) -> Finder:
 _FINDERS: dict[str, Finder] = {
     "iban": _ibans,
     "card": _cards,
-    "email": _emails,
+    "email": find_emails,
     "ssn": _social_security_numbers,
     "customer_number": _numbers_after(patterns.CUSTOMER_NUMBERS),
     "order_number": _numbers_after(patterns.ORDER_NUMBERS),

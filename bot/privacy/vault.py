@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,8 +10,9 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.database import metadata
 from bot.keys import Keyring, UnreadableSecret
+from bot.privacy.emails import BadAddress, normalise
 from bot.privacy.masking import NEVER_TYPE, PLACEHOLDER
-from bot.privacy.recognition import Finding, normalise_spelled_email
+from bot.privacy.recognition import Finding
 
 vault = sa.Table(
     "vault",
@@ -161,13 +163,15 @@ class Vault:
 def _normal(kind: str, value: str) -> str:
     """Return a value in its normal form, so that different spellings have the same digest.
 
-    Case, spaces, and the punctuation of phone numbers and spelled-out e-mails are removed.
+    Case, spaces and the punctuation of phone numbers are removed. What was found as an e-mail
+    address and is none has only itself.
     """
     folded = " ".join(value.casefold().split())
     if kind == "phone":
         folded = re.sub(r"\D", "", folded) or folded
     elif kind == "email":
-        folded = normalise_spelled_email(folded)
+        with suppress(BadAddress):
+            folded = normalise(value)
     return f"{kind}:{folded}"
 
 
