@@ -153,7 +153,7 @@ def error_response(request: Request, error: Exception) -> Response:
     """
     problem = api_error(error, request)
     metrics.errors.labels(problem.code).inc()
-    headers = {"Allow": _allowed(request)} if problem.status == 405 else {}
+    headers = {"Allow": allowed_methods(request)} if problem.status == 405 else {}
     if problem.retry_after:
         headers["Retry-After"] = str(problem.retry_after)
     if wants_page(request):
@@ -187,12 +187,12 @@ def wants_page(request: Request) -> bool:
     return accepts_html and not request.url.path.startswith("/webhooks/")
 
 
-def _allowed(request: Request) -> str:
+def allowed_methods(request: Request) -> str:
     """Return all methods of an address; Starlette names only those of its first route."""
     routes, scope = request.app.routes, request.scope
     taken = [
         method
-        for method in ("DELETE", "GET", "POST")
+        for method in ("DELETE", "GET", "OPTIONS", "POST")
         if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
     ]
     return ", ".join([*taken, "HEAD"] if "GET" in taken else taken)

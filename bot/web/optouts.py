@@ -4,8 +4,6 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -28,12 +26,11 @@ from bot.optouts.wording import Wording
 from bot.policy.facts import facts
 from bot.web import schemas
 from bot.web.context import WebContext
-from bot.web.errors import ApiError, malformed, not_found, wants_page
+from bot.web.errors import ApiError, allowed_methods, not_found, wants_page
 from bot.web.schemas import page_of, refusals
 from bot.web.templates import render
 
 GPC_SUPPORTED_SINCE = "2026-11-25"
-_ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058, 3.1
 _SHOWN_CHARACTERS = 254  # of an address that is shown again
 
 
@@ -45,7 +42,7 @@ def optouts(web: WebContext) -> APIRouter:
         ("/opt-out", "GET", handlers.form, (429,)),
         ("/opt-out", "POST", handlers.submit, (400, 413, 429, 503)),
         (link, "GET", handlers.ask, (404,)),
-        (link, "POST", handlers.unsubscribe, (400, 404, 413, 503)),
+        (link, "POST", handlers.unsubscribe, (404, 413, 503)),
     ):
         routes.add_api_route(
             path,
@@ -54,6 +51,10 @@ def optouts(web: WebContext) -> APIRouter:
             response_class=HTMLResponse,
             responses=page_of(*errors),
         )
+    methods: dict[int | str, dict[str, Any]] = {204: {"description": "The header Allow has them."}}
+    routes.add_api_route(
+        link, handlers.methods, methods=["OPTIONS"], status_code=204, responses=methods
+    )
     status = {200: {"model": schemas.OptOutStatus}, **refusals(404, 429, 503)}
     routes.add_api_route("/optouts/{reference}", handlers.status, methods=["GET"], responses=status)
     gpc: dict[int | str, dict[str, Any]] = {200: {"model": schemas.Gpc}}
@@ -99,13 +100,16 @@ class _Handlers:
     async def ask(self, token: str) -> Response:
         """Return a page with a button; a link scanner that opens the link changes nothing."""
         self._address_of(token)
-        return render("unsubscribe.html", field=_ONE_CLICK[0], value=_ONE_CLICK[1])
+        return render("unsubscribe.html")
+
+    async def methods(self, request: HttpRequest) -> Response:
+        """Return the methods of a link; nothing changes."""
+        return Response(status_code=204, headers={"Allow": allowed_methods(request)})
 
     async def unsubscribe(self, request: HttpRequest, token: str) -> Response:
         """Unsubscribe by one click: no cookie, no login, no redirection (RFC 8058, 3.2)."""
         email = self._address_of(token)
-        if (await _form_of(request)).get(_ONE_CLICK[0]) != _ONE_CLICK[1]:
-            raise malformed("The body must be List-Unsubscribe=One-Click.")
+        await request.body()  # whatever a mail program sends: the token is enough
         kinds = frozenset({OptOutKind.MARKETING_EMAIL})
         try:
             record = await self._record(kinds, email, Channel.ONE_CLICK)
@@ -157,14 +161,6 @@ def status_object(record: Record) -> dict[str, Any]:
         "status": str(record.status),
         "reason": record.reason or None,
     }
-
-
-async def _form_of(request: HttpRequest) -> FormData:
-    """Return the fields of a form in any encoding; without fields if it cannot be read."""
-    try:
-        return await request.form()
-    except HTTPException:
-        return FormData()
 
 
 def _form_page(

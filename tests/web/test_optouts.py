@@ -12,10 +12,9 @@ import httpx
 import pytest
 
 from bot.application.services import Services
-from bot.optouts.links import UnsubscribeLinks
 from bot.paths import ROOT
 from bot.settings import Settings
-from tests.conftest import BASE, Server, start_server
+from tests.conftest import BASE, start_server
 
 REFERENCE = re.compile(r"\b[2-9A-Z]{3}-[2-9A-Z]{4}\b")
 
@@ -105,39 +104,6 @@ def test_markup_in_a_field_is_text(client: httpx.Client) -> None:
         "/opt-out", data={"email": '"><script>alert(1)</script>', "kind": "sharing"}
     )
     assert "<script>" not in answer.text
-
-
-def test_one_click_unsubscribes(client: httpx.Client, server: Server) -> None:
-    """A one-click POST (RFC 8058), in either encoding, unsubscribes.
-
-    It is answered with 200 and sets no cookie. A GET changes nothing.
-    """
-    path = UnsubscribeLinks(Settings(data_dir=server.data_dir)).path("click@example.com")
-    page = client.get(path)
-    assert page.status_code == 200
-    assert "<button>" in page.text
-    assert not REFERENCE.search(page.text)
-    urlencoded = client.post(path, data={"List-Unsubscribe": "One-Click"})
-    multipart = client.post(path, files={"List-Unsubscribe": (None, "One-Click")})
-    assert (urlencoded.status_code, multipart.status_code) == (200, 200)
-    assert "set-cookie" not in urlencoded.headers
-    assert reference_in(urlencoded.text) == reference_in(multipart.text)
-
-
-def test_a_link_that_was_not_made_here_unsubscribes_nobody(client: httpx.Client) -> None:
-    """An unsubscribe link with an invented or a changed token is refused.
-
-    So is a body that is not the one-click body.
-    """
-    assert (
-        client.post("/unsubscribe/abc", data={"List-Unsubscribe": "One-Click"}).status_code == 404
-    )
-    path = UnsubscribeLinks(Settings()).path("click2@example.com")
-    assert (
-        client.post(path[:-4] + "AAA=", data={"List-Unsubscribe": "One-Click"}).status_code == 404
-    )
-    assert client.post(path, data={"x": "y"}).status_code == 400
-    assert client.post(path).status_code == 400
 
 
 def test_the_status_says_nothing_of_the_address(client: httpx.Client) -> None:
