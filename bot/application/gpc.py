@@ -1,32 +1,53 @@
 """Global Privacy Control: records the opt-out that a browser asks for by its signal."""
 
+from bot.application.errors import ConversationOver
 from bot.application.services import Services
 from bot.conversations.model import Reply
-from bot.optouts.model import Action, Channel, NotRecorded, OptOutKind, Request, Subject
+from bot.conversations.store import UnknownConversation
+from bot.optouts.model import Action, Channel, NotRecorded, Request, Subject
+from bot.optouts.reach import IN_THE_BROWSER, reach_sentence, recorded
 from bot.optouts.wording import Wording
 
-_KINDS = frozenset({OptOutKind.TARGETED_ADVERTISING, OptOutKind.SHARING})  # not e-mail
+# Names of the messages. No digest of a client's own id of a message looks like them.
+_DONE = "gpc"
+_FAILED = "gpc failed"
 
 
-async def honour_signal(services: Services, conversation: str) -> Reply:
-    """Record the signal of a conversation's browser, and return the reply that shows it.
+async def honour_signal(services: Services, conversation: str) -> bool:
+    """Record the signal of a conversation's browser, once; return whether there is news of it.
 
-    It must be shown that the signal was processed (11 CCR 7025(c)(6)).
+    It must be shown that the signal was processed (11 CCR 7025(c)(6)). If it cannot be recorded,
+    the conversation says so once, and the next signal is recorded. Raises ConversationOver.
     """
-    wording = Wording(Action.OPT_OUT)
-    subject = Subject("browser", conversation)
-    request = Request(Action.OPT_OUT, _KINDS, subject, Channel.GPC, wording.describe(_KINDS))
     try:
-        recorded = (await services.optouts.record(request)).record
+        if services.store.received(conversation, _DONE):
+            return False
+        name, reply = await _record(services, conversation)
+        services.store.tell_once(conversation, name, reply)
+    except UnknownConversation:
+        raise ConversationOver from None
+    return True
+
+
+async def _record(services: Services, conversation: str) -> tuple[str, Reply]:
+    wording = Wording(Action.OPT_OUT)
+    kinds = wording.describe(IN_THE_BROWSER)  # not e-mail
+    subject = Subject("browser", conversation)
+    try:
+        record = (
+            await services.optouts.record(
+                Request(Action.OPT_OUT, IN_THE_BROWSER, subject, Channel.GPC, kinds)
+            )
+        ).record
     except NotRecorded:
         text = (
             "Your browser sends the Global Privacy Control signal. I could not record it just now; "
             "please ask me to opt you out of ads and sharing."
         )
-        return Reply(text, topic="opt_out", outcome="clarify")
+        return _FAILED, Reply(text, topic="opt_out", outcome="clarify")
     text = (
         "Opt-out request honored: your browser sends the Global Privacy Control signal, and I have "
-        f"recorded for it: {wording.describe(_KINDS)}. Your reference is {recorded.reference}. "
-        f"{wording.due_sentence(recorded)}"
+        f"recorded for it: {kinds}. Your reference is {record.reference}. "
+        f"{reach_sentence(record)} {wording.due_sentence(record)}"
     )
-    return Reply(text, topic="opt_out", outcome="done")
+    return _DONE, Reply(text, topic="opt_out", outcome="done", recorded=recorded(record))

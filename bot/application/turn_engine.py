@@ -87,18 +87,11 @@ class TurnEngine:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._news = News()
 
-    async def start(
-        self, also: Callable[[str], Awaitable[list[Reply]]] | None = None
-    ) -> tuple[str, Turn]:
-        """Start a conversation; return its id and its first turn.
-
-        The turn has the greeting, and the replies that ``also`` returns for the new conversation.
-        """
+    async def start(self) -> tuple[str, Turn]:
+        """Start a conversation; return its id, and the turn with the greeting."""
         conversation = new_conversation_id()
         replies = await self._ask(conversation, GREETING)
         self._store.start(conversation)
-        if also is not None:
-            replies += await also(conversation)
         metrics.conversations.inc()
         log.info("conversation started")
         return conversation, self._store.add_replies(conversation, None, replies)
@@ -296,7 +289,15 @@ class TurnEngine:
         """Return a turn that is not stored, because it ends its conversation."""
         now = datetime.now(UTC)
         said = tuple(
-            Message(number, "bot", reply.text, now, reply.topic, reply.clauses)
+            Message(
+                number,
+                "bot",
+                reply.text,
+                now,
+                reply.topic,
+                reply.clauses,
+                recorded=reply.recorded,
+            )
             for number, reply in enumerate(replies, start=message + 1)
         )
         return Turn(said, topics(replies), outcome(replies), "closed")

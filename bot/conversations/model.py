@@ -13,6 +13,25 @@ _OUTCOMES = ("handoff", "done", "form", "answered", "clarify", "out_of_scope", "
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What a message says that the ledger recorded; the widget and the page act on it."""
+
+    reference: str
+    action: str  # opt_out | opt_in
+    kinds: tuple[str, ...]
+    scope: str  # browser | address
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Recorded":
+        """Build it from its JSON."""
+        return cls(values["reference"], values["action"], tuple(values["kinds"]), values["scope"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it in the form of the HTTP contract."""
+        return {**vars(self), "kinds": list(self.kinds)}
+
+
+@dataclass(frozen=True)
 class Reply:
     """One message of the bot as Rasa returns it, before it and its choices have ids."""
 
@@ -21,6 +40,7 @@ class Reply:
     outcome: str = "smalltalk"
     clauses: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()  # (title, payload)
+    recorded: Recorded | None = None
 
     @property
     def hands_over(self) -> bool:
@@ -38,6 +58,7 @@ class Reply:
             choices=tuple(
                 (button["title"], button["payload"]) for button in response.get("buttons") or ()
             ),
+            recorded=Recorded.of(response["recorded"]) if response.get("recorded") else None,
         )
 
 
@@ -60,6 +81,7 @@ class Message:
     topic: str | None = None
     clauses: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    recorded: Recorded | None = None
 
     def sources(self) -> list[dict[str, str]]:
         """Return the cited clauses with their text, without those that a newer policy dropped."""
@@ -67,7 +89,8 @@ class Message:
         return [known[clause].as_source() for clause in self.clauses if clause in known]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the message in the form of the HTTP contract."""
+        """Return the message in the form of the HTTP contract; few messages have a record."""
+        recorded = {"recorded": self.recorded.as_json()} if self.recorded else {}
         return {
             "id": self.id,
             "from": self.sender,
@@ -76,6 +99,7 @@ class Message:
             "topic": self.topic,
             "sources": self.sources(),
             "choices": [vars(choice) for choice in self.choices],
+            **recorded,
         }
 
 

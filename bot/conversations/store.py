@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.conversations.intake import EarlierMessage, Redaction
-from bot.conversations.model import Choice, Message, Reply, Turn, outcome, topics
+from bot.conversations.model import Choice, Message, Recorded, Reply, Turn, outcome, topics
 from bot.database import aware, metadata
 
 conversations = sa.Table(
@@ -40,6 +40,7 @@ messages = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("topic", sa.String(30)),
     sa.Column("clauses", sa.Text),  # JSON list of ids
+    sa.Column("recorded", sa.Text),  # JSON of what the ledger recorded, if the message says so
     # digest of the client's own id of the message, which finds a message that is sent again
     sa.Column("client_id", sa.String(64)),
     # digest of the sent content: the same client id with other content is an error
@@ -202,6 +203,15 @@ class ConversationStore:
                 )
             return turn
 
+    def tell_once(self, conversation: str, name: str, reply: Reply) -> None:
+        """Store a message of the bot that answers none; one with the same name only once.
+
+        Raises UnknownConversation.
+        """
+        with self._engine.begin() as db:
+            lock_conversation(db, conversation)
+            add_messages_in(db, conversation, "bot", [reply], name)
+
     def topics_and_outcome(self, conversation: str) -> tuple[tuple[str, ...], str]:
         """Return the topics answered so far, each once, the latest last, and the last outcome."""
         turns = sa.select(messages.c.turn).where(
@@ -255,7 +265,7 @@ def add_messages_in(
     replies: Sequence[Reply],
     client_id: str | None = None,
 ) -> None:
-    """Store messages of an agent or of the system in a locked conversation.
+    """Store messages that answer none in a locked conversation.
 
     Messages with a ``client_id`` are stored only once.
     """
@@ -298,7 +308,16 @@ def _insert(
     for identifier, reply in enumerate(replies, start=_last_id(db, conversation) + 1):
         own = [Choice(secrets.token_urlsafe(12), title) for title, _ in reply.choices]
         added.append(
-            Message(identifier, sender, reply.text, at, reply.topic, reply.clauses, tuple(own))
+            Message(
+                identifier,
+                sender,
+                reply.text,
+                at,
+                reply.topic,
+                reply.clauses,
+                tuple(own),
+                reply.recorded,
+            )
         )
         rows.append(
             {
@@ -309,6 +328,7 @@ def _insert(
                 "at": at,
                 "topic": reply.topic,
                 "clauses": json.dumps(reply.clauses) if reply.clauses else None,
+                "recorded": json.dumps(reply.recorded.as_json()) if reply.recorded else None,
                 "client_id": arriving.client_id if arriving else None,
                 "fingerprint": arriving.fingerprint if arriving else None,
             }
@@ -357,6 +377,7 @@ def _message(row: Row, offered: tuple[Choice, ...]) -> Message:
         row.topic,
         tuple(json.loads(row.clauses or "[]")),
         offered,
+        Recorded.of(json.loads(row.recorded)) if row.recorded else None,
     )
 
 

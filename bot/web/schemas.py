@@ -3,11 +3,20 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import SkipJsonSchema
 
 from bot.handoff.model import HandoffKind, Reason
 from bot.handoff.model import State as HandoffState
-from bot.optouts.model import Status
+from bot.optouts.model import Action, OptOutKind, Status
 
 MAX_CLIENT_ID = 64
 MAX_NUMBER = 2**31 - 1  # the largest integer of a column
@@ -29,6 +38,7 @@ class Start(BaseModel):
     """Request for a new conversation, or to resume one."""
 
     resume: StrictStr | None = Field(default=None, description="The token of a conversation.")
+    gpc: StrictBool = Field(default=False, description="navigator.globalPrivacyControl is true.")
 
 
 class _WithClientId(BaseModel):
@@ -99,6 +109,15 @@ class Choice(BaseModel):
     title: str
 
 
+class Recorded(BaseModel):
+    """A record of the ledger, so that the page can act on it."""
+
+    reference: str = Field(description="Its status is at /optouts/{reference}.")
+    action: Action
+    kinds: list[OptOutKind]
+    scope: Literal["browser", "address"]
+
+
 class Message(BaseModel):
     """A message of a conversation."""
 
@@ -110,6 +129,9 @@ class Message(BaseModel):
     topic: str | None
     sources: list[Source]
     choices: list[Choice]
+    recorded: Recorded | SkipJsonSchema[None] = Field(
+        default=None, description="Only of a message that says what was recorded."
+    )
 
 
 class Messages(BaseModel):

@@ -1,6 +1,5 @@
 """Storefront API: the HTTP contract of a conversation, below /webhooks/storefront."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -8,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.application.gpc import honour_signal
-from bot.conversations.model import Message, Reply, rfc3339
+from bot.conversations.model import rfc3339
 from bot.conversations.transcript import as_text
 from bot.handoff.model import HUMAN
 from bot.web import schemas
@@ -38,7 +37,10 @@ _TYPING_HEADER = {
 
 
 def storefront(web: WebContext) -> APIRouter:
-    """Return the routes of the storefront API."""
+    """Return the routes of the storefront API.
+
+    Each of them but the deletion honours the header Sec-GPC: 1.
+    """
     routes, handlers = APIRouter(prefix=PREFIX, tags=["storefront"]), _Handlers(web)
     longest_text = {"maxLength": web.settings.max_text}
     conversation = [Depends(bearer)]
@@ -48,7 +50,7 @@ def storefront(web: WebContext) -> APIRouter:
         methods=["POST"],
         operation_id="start",
         summary="Start a conversation, or go on with one",
-        description="With the header Sec-GPC: 1 an opt-out of ads and sharing is recorded.",
+        description="Like every call but DELETE, it heeds Sec-GPC: 1: ads and sharing stop.",
         status_code=201,
         openapi_extra=json_body_of(schemas.Start, required=False),
         responses={
@@ -123,12 +125,11 @@ class _Handlers:
         body = await json_body(request, schemas.Start, optional=True)
         if body.resume is not None:
             conversation = self._conversation_of(body.resume)
-            messages = self._engine.messages(conversation)
-            return self._session(conversation, self._engine.state(conversation), messages, 200)
-        await self._web.limits.count_start(request)
-        signal = request.headers.get("sec-gpc") == "1"  # no other value counts (W3C GPC)
-        conversation, turn = await self._engine.start(self._honour_signal if signal else None)
-        return self._session(conversation, turn.state, turn.messages, 201)
+        else:
+            await self._web.limits.count_start(request)
+            conversation, _ = await self._engine.start()
+        await self._heed_signal(request, conversation, body.gpc)
+        return self._session(conversation, 201 if body.resume is None else 200)
 
     async def forget(self, request: Request) -> Response:
         """Delete the conversation of the token."""
@@ -141,6 +142,7 @@ class _Handlers:
         """Answer a text or a choice."""
         conversation = self._authorized(request)
         self._web.require_ready()
+        await self._heed_signal(request, conversation)
         body = await json_body(request, schemas.Say)
         await self._web.limits.count("messages", conversation)
         if body.is_choice:
@@ -163,6 +165,7 @@ class _Handlers:
     ) -> Response:
         """Return the messages after an id, at once or as soon as there is one."""
         conversation = self._authorized(request)
+        await self._heed_signal(request, conversation)
         messages = await self._engine.since(
             conversation, after, min(wait, self._settings.max_wait_seconds)
         )
@@ -173,22 +176,30 @@ class _Handlers:
     async def transcript(self, request: Request) -> Response:
         """Return the whole conversation, as JSON or as text."""
         conversation = self._authorized(request)
+        await self._heed_signal(request, conversation)
         messages = self._engine.messages(conversation)
         if "text/plain" in request.headers.get("accept", ""):
             return PlainTextResponse(as_text(messages))
         return messages_response(messages, self._engine.state(conversation))
 
-    async def _honour_signal(self, conversation: str) -> list[Reply]:
-        return [await honour_signal(self._web.services, conversation)]
+    async def _heed_signal(
+        self, request: Request, conversation: str, told_by_script: bool = False
+    ) -> None:
+        """Honour the Global Privacy Control of a browser: the signal 1, no other (W3C GPC).
 
-    def _session(
-        self, conversation: str, state: str, messages: Sequence[Message], status: int
-    ) -> Response:
+        A script cannot set its header, and tells it by the body.
+        """
+        signal = told_by_script or request.headers.get("sec-gpc") == "1"
+        if signal and await honour_signal(self._web.services, conversation):
+            self._engine.announce(conversation)
+
+    def _session(self, conversation: str, status: int) -> Response:
+        messages = self._engine.messages(conversation)
         token, expires = self._web.tokens.issue(conversation)
         opened: dict[str, Any] = {
             "token": token,
             "expires_at": rfc3339(expires),
-            "state": state,
+            "state": self._engine.state(conversation),
             "messages": [message.as_json() for message in messages],
         }
         return JSONResponse(opened, status_code=status)

@@ -14,7 +14,7 @@ import pytest
 from bot.application.services import Services
 from bot.paths import ROOT
 from bot.settings import Settings
-from tests.conftest import BASE, start_server
+from tests.conftest import start_server
 
 REFERENCE = re.compile(r"\b[2-9A-Z]{3}-[2-9A-Z]{4}\b")
 
@@ -121,49 +121,6 @@ def test_the_status_says_nothing_of_the_address(client: httpx.Client) -> None:
     assert status.json()["status"] == "open"
     assert "status@" not in status.text
     assert client.get("/optouts/ABC-1234").status_code == 404
-
-
-def test_the_signal_is_honoured_and_shown(client: httpx.Client) -> None:
-    """A conversation with `Sec-GPC: 1` begins with the opt-out recorded for the browser.
-
-    It covers ads and sharing, not mail.
-    """
-    opened = client.post(f"{BASE}/session", headers={"Sec-GPC": "1"}).json()
-    greeting, shown = opened["messages"]
-    assert "Opt-out request honored" in shown["text"]
-    assert "e-mail" not in shown["text"]
-    status = client.get(f"/optouts/{reference_in(shown['text'])}").json()
-    assert status["status"] == "open"
-    resumed = client.post(
-        f"{BASE}/session", json={"resume": opened["token"]}, headers={"Sec-GPC": "1"}
-    ).json()
-    assert len(resumed["messages"]) == 2
-    assert greeting["topic"] == "greeting"
-
-
-def test_the_chat_knows_the_opt_out_of_the_signal(client: httpx.Client) -> None:
-    """A shopper can ask about the signal's opt-out without typing its reference."""
-    opened = client.post(f"{BASE}/session", headers={"Sec-GPC": "1"}).json()
-    reference = reference_in(opened["messages"][1]["text"])
-    asking = {"Authorization": f"Bearer {opened['token']}"}
-    turn = client.post(
-        f"{BASE}/messages", json={"text": "what happened to my opt-out?"}, headers=asking
-    ).json()
-    assert reference in turn["messages"][0]["text"]
-
-
-@pytest.mark.parametrize("value", ["0", "true", "", "11"])
-def test_only_the_exact_signal_counts(client: httpx.Client, value: str) -> None:
-    """A value of Sec-GPC other than 1 is no signal."""
-    assert len(client.post(f"{BASE}/session", headers={"Sec-GPC": value}).json()["messages"]) == 1
-
-
-def test_the_signal_is_announced(client: httpx.Client) -> None:
-    """/.well-known/gpc.json has the form of the GPC specification."""
-    answer = client.get("/.well-known/gpc.json")
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json()["gpc"] is True
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", answer.json()["lastUpdate"])
 
 
 def test_no_acknowledged_request_is_lost_when_the_process_is_killed(
