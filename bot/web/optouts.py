@@ -1,6 +1,8 @@
 """Opt-outs by HTTP: a form without JavaScript, one-click unsubscribing, status pages, and GPC."""
 
 import asyncio
+import json
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -8,6 +10,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.conversations.intake import clean
+from bot.conversations.model import rfc3339
 from bot.optouts.addresses import BadAddress, normalise
 from bot.optouts.links import UnknownLink, UnsubscribeLinks
 from bot.optouts.model import (
@@ -22,6 +25,7 @@ from bot.optouts.model import (
     Subject,
     UnknownReference,
 )
+from bot.optouts.reach import reach_sentence, recorded
 from bot.optouts.wording import Wording
 from bot.policy.facts import facts
 from bot.web import schemas
@@ -185,6 +189,9 @@ def _recorded_page(record: Record) -> Response:
         "recorded.html",
         record=record,
         asked=_asked(record),
+        recorded=json.dumps(recorded(record).as_json()),
+        at=rfc3339(datetime.now(UTC)),
+        reach=reach_sentence(record),
         by=wording.due_sentence(record),
         still=wording.other_mail_sentence(record.kinds),
     )

@@ -54,6 +54,11 @@ def _whole(value: Any) -> Any:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
+def sends_gpc(request: Request) -> bool:
+    """Return whether a browser sends the Global Privacy Control: 1, no other value (W3C GPC)."""
+    return request.headers.get("sec-gpc") == "1"
+
+
 def bearer_token(request: Request) -> str | None:
     """Return the token of the Authorization header, or None if there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")

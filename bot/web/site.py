@@ -1,5 +1,6 @@
 """Pages and files around the chat, and the calls of monitoring: health, ready, metrics."""
 
+from base64 import b64decode
 from functools import partial
 from os import stat
 from pathlib import Path
@@ -17,11 +18,13 @@ from bot.policy.document import load
 from bot.web import schemas
 from bot.web.context import WebContext
 from bot.web.errors import not_found
+from bot.web.requests import sends_gpc
 from bot.web.schemas import page_of, refusals
 from bot.web.templates import PAGES, render
 
 WIDGET = Path(__file__).parent / "widget" / "widget.js"
 _FILES = {path.name: path for path in PAGES.iterdir() if path.suffix in {".js", ".css", ".svg"}}
+_PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _SECONDS = 300  # a browser uses a file so long without asking again
 
 
@@ -39,6 +42,11 @@ def site(web: WebContext) -> APIRouter:
     page: dict[str, Any] = {"response_class": HTMLResponse, "responses": page_of(429)}
     add("/", handlers.index, **page)
     add("/privacy", handlers.privacy, **page)
+    gif: dict[int | str, dict[str, Any]] = {
+        200: {"description": "A transparent pixel.", "content": {"image/gif": binary}},
+        **refusals(429),
+    }
+    add("/pixel.gif", handlers.pixel, response_class=Response, responses=gif)
     add("/widget.js", handlers.widget, response_class=Response, responses=file)
     add("/assets/{name}", handlers.asset, response_class=Response, responses=file)
     add("/health", handlers.health, responses={200: {"model": schemas.Health}})
@@ -55,9 +63,13 @@ class _Handlers:
         self._web = web
         self._files = StaticFiles(directory=PAGES)
 
-    async def index(self) -> Response:
-        """Return the demo storefront."""
-        return render("storefront.html")
+    async def index(self, request: Request) -> Response:
+        """Return the demo storefront; for a browser with Global Privacy Control without its ads."""
+        return render("storefront.html", headers={"Vary": "Sec-GPC"}, gpc=sends_gpc(request))
+
+    async def pixel(self) -> Response:
+        """Return the pixel of the demo's ad tag, which stands for that of an ad network."""
+        return Response(_PIXEL, headers={"Cache-Control": "no-store"}, media_type="image/gif")
 
     async def privacy(self) -> Response:
         """Return the policy; each clause has an anchor."""

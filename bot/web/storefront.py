@@ -20,6 +20,7 @@ from bot.web.requests import (
     json_body,
     json_body_of,
     messages_response,
+    sends_gpc,
 )
 from bot.web.schemas import MAX_NUMBER, refusals
 from bot.web.tokens import BadToken, ExpiredToken
@@ -185,11 +186,8 @@ class _Handlers:
     async def _heed_signal(
         self, request: Request, conversation: str, told_by_script: bool = False
     ) -> None:
-        """Honour the Global Privacy Control of a browser: the signal 1, no other (W3C GPC).
-
-        A script cannot set its header, and tells it by the body.
-        """
-        signal = told_by_script or request.headers.get("sec-gpc") == "1"
+        """Honour the signal of a browser; a script tells it by the body, not by the header."""
+        signal = told_by_script or sends_gpc(request)
         if signal and await honour_signal(self._web.services, conversation):
             self._engine.announce(conversation)
 

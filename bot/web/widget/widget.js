@@ -1,7 +1,4 @@
-/**
- * The chat widget: <script type="module" src="https://…/widget.js"></script> and <privacy-chat></privacy-chat>.
- * docs/integrating.md has its attributes, custom properties and methods.
- */
+/** The chat widget, the element <privacy-chat>: see docs/integrating.md. */
 
 const TEXTS = {
   title: "Privacy assistant",
@@ -15,19 +12,19 @@ const TEXTS = {
   hint: "Ask about your privacy",
   send: "Send",
   person: "Talk to a person",
-  personSay: "I want to talk to a person",
+  "person-say": "I want to talk to a person",
   transcript: "Download transcript",
   remove: "Delete this conversation",
-  removeAsk: "Delete this conversation? It is erased for good, here and on our server.",
-  removeYes: "Delete",
-  removeNo: "Keep it",
+  "remove-ask": "Delete this conversation? It is erased for good, here and on our server.",
+  "remove-yes": "Delete",
+  "remove-no": "Keep it",
   removed: "The conversation was deleted. Only an opt-out that was recorded stays on record.",
   you: "You",
   bot: "Assistant",
   agent: "Support",
   system: "Note",
   source: "Source: {section}",
-  newTab: "(opens in a new tab)",
+  "new-tab": "(opens in a new tab)",
   choices: "Choices",
   chosen: "(chosen)",
   typing: "Typing …",
@@ -38,107 +35,108 @@ const TEXTS = {
   long: "A message can have {n} characters.",
   over: "The earlier conversation has ended. This is a new one.",
   waiting: "Waiting for a person. You can go on writing.",
-  withAgent: "You are talking to a person.",
+  "with-agent": "You are talking to a person.",
   ended: "This conversation has ended.",
   fresh: "Start a new one",
+  copy: "Copy",
+  copied: "Copied",
+  reference: "reference",
 };
-
-const DARK = `--ink:#e9ecea;--soft:#a9b3b0;--face:#171b1b;--line:#39413f;--tint:#242b2a;--main:#8fd0bf;--on:#0d1f1b;--warn:#ffb4a8`;
 
 const STYLE = `
 :host{
-  display:contents;--ink:#1c2422;--soft:#56615e;--face:#fff;--line:#d5dcd9;--tint:#f1f4f2;--main:#1d5247;--on:#fff;--warn:#a3261a;
-  --m:var(--privacy-chat-accent,var(--main));--o:var(--privacy-chat-on-accent,var(--on));
-  --f:var(--privacy-chat-surface,var(--face));--i:var(--privacy-chat-text,var(--ink));
+  display:contents;color-scheme:light dark;
+  --soft:light-dark(#56615e,#a9b3b0);--line:light-dark(#d5dcd9,#39413f);--tint:light-dark(#f1f4f2,#242b2a);--warn:light-dark(#a3261a,#ffb4a8);
+  --m:var(--privacy-chat-accent,light-dark(#1d5247,#8fd0bf));--o:var(--privacy-chat-on-accent,light-dark(#fff,#0d1f1b));
+  --f:var(--privacy-chat-surface,light-dark(#fff,#171b1b));--i:var(--privacy-chat-text,light-dark(#1c2422,#e9ecea));
   --r:var(--privacy-chat-radius,16px);--gap:var(--privacy-chat-inset,20px);
 }
-.all{all:initial;display:contents;font:var(--privacy-chat-font,medium/1.5 system-ui,sans-serif);color:var(--i)}
-@media(prefers-color-scheme:dark){:host(:not([theme=light])){${DARK};color-scheme:dark}}
-:host([theme=dark]){${DARK};color-scheme:dark}
+.all{all:initial;display:contents;color-scheme:inherit;font:var(--privacy-chat-font,medium/1.5 system-ui,sans-serif);color:var(--i)}
+:host([theme=light]){color-scheme:light}
+:host([theme=dark]){color-scheme:dark}
 [hidden]{display:none!important}
 *{box-sizing:border-box;margin:0}
 button,textarea{font:inherit;color:inherit}
 button{cursor:pointer;background:none;border:1px solid transparent;border-radius:999px;min-height:32px;padding:4px 12px;text-align:start}
+button:where(:hover){background:var(--line)}
 :focus-visible{outline:3px solid var(--m);outline-offset:2px}
-svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round;flex:none}
+svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;flex:none}
 a{color:var(--m);text-underline-offset:3px}
 .vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.launcher,.panel{position:fixed;inset-block-end:var(--gap);inset-inline-end:var(--gap);z-index:var(--privacy-chat-layer,2147483000)}
-.launcher{display:flex;align-items:center;gap:10px;min-height:56px;padding:8px 22px 8px 18px;background:var(--m);color:var(--o);font-weight:600;box-shadow:0 6px 24px #0003}
-.launcher .count{background:var(--o);color:var(--m);border-radius:99px;padding:0 9px;font-size:.85em}
-.panel{display:flex;flex-direction:column;inline-size:min(400px,100vw - 2*var(--gap));block-size:min(640px,100dvh - 2*var(--gap));background:var(--f);border:1px solid var(--line);border-radius:var(--r);overflow:clip;box-shadow:0 18px 60px #0004}
-header{display:flex;align-items:center;gap:4px;padding-block:14px;padding-inline:16px 10px;background:var(--tint);border-block-end:1px solid var(--line)}
-header>svg{inline-size:30px;block-size:30px;margin-inline-end:8px;color:var(--m)}
-header div{flex:1;min-inline-size:0}
-h2{font-size:1.05em;line-height:1.3}
-.sub,.by,.typing,details{color:var(--soft);font-size:.85em}
-.icon{display:grid;place-items:center;inline-size:40px;block-size:40px;padding:0}
-.icon:not(.send):hover,.menu button:hover,.choices button:hover,.plain:hover{background:var(--line)}
-.menu{position:absolute;inset-block-start:64px;inset-inline-end:12px;z-index:1;display:grid;padding:6px;background:var(--f);border:1px solid var(--line);border-radius:14px;box-shadow:0 8px 30px #0004}
+.launcher,.panel{position:fixed;bottom:var(--gap);inset-inline-end:var(--gap);z-index:var(--privacy-chat-layer,2147483000)}
+.launcher{display:flex;align-items:center;gap:10px;min-height:56px;padding:8px 20px;background:var(--m);color:var(--o);font-weight:600;box-shadow:0 8px 30px #0004}
+.count{background:var(--o);color:var(--m);border-radius:999px;padding:0 10px;font-size:.85em}
+.panel{display:flex;flex-direction:column;width:min(400px,100vw - 2*var(--gap));height:min(640px,100dvh - 2*var(--gap));background:var(--f);border:1px solid var(--line);border-radius:var(--r);overflow:clip;box-shadow:0 8px 30px #0004}
+header{display:flex;align-items:center;gap:4px;padding:14px 16px;background:var(--tint);border-bottom:1px solid var(--line)}
+header>svg{margin-inline-end:8px;color:var(--m)}
+header div{flex:1;min-width:0}
+h2{font-size:1em}
+.sub,.by,.typing,details,.system p{color:var(--soft);font-size:.85em}
+.icon{display:grid;place-items:center;width:40px;height:40px;padding:0}
+.menu{position:absolute;top:64px;inset-inline-end:12px;z-index:1;display:grid;padding:6px;background:var(--f);border:1px solid var(--line);border-radius:16px;box-shadow:0 8px 30px #0004}
 .menu button{display:flex;gap:12px;align-items:center;min-height:40px;border-radius:10px}
-.ask,.state{padding:12px 20px;background:var(--tint);border-block-end:1px solid var(--line)}
-.ask div{display:flex;gap:8px;margin-block-start:10px}
+.ask,.state{padding:12px 20px;background:var(--tint);border-bottom:1px solid var(--line)}
+.ask div{display:flex;gap:8px;margin-top:10px}
 .log{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:20px;display:flex;flex-direction:column;gap:16px;outline-offset:-3px}
-.m{display:flex;flex-direction:column;align-items:flex-start;gap:8px;max-inline-size:92%}
+.m{display:flex;flex-direction:column;align-items:flex-start;gap:8px;max-width:92%}
 .m p{padding:10px 14px;border-radius:var(--r);border-end-start-radius:4px;background:var(--tint);border:1px solid transparent;white-space:pre-wrap;overflow-wrap:anywhere}
-.visitor{align-self:flex-end;align-items:flex-end;max-inline-size:84%}
+.visitor{align-self:flex-end;align-items:flex-end;max-width:84%}
 .visitor p{background:var(--m);color:var(--o);border-end-start-radius:var(--r);border-end-end-radius:4px}
 .agent p{background:var(--f);border-color:var(--m)}
+.by{display:block}
 .system{align-self:center}
-.system p{background:none;color:var(--soft);font-size:.9em;text-align:center;padding:0}
-.choices{display:flex;flex-wrap:wrap;gap:8px}
+.system p{background:none;text-align:center;padding:0}
+.choices,.receipt{display:flex;flex-wrap:wrap;align-items:center;gap:8px}
 .choices button,.plain,.ask button{border-color:var(--m);color:var(--m);min-height:36px;padding:4px 14px}
 .choices [aria-disabled]{border-color:var(--line);color:var(--soft);cursor:default;background:none}
 .choices .chosen{border-color:var(--m);color:var(--i);background:var(--tint)}
 .ask .yes{background:var(--warn);border-color:var(--warn);color:var(--f)}
-summary{cursor:pointer;padding:4px 0;min-height:24px;border-radius:4px}
+summary{cursor:pointer;padding:4px 0;min-height:24px}
 blockquote{margin:6px 0;padding:2px 12px;border-inline-start:3px solid var(--m);white-space:pre-wrap;overflow-wrap:anywhere}
 blockquote a{color:var(--i)}
-.failed{color:var(--warn);font-size:.85em}
+.failed,.alert{color:var(--warn);font-size:.9em}
 .typing{padding:0 20px 10px}
-.alert:not(:empty){padding:8px 20px;color:var(--warn);font-size:.9em;border-block-start:1px solid var(--line)}
-form{display:flex;gap:8px;align-items:flex-end;padding:12px;border-block-start:1px solid var(--line)}
-textarea{flex:1;min-inline-size:0;resize:none;max-block-size:8em;min-block-size:44px;padding:9px 14px;border:1px solid var(--soft);border-radius:22px;background:var(--f);line-height:1.5}
+.alert:not(:empty){padding:8px 20px;border-top:1px solid var(--line)}
+form{display:flex;gap:8px;align-items:flex-end;padding:12px;border-top:1px solid var(--line)}
+textarea{flex:1;min-width:0;resize:none;max-height:8em;min-height:44px;padding:9px 14px;border:1px solid var(--soft);border-radius:22px;background:var(--f);line-height:1.5}
 textarea:focus-visible{outline-offset:-1px}
 textarea::placeholder{color:var(--soft);opacity:1}
-.send{background:var(--m);color:var(--o);inline-size:44px;block-size:44px}
+.send{background:var(--m);color:var(--o);width:44px;height:44px}
 :dir(rtl) .send svg{transform:scaleX(-1)}
 @media(max-width:480px),(max-height:480px){
-  .launcher{padding:16px}.label{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%)}
-  .panel{inset:0;inline-size:auto;block-size:auto;border:0;border-radius:0;padding-block-end:env(safe-area-inset-bottom)}
+  .launcher{padding:16px}.label{position:absolute;clip-path:inset(50%)}
+  .panel{inset:0;width:auto;height:auto;border:0;border-radius:0;padding-bottom:env(safe-area-inset-bottom)}
 }
 @media(max-height:320px){.sub{display:none}header,form{padding-block:4px}}
-@media(prefers-reduced-motion:no-preference){
-  .m,.panel{animation:in .18s ease-out}
-  @keyframes in{from{opacity:0;transform:translateY(6px)}}
-}
+@media(prefers-reduced-motion:no-preference){.m,.panel{transition:opacity .2s,translate .2s;@starting-style{opacity:0;translate:0 6px}}}
 @media(forced-colors:active){.launcher,.panel,.m p,.choices .chosen,.send{border:1px solid}.chosen{border-width:3px!important}.choices [aria-disabled]{color:GrayText;border-color:GrayText}}
 `;
 
 const ICONS = {
   chat: "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM9 11.5h6M9 8.5h6",
   close: "M6 6l12 12M18 6L6 18",
-  more: "M5 12h.01M12 12h.01M19 12h.01",
+  more: "M4.5 12h1M11.5 12h1M18.5 12h1",
   send: "M4 12l16-8-5 16-3-7z",
   person: "M12 12a4 4 0 100-8 4 4 0 000 8zM4 21c0-4 4-6 8-6s8 2 8 6",
   transcript: "M12 4v11M7 11l5 5 5-5M5 20h14",
   remove: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
 };
 
-const LONGEST = 1000; // characters of a message
+const LONGEST = 1000;
 const HUMAN = ["waiting_for_agent", "with_agent"];
-const LINKS = /\/(?:opt-out|privacy)\b(?:#[\w.-]+)?|https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]|\b1-\d{3}-\d{3}-\d{4}\b/g;
+const LINKS = /(\/(?:opt-out|privacy)\b(?:#[\w.-]+)?|https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]|\b1-\d{3}-\d{3}-\d{4}\b)/;
 
-const random = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+const random = () => String(Math.random());
 
 /** Make an element; text is never markup. */
 function h(name, attributes, ...children) {
   const element = document.createElement(name);
   if (name === "button") element.type = name; // not submit
-  for (const [key, value] of Object.entries(attributes || {})) {
+  for (const key in attributes) {
+    const value = attributes[key];
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value === true) element.setAttribute(key, "");
-    else if (value !== false && value != null) element.setAttribute(key, value);
+    else if (value === true) element.toggleAttribute(key);
+    else element.setAttribute(key, value);
   }
   element.append(...children.filter((child) => child != null));
   return element;
@@ -150,22 +148,8 @@ function icon(name) {
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
   path.setAttribute("d", ICONS[name]);
-  if (name === "more") path.setAttribute("stroke-width", "3");
   svg.append(path);
   return svg;
-}
-
-/** What the server refused, or status 0 if it was not reached. */
-class Problem extends Error {
-  constructor(status, message, retryAfter) {
-    super(message);
-    this.status = status;
-    this.retryAfter = retryAfter;
-  }
-
-  get isOver() {
-    return this.status === 401 || this.status === 410;
-  }
 }
 
 /** Kept by the browser; where it lets nothing be stored, as long as the page. */
@@ -195,37 +179,30 @@ class Kept {
   }
 }
 
+const adChoices = new Kept("localStorage", "privacy-choices"); // for the site's ad tags
+
 /** The HTTP contract, and the token, which all tabs share. */
 class Line {
   constructor(server) {
     this.server = server;
     this.url = new URL("webhooks/storefront/", server);
+    // token, state, records that the page was told, and a name that stays when the token is renewed
     this.kept = new Kept("localStorage", `privacy-chat ${this.url}`);
   }
 
-  /** Token, state, and a name of the conversation that stays when its token is renewed. */
-  get known() {
-    return this.kept.value;
-  }
-
-  set known(value) {
-    this.kept.value = value;
-  }
-
-  async call(method, path, { body, accept = "application/json", seconds = 20, open = false } = {}) {
+  async call(method, path, { body, accept = "application/json", seconds = 20 } = {}) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), seconds * 1000);
-    const headers = { Accept: accept };
-    if (body) headers["Content-Type"] = "application/json";
-    if (!open) headers.Authorization = `Bearer ${this.known.token}`;
+    const headers = { Accept: accept, "Content-Type": "application/json", Authorization: `Bearer ${this.kept.value.token}` };
+    const options = { method, headers, credentials: "omit", referrerPolicy: "no-referrer", signal: stop.signal };
     try {
-      const options = { credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer", signal: stop.signal };
-      const answer = await fetch(new URL(path, this.url), { method, headers, body: body && JSON.stringify(body), ...options });
-      const said = answer.status === 204 ? null : accept === "text/plain" && answer.ok ? await answer.text() : await answer.json();
-      if (answer.ok) return { said, id: Number(answer.headers.get("X-Message-Id")), typing: answer.headers.has("X-Typing") };
-      throw new Problem(answer.status, said.error.message, Number(answer.headers.get("Retry-After")));
-    } catch (problem) {
-      throw problem instanceof Problem ? problem : new Problem(0, String(problem));
+      const answer = await fetch(new URL(path, this.url), { body: JSON.stringify(body), ...options });
+      const { ok, status } = answer;
+      const said = await (ok && accept === "text/plain" ? answer.text() : answer.json().catch(() => null));
+      const header = (name) => Number(answer.headers.get(name));
+      if (ok) return { said, id: header("X-Message-Id"), typing: header("X-Typing") };
+      const isOver = status === 401 || status === 410;
+      throw Object.assign(new Error(said.error.message), { status, isOver, retryAfter: header("Retry-After") });
     } finally {
       clearTimeout(timer);
     }
@@ -233,14 +210,14 @@ class Line {
 
   /** Go on with the conversation, or start one. */
   async open() {
-    const { token, name } = this.known;
+    const { token } = this.kept.value;
     try {
-      const { said } = await this.call("POST", "session", { body: token ? { resume: token } : {}, open: true });
-      this.known = { token: said.token, name: token ? name : random(), state: said.state };
+      const { said } = await this.call("POST", "session", { body: { resume: token, gpc: navigator.globalPrivacyControl === true } });
+      this.kept.value = { name: random(), ...this.kept.value, token: said.token, state: said.state };
       return said;
     } catch (problem) {
       if (!token || !problem.isOver) throw problem;
-      this.known = {};
+      this.kept.value = {};
       return { ...(await this.open()), renewed: true };
     }
   }
@@ -250,7 +227,7 @@ class Line {
   }
 
   async since(id) {
-    const wait = HUMAN.includes(this.known.state) ? 2 : 25; // whether an agent types is told with the answer
+    const wait = HUMAN.includes(this.kept.value.state) ? 2 : 25; // an agent's typing is told with the answer
     const { said, typing } = await this.call("GET", `messages?after=${id}&wait=${wait}`, { seconds: 40 });
     return { ...said, typing };
   }
@@ -260,10 +237,10 @@ class Line {
   }
 
   async forget() {
-    const { token } = this.known;
+    const { token } = this.kept.value;
     if (token) await this.call("DELETE", "session").catch((problem) => problem.isOver || Promise.reject(problem));
-    this.known = { removed: true }; // for the other tabs
-    this.known = {};
+    this.kept.value = { removed: true }; // for the other tabs
+    this.kept.value = {};
   }
 }
 
@@ -277,7 +254,7 @@ class PrivacyChat extends HTMLElement {
     addEventListener("storage", (event) => this.otherTab(event), { signal });
     addEventListener("online", () => (this.wake?.(), this.listen()), { signal });
     document.addEventListener("visibilitychange", () => this.listen(), { signal });
-    const { token, state } = this.line.known;
+    const { token, state } = this.line.kept.value;
     if (this.hasAttribute("open") || this.panelKept.value.open) this.show(false);
     else if (token && HUMAN.includes(state)) this.listen();
   }
@@ -286,9 +263,8 @@ class PrivacyChat extends HTMLElement {
     this.events.abort();
   }
 
-  t(key, values = {}) {
-    const given = this.getAttribute(`text-${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
-    return (given ?? TEXTS[key]).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  t(key, value) {
+    return (this.getAttribute(`text-${key}`) ?? TEXTS[key]).replace(/\{\w+\}/, (whole) => value ?? whole);
   }
 
   build() {
@@ -296,8 +272,8 @@ class PrivacyChat extends HTMLElement {
     sheet.replaceSync(STYLE);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    const iconButton = (name, text, onclick, more) =>
-      h("button", { class: "icon", "aria-label": this.t(text), onclick, ...more }, icon(name));
+    const iconButton = (name, onclick, more) =>
+      h("button", { class: "icon", "aria-label": this.t(name), onclick, ...more }, icon(name));
     const menuItem = (name, onclick) =>
       h("button", { onclick: () => (this.toggleMenu(false), onclick()) }, icon(name), this.t(name));
 
@@ -307,37 +283,37 @@ class PrivacyChat extends HTMLElement {
       { class: "launcher", part: "launcher", "aria-expanded": "false", onclick: () => this.show() },
       icon("chat"), h("span", { class: "label" }, this.t("launcher")), this.count,
     );
-    this.menuButton = iconButton("more", "more", () => this.toggleMenu(), { "aria-expanded": "false" });
+    this.menuButton = iconButton("more", () => this.toggleMenu(), { "aria-expanded": "false" });
     this.menu = h(
       "div",
       {
         class: "menu", hidden: true,
         onfocusout: ({ relatedTarget: next }) => this.menu.contains(next) || next === this.menuButton || this.toggleMenu(false),
       },
-      menuItem("person", () => this.send({ text: this.t("personSay") })),
+      menuItem("person", () => this.send({ text: this.t("person-say") })),
       menuItem("transcript", () => this.download()),
       menuItem("remove", () => this.askRemoval()),
     );
     this.ask = h(
-      "div", { class: "ask", role: "group", "aria-labelledby": "ask", hidden: true },
-      h("p", { id: "ask" }, this.t("removeAsk")),
+      "div", { class: "ask", role: "group", "aria-label": this.t("remove"), hidden: true },
+      h("p", {}, this.t("remove-ask")),
       h("div", {},
-        h("button", { class: "yes", onclick: () => this.remove() }, this.t("removeYes")),
-        h("button", { onclick: () => this.closeAsk() }, this.t("removeNo"))),
+        h("button", { class: "yes", onclick: () => this.remove() }, this.t("remove-yes")),
+        h("button", { onclick: () => this.closeAsk() }, this.t("remove-no"))),
     );
     this.state = h("p", { class: "state", role: "status", hidden: true });
     this.log = h("div", {
       class: "log", role: "log", "aria-label": this.t("log"), tabindex: "0",
       onscroll: () => (this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60),
     });
-    new ResizeObserver(() => this.atEnd && this.scroll()).observe(this.log); // what is read stays when it gets smaller
+    new ResizeObserver(() => this.atEnd && this.scroll()).observe(this.log);
     this.typing = h("p", { class: "typing", "aria-hidden": "true", hidden: true }, this.t("typing"));
     this.alert = h("div", { class: "alert", role: "alert" });
     this.input = h("textarea", {
-      id: "input", rows: "1", maxlength: LONGEST, placeholder: this.t("hint"), autocomplete: "off", enterkeyhint: "send",
+      "aria-label": this.t("input"), rows: "1", maxlength: LONGEST, placeholder: this.t("hint"), autocomplete: "off", enterkeyhint: "send",
       oninput: () => {
         this.fit();
-        this.warn(this.input.value.length < LONGEST ? "" : this.t("long", { n: LONGEST }));
+        this.warn(this.input.value.length < LONGEST ? "" : this.t("long", LONGEST));
       },
       onkeydown: (event) => {
         // keyCode 229: Safari, while an input method composes
@@ -348,22 +324,21 @@ class PrivacyChat extends HTMLElement {
     });
     this.form = h(
       "form", { onsubmit: (event) => (event.preventDefault(), this.submit()) },
-      h("label", { class: "vh", for: "input" }, this.t("input")), this.input,
-      iconButton("send", "send", null, { type: "submit", class: "icon send" }),
+      this.input, iconButton("send", null, { type: "submit", class: "icon send" }),
     );
     this.panel = h(
-      "section", { class: "panel", part: "panel", "aria-labelledby": "title", hidden: true, onkeydown: (event) => this.escape(event) },
+      "section", { class: "panel", part: "panel", "aria-label": this.t("title"), hidden: true, onkeydown: (event) => this.escape(event) },
       h("header", {},
         icon("chat"),
-        h("div", {}, h("h2", { id: "title" }, this.t("title")), h("p", { class: "sub" }, this.t("subtitle"))),
-        this.menuButton, iconButton("close", "close", () => this.hide())),
+        h("div", {}, h("h2", {}, this.t("title")), h("p", { class: "sub" }, this.t("subtitle"))),
+        this.menuButton, iconButton("close", () => this.hide())),
       this.menu, this.ask, this.state, this.log, this.typing, this.alert, this.form,
     );
     root.append(h("div", { class: "all" }, this.launcher, this.panel));
     this.reset();
   }
 
-  /** Begin with nothing; what is still under way does nothing any more. */
+  /** Begin with nothing; drop what is still under way. */
   reset() {
     this.log.replaceChildren();
     this.life = {};
@@ -387,7 +362,6 @@ class PrivacyChat extends HTMLElement {
   show(focus = true) {
     this.panel.hidden = false;
     this.launcher.hidden = true;
-    this.launcher.setAttribute("aria-expanded", "true");
     this.panelKept.value = { open: true };
     this.noteUnread(0);
     if (focus) this.input.focus();
@@ -398,7 +372,6 @@ class PrivacyChat extends HTMLElement {
   hide() {
     this.panel.hidden = true;
     this.launcher.hidden = false;
-    this.launcher.setAttribute("aria-expanded", "false");
     this.panelKept.value = {};
     this.launcher.focus();
   }
@@ -425,7 +398,7 @@ class PrivacyChat extends HTMLElement {
   noteUnread(count) {
     this.unread = count;
     this.count.hidden = !count;
-    this.count.textContent = count ? this.t("unread", { n: count }) : "";
+    this.count.textContent = this.t("unread", count);
   }
 
   /** Fetch or start the conversation, once; rejects with a Problem. */
@@ -440,10 +413,11 @@ class PrivacyChat extends HTMLElement {
   }
 
   async open(life) {
-    const before = this.line.known.token;
+    const before = this.line.kept.value.token;
     const { messages, state, renewed } = await this.line.open();
     if (life !== this.life) return;
-    this.name = this.line.known.name;
+    this.name = this.line.kept.value.name;
+    this.records = new Set(this.line.kept.value.records);
     if (before) this.log.setAttribute("aria-live", "off"); // not read out again
     const [next] = this.waiting;
     if (renewed) this.note(this.t("over"), next);
@@ -461,17 +435,17 @@ class PrivacyChat extends HTMLElement {
     if (this.listening === life) return;
     this.listening = life;
     const wanted = () => life === this.life && this.isConnected && !this.idle
-      && (HUMAN.includes(this.line.known.state) || (!this.panel.hidden && !document.hidden));
+      && (HUMAN.includes(this.line.kept.value.state) || (!this.panel.hidden && !document.hidden));
     let failures = 0;
     while (wanted()) {
       const started = performance.now();
       try {
         await this.begin();
         const { name } = this;
-        if (name !== this.line.known.name) break;
+        if (name !== this.line.kept.value.name) break;
         const { messages, state, typing } = await this.line.since(this.cursor);
         await this.sends; // what is being sent has its id then
-        if (life !== this.life || name !== this.name) continue; // another conversation began meanwhile
+        if (life !== this.life || name !== this.name) continue; // another one began meanwhile
         this.take(messages, state);
         this.typing.hidden = !typing;
         if (failures) this.warn("");
@@ -480,8 +454,8 @@ class PrivacyChat extends HTMLElement {
         if (performance.now() - started < 500) await this.pause(0.5);
       } catch (problem) {
         if (problem.isOver) {
-          await this.pause(0.5); // another tab that deleted it says so
-          if (life === this.life && this.name === this.line.known.name) this.closed();
+          await this.pause(0.5); // a tab that deleted it says so
+          if (life === this.life && this.name === this.line.kept.value.name) this.closed();
           break;
         }
         failures += 1;
@@ -502,7 +476,7 @@ class PrivacyChat extends HTMLElement {
   /** Show messages, each once; the next list begins after one that was `listed`. */
   take(messages, state, listed = true, before) {
     const fresh = messages.filter((message) => !this.shown.has(message.id));
-    if (listed) for (const message of messages) this.cursor = Math.max(this.cursor, message.id);
+    if (listed) this.cursor = messages.at(-1)?.id ?? this.cursor;
     const { atEnd } = this;
     const [first] = fresh.map((message) => this.append(message, before));
     if (first && atEnd) this.scroll(first);
@@ -511,10 +485,9 @@ class PrivacyChat extends HTMLElement {
   }
 
   setState(state) {
-    if (this.line.known.token) this.line.known = { ...this.line.known, state };
-    const text = { waiting_for_agent: "waiting", with_agent: "withAgent" }[state];
-    this.state.hidden = !text;
-    const shown = text ? this.t(text) : "";
+    if (this.line.kept.value.token) this.line.kept.value = { ...this.line.kept.value, state };
+    this.state.hidden = !HUMAN.includes(state);
+    const shown = this.state.hidden ? "" : this.t(state === "with_agent" ? "with-agent" : "waiting");
     if (this.state.textContent !== shown) this.state.textContent = shown;
     if (state === "closed") this.closed();
   }
@@ -522,7 +495,7 @@ class PrivacyChat extends HTMLElement {
   closed() {
     if (this.form.hidden) return;
     const focused = this.form.contains(this.shadowRoot.activeElement);
-    this.line.known = {};
+    this.line.kept.value = {};
     this.form.hidden = true;
     this.offerAnother(this.t("ended"), focused);
   }
@@ -536,14 +509,14 @@ class PrivacyChat extends HTMLElement {
   }
 
   restart() {
-    this.line.known = {};
+    this.line.kept.value = {};
     this.reset();
     this.input.focus();
     this.listen();
   }
 
   otherTab({ key, newValue }) {
-    if (key !== this.line.kept.key || !newValue) return; // if it has only ended, the server will say so
+    if (key !== this.line.kept.key || !newValue) return; // its end is told by the server
     const { removed, token, name } = JSON.parse(newValue);
     if (removed) this.isRemoved();
     else if (token && this.name && name !== this.name) {
@@ -568,7 +541,7 @@ class PrivacyChat extends HTMLElement {
     this.send({ text });
   }
 
-  /** Show it, and send it after what is being sent already. */
+  /** Show it, and send it after what is under way. */
   send(body, title = body.text) {
     const { life } = this;
     const mine = this.append({ from: "visitor", text: title });
@@ -604,7 +577,7 @@ class PrivacyChat extends HTMLElement {
   /** What an ended conversation did not take, say in a new one. */
   async sayAnew(problem, body, life) {
     if (!problem.isOver || body.choice || life !== this.life) throw problem;
-    this.line.known = {};
+    this.line.kept.value = {};
     this.renew();
     this.note(this.t("over"), [...this.waiting][0]);
     await this.begin();
@@ -613,7 +586,7 @@ class PrivacyChat extends HTMLElement {
   }
 
   fail(problem, mine, again) {
-    const text = problem.status === 429 ? this.t("busy", { n: problem.retryAfter || 10 }) : this.told(problem);
+    const text = problem.status === 429 ? this.t("busy", problem.retryAfter || 10) : this.told(problem);
     this.warn(text);
     const retry = h("button", { class: "plain", onclick: () => (this.input.focus(), again()) }, this.t("retry"));
     mine.append(h("span", { class: "failed" }, this.t("failed"), [400, 410, 413].includes(problem.status) ? null : retry));
@@ -621,7 +594,7 @@ class PrivacyChat extends HTMLElement {
     this.scroll();
   }
 
-  /** Send what did not reach the server while it was away. */
+  /** Send what did not reach the server. */
   sendAgain() {
     for (const again of this.unsent.splice(0)) again();
   }
@@ -647,9 +620,8 @@ class PrivacyChat extends HTMLElement {
   async download() {
     try {
       await this.begin();
-      const url = URL.createObjectURL(new Blob([await this.line.transcript()], { type: "text/plain" }));
-      h("a", { href: url, download: "privacy-chat.txt" }).click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      const href = `data:text/plain;charset=utf-8,${encodeURIComponent(await this.line.transcript())}`;
+      h("a", { href, download: "privacy-chat.txt" }).click();
     } catch (problem) {
       this.warn(this.told(problem));
     }
@@ -676,16 +648,16 @@ class PrivacyChat extends HTMLElement {
   }
 
   /** Put a message into the log, whole. */
-  append({ id, from, text, sources = [], choices = [] }, before = null) {
-    const words = h("p", { dir: "auto" }, h("span", { class: "vh" }, `${this.t(from === "visitor" ? "you" : from)}: `));
-    words.append(...(from === "visitor" ? [text] : this.linked(text)));
-    const element = h("div", { class: `m ${from}` }, from === "agent" ? h("span", { class: "by", "aria-hidden": "true" }, this.t("agent")) : null, words);
-    const sections = new Set(sources.map((source) => source.section));
-    for (const section of sections) element.append(this.quoted(section, sources.filter((source) => source.section === section)));
+  append({ id, from, text, at, sources = [], choices = [], recorded }, before = null) {
+    const sender = h("span", { class: from === "agent" ? "by" : "vh" }, `${this.t(from === "visitor" ? "you" : from)}: `);
+    const words = h("p", { dir: "auto" }, sender, ...(from === "visitor" ? [text] : this.linked(text)));
+    const element = h("div", { class: `m ${from}` }, words);
+    for (const [section, cited] of Map.groupBy(sources, (source) => source.section)) element.append(this.quoted(section, cited));
+    if (recorded) element.append(this.receipt(recorded, at));
     if (choices.length) element.append(this.offered(choices));
     if (from === "visitor") {
       const groups = [...this.log.querySelectorAll(".choices")];
-      const stays = HUMAN.includes(this.line.known.state);
+      const stays = HUMAN.includes(this.line.kept.value.state);
       for (const group of stays ? groups.slice(0, -1) : groups) this.use(group, text);
     }
     this.log.insertBefore(element, before);
@@ -693,17 +665,57 @@ class PrivacyChat extends HTMLElement {
     return element;
   }
 
+  /** Act on what was recorded; show its reference. */
+  receipt(recorded, at) {
+    const { reference } = recorded;
+    this.noteChoice(recorded, at, !this.records.has(reference));
+    this.line.kept.value = { ...this.line.kept.value, records: [...this.records.add(reference)] };
+    return h("div", { class: "receipt" }, this.away(`/optouts/${reference}`, reference), this.copyButton(reference));
+  }
+
+  /** Note a choice of ads, unless a later one is known; tell the page news. */
+  noteChoice(detail, at, isNews) {
+    const ads = ["targeted_advertising", "sharing"].filter((kind) => detail.kinds.includes(kind));
+    const noted = { ...adChoices.value };
+    if (!ads.length || noted.at > at) return;
+    for (const kind of ads) noted[kind] = detail.action === "opt_out" ? "out" : "in";
+    adChoices.value = { ...noted, at };
+    if (isNews) this.dispatchEvent(new CustomEvent("privacy-chat:choice", { bubbles: true, composed: true, detail }));
+  }
+
+  /** Make a button that copies a reference. */
+  copyButton(reference) {
+    const word = h("span", {}, this.t("copy"));
+    const button = h("button", { class: "plain" }, word, h("span", { class: "vh" }, ` ${this.t("reference")} ${reference}`));
+    button.onclick = async () => {
+      try {
+        await navigator.clipboard.writeText(reference);
+      } catch {
+        const field = h("textarea", {}, reference);
+        button.after(field);
+        field.select();
+        const isCopied = document.execCommand("copy");
+        field.remove();
+        button.focus();
+        if (!isCopied) return;
+      }
+      word.textContent = this.t("copied");
+    };
+    return button;
+  }
+
+  away(path, text) {
+    const href = path.startsWith("/") ? this.line.server.origin + path : path;
+    return h("a", { href, target: "_blank", rel: "noopener" }, text, h("span", { class: "vh" }, ` ${this.t("new-tab")}`));
+  }
+
   note(text, before) {
     return this.append({ from: "system", text }, before);
   }
 
   quoted(section, sources) {
-    const element = h("details", { ontoggle: () => element.scrollIntoView({ block: "nearest" }) }, h("summary", {}, this.t("source", { section })));
-    for (const { quote, url } of sources) {
-      const link = { href: new URL(url, this.line.server), target: "_blank", rel: "noopener" };
-      const tab = h("span", { class: "vh" }, ` ${this.t("newTab")}`);
-      element.append(h("blockquote", { dir: "auto" }, h("a", link, quote, tab)));
-    }
+    const element = h("details", { ontoggle: () => element.scrollIntoView({ block: "nearest" }) }, h("summary", {}, this.t("source", section)));
+    for (const { quote, url } of sources) element.append(h("blockquote", { dir: "auto" }, this.away(url, quote)));
     return element;
   }
 
@@ -713,17 +725,12 @@ class PrivacyChat extends HTMLElement {
     return group;
   }
 
+  /** Link addresses and phone numbers: the odd parts. */
   linked(text) {
-    const parts = [];
-    let end = 0;
-    for (const { 0: found, index } of text.matchAll(LINKS)) {
-      const href = found.startsWith("/") ? new URL(found, this.line.server)
-        : found.includes("://") ? found : `tel:+${found}`;
-      const away = found.includes("/") ? { target: "_blank", rel: "noopener" } : {};
-      parts.push(text.slice(end, index), h("a", { href, ...away }, found));
-      end = index + found.length;
-    }
-    return [...parts, text.slice(end)];
+    return text.split(LINKS).map((part, number) => {
+      if (number % 2 === 0) return part;
+      return part.startsWith("1-") ? h("a", { href: `tel:+${part}` }, part) : this.away(part, part);
+    });
   }
 
   told(problem) {
@@ -734,7 +741,7 @@ class PrivacyChat extends HTMLElement {
     if (this.alert.textContent !== text) this.alert.textContent = text;
   }
 
-  /** Show the end, but of a long answer its beginning. */
+  /** Show the end, of a long answer the beginning. */
   scroll(first) {
     const tall = first && this.log.scrollHeight - first.offsetTop > this.log.clientHeight;
     this.log.scrollTop = tall ? first.offsetTop - this.log.offsetTop - 12 : this.log.scrollHeight;
