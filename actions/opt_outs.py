@@ -250,23 +250,24 @@ class ActionOptOutRecord(OptOutAction):
             if address
             else Subject("browser", tracker.sender_id)
         )
+        said = wording.describe(draft.kinds)
         request = Request(
-            draft.action, draft.kinds, subject, Channel.CHAT, wording.describe(draft.kinds)
+            draft.action, draft.kinds, subject, Channel.CHAT, said, holder=tracker.sender_id
         )
         try:
-            recorded = await self.services.optouts.record(request)
+            receipt = await self.services.optouts.record(request)
         except NotRecorded:
             dispatcher.utter_message(response="utter_opt_out_not_recorded")
             return [*_set({"optout_agreed": None}), FollowupAction("opt_out_form")]
         dispatcher.utter_message(
-            response=wording.response(recorded.new),
-            what=wording.describe(recorded.record.kinds),
+            response=wording.response(receipt.new),
+            what=wording.describe(receipt.kinds),
             email=draft.email or "this browser",
-            reference=recorded.record.reference,
-            by=wording.due_sentence(recorded.record),
-            still=wording.other_mail_sentence(recorded.record.kinds),
+            reference=receipt.reference,
+            by=wording.due_sentence(receipt),
+            still=wording.other_mail_sentence(receipt.kinds),
         )
-        return _set({**_EMPTY_SLOTS, "optout_reference": recorded.record.reference})
+        return _set({**_EMPTY_SLOTS, "optout_reference": receipt.reference})
 
 
 class ActionOptOutCancel(OptOutAction):
@@ -316,20 +317,19 @@ class ActionOptOutStatus(OptOutAction):
             if reference is None:
                 dispatcher.utter_message(response="utter_opt_out_status_which")
                 return []
-            record = ledger.find(reference)
-            remaining = ledger.remaining_kinds(record)
+            receipt = ledger.receipt(reference)
         except UnknownReference:
             dispatcher.utter_message(response="utter_opt_out_status_unknown")
             return []
         except (LedgerError, SQLAlchemyError):
             dispatcher.utter_message(response="utter_opt_out_status_unavailable")
             return []
-        wording = Wording(record.action)
+        wording = Wording(receipt.action)
         dispatcher.utter_message(
             response="utter_opt_out_status",
-            reference=record.reference,
-            what=wording.describe(remaining or record.kinds),
-            state=wording.state_sentence(record),
+            reference=receipt.reference,
+            what=wording.describe(receipt.kinds),
+            state=wording.state_sentence(receipt),
         )
         return []
 

@@ -28,8 +28,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bot.database import connect, migrate
 from bot.keys import Keyring
-from bot.optouts.ledger import Ledger, digest_input
+from bot.optouts.ledger import Ledger
 from bot.optouts.model import Action, Channel, OptOutKind, Request, Subject
+from bot.optouts.records import digest_input
 from bot.optouts.tables import head, history, requests, suppressions
 
 KEYRING = Keyring(["benchmark" * 5], "ledger")

@@ -7,6 +7,7 @@ import smtplib
 import ssl
 import time
 from datetime import timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -93,10 +94,11 @@ def post_signed(
 class Mailer:
     """Sender of mail over one SMTP server.
 
-    Its ``url`` is ``smtp[s]://[user:password@]host[:port]?to=…[&from=…][&starttls=1]``.
+    Its ``url`` is ``smtp[s]://[user:password@]host[:port]?to=…[&from=…][&starttls=1]``. A sender to
+    many people has ``from`` in place of ``to``.
     """
 
-    def __init__(self, url: str, seconds: float) -> None:
+    def __init__(self, url: str, seconds: float, to_many: bool = False) -> None:
         """Parse the URL; raises ValueError if it has another form."""
         parts = urlsplit(url)
         query = parse_qs(parts.query)
@@ -104,25 +106,25 @@ class Mailer:
             parts.scheme not in ("smtp", "smtps")
             or not parts.hostname
             or parts.port == 0
-            or not query.get("to")
+            or not query.get("from" if to_many else "to")
         ):
-            raise ValueError(
-                "must be smtp[s]://[user:password@]host[:port]?to=ADDRESS[&from=ADDRESS][&starttls=1]"
-            )
+            named = "?from=ADDRESS" if to_many else "?to=ADDRESS[&from=ADDRESS]"
+            raise ValueError(f"must be smtp[s]://[user:password@]host[:port]{named}[&starttls=1]")
         self._parts = parts
         self._seconds = seconds
-        self._to = query["to"][0]
-        self._from = query.get("from", query["to"])[0]
+        self._to = query.get("to", [""])[0]
+        self._from = query.get("from", [self._to])[0]
         self._starttls = query.get("starttls") == ["1"]
 
-    def send(self, identifier: str, subject: str, text: str, **headers: str) -> None:
-        """Send a mail; raises NotDelivered.
+    def send(self, identifier: str, subject: str, text: str, to: str = "", **headers: str) -> None:
+        """Send a mail to an address, or to that of the URL; raises NotDelivered.
 
         Its ``Message-ID`` comes from ``identifier``, so that the receiver knows a repetition.
         """
         mail = EmailMessage()
         mail["Subject"] = subject
-        mail["From"], mail["To"] = self._from, self._to
+        mail["From"] = self._from
+        mail["To"] = Address(addr_spec=to) if to else self._to
         mail["Message-ID"] = message_id(identifier)
         mail["X-Privacy-Bot-Id"] = identifier
         for name, value in headers.items():

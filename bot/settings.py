@@ -89,6 +89,16 @@ class Settings(BaseSettings):
     optout_file: str = Field(
         default="", description="file to which opt-out requests are added, one line of JSON each"
     )
+    shopper_smtp_url: str = Field(
+        default="",
+        description="mail server and sender of the mails that ask shoppers to confirm an opt-in: "
+        "smtp[s]://[user:password@]host[:port]?from=ADDRESS; empty: the office confirms it",
+    )
+    public_url: str = Field(
+        default="",
+        description="URL of this server as shoppers reach it, for the links in these mails, "
+        "for example https://privacy.example.com",
+    )
     action_endpoint: str = Field(
         default="",
         description="URL of an action server; empty: the server runs the actions itself",
@@ -172,6 +182,10 @@ class Settings(BaseSettings):
     limit_requests: str = Field(
         default="600/minute", description="limit of requests per IP address; empty: no limit"
     )
+    limit_unknown: str = Field(
+        default="30/hour",
+        description="limit of unknown references per IP address, against guessing; empty: no limit",
+    )
     max_connections: int = Field(
         default=100,
         ge=0,
@@ -219,11 +233,17 @@ class Settings(BaseSettings):
                 raise ValueError(f"PRIVACY_BOT_HANDOFF_DESKS names {desk}, which needs {named}")
         if len(set(self.handoff_desks)) < len(self.handoff_desks):
             raise ValueError("PRIVACY_BOT_HANDOFF_DESKS names a desk twice")
-        for name in ("chatwoot_url", "zendesk_url", "handoff_webhook_url"):
+        for name in ("chatwoot_url", "zendesk_url", "handoff_webhook_url", "public_url"):
             if (url := getattr(self, name)) and not url.startswith(("https://", "http://")):
                 raise ValueError(
                     f"PRIVACY_BOT_{name.upper()} must begin with https:// (or http://)"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _complete_confirmations(self) -> "Settings":
+        if self.shopper_smtp_url and not self.public_url:
+            raise ValueError("PRIVACY_BOT_SHOPPER_SMTP_URL needs PRIVACY_BOT_PUBLIC_URL")
         return self
 
     @field_validator("database_url")
@@ -249,7 +269,7 @@ class Settings(BaseSettings):
                 )
         return origins
 
-    @field_validator("limit_messages", "limit_starts", "limit_requests")
+    @field_validator("limit_messages", "limit_starts", "limit_requests", "limit_unknown")
     @classmethod
     def _readable_limit(cls, limit: str) -> str:
         try:

@@ -5,7 +5,7 @@ from bot.application.services import Services
 from bot.conversations.model import Reply
 from bot.conversations.store import UnknownConversation
 from bot.optouts.model import Action, Channel, NotRecorded, Request, Subject
-from bot.optouts.reach import IN_THE_BROWSER, reach_sentence, recorded
+from bot.optouts.reach import BROWSER, IN_THE_BROWSER, reach_sentence, recorded
 from bot.optouts.wording import Wording
 
 # Names of the messages. No digest of a client's own id of a message looks like them.
@@ -34,11 +34,9 @@ async def _record(services: Services, conversation: str) -> tuple[str, Reply]:
     kinds = wording.describe(IN_THE_BROWSER)  # not e-mail
     subject = Subject("browser", conversation)
     try:
-        record = (
-            await services.optouts.record(
-                Request(Action.OPT_OUT, IN_THE_BROWSER, subject, Channel.GPC, kinds)
-            )
-        ).record
+        receipt = await services.optouts.record(
+            Request(Action.OPT_OUT, IN_THE_BROWSER, subject, Channel.GPC, kinds, conversation)
+        )
     except NotRecorded:
         text = (
             "Your browser sends the Global Privacy Control signal. I could not record it just now; "
@@ -47,7 +45,8 @@ async def _record(services: Services, conversation: str) -> tuple[str, Reply]:
         return _FAILED, Reply(text, topic="opt_out", outcome="clarify")
     text = (
         "Opt-out request honored: your browser sends the Global Privacy Control signal, and I have "
-        f"recorded for it: {kinds}. Your reference is {record.reference}. "
-        f"{reach_sentence(record)} {wording.due_sentence(record)}"
+        f"recorded for it: {kinds}. Your reference is {receipt.reference}. "
+        f"{reach_sentence(receipt.action, receipt.kinds, BROWSER)} {wording.due_sentence(receipt)}"
     )
-    return _DONE, Reply(text, topic="opt_out", outcome="done", recorded=recorded(record))
+    noted = recorded(receipt.reference, receipt.action, receipt.kinds, BROWSER)
+    return _DONE, Reply(text, topic="opt_out", outcome="done", recorded=noted)

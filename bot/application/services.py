@@ -53,6 +53,7 @@ class Services:
             "optout_webhook_url": "",
             "optout_smtp_url": "",
             "optout_file": "",
+            "shopper_smtp_url": "",
         }
         return cls(settings.model_copy(update=alone), engine, engine, trackers)
 

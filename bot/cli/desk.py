@@ -61,7 +61,7 @@ def list_handoffs(
 @handoffs.command()
 def show(
     reference: Annotated[
-        str, typer.Argument(help="Reference that the shopper got, such as K7M-4QXT.")
+        str, typer.Argument(help="Reference that the shopper got, such as K7M4-QXT9-RWDF.")
     ],
     as_json: Json = False,
 ) -> None:

@@ -15,14 +15,16 @@ import typer
 from bot.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from bot.optouts.model import Record
+    from bot.optouts.model import Receipt, Record
     from bot.optouts.service import OptOutService
 
 app = typer.Typer(
     no_args_is_help=True, help="Opt-out requests: list, show, decide, export and verify them."
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
-Reference = Annotated[str, typer.Argument(help="Reference that the shopper got, such as K7M-4QXT.")]
+Reference = Annotated[
+    str, typer.Argument(help="Reference that the shopper got, such as K7M4-QXT9-RWDF.")
+]
 _FORMATS = ("csv", "jsonl", "sha256")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
@@ -41,21 +43,30 @@ def list_(
 
 @app.command()
 def show(reference: Reference, as_json: Json = False) -> None:
-    """Show one request, with its address, wording and history."""
-    optouts = _optouts()
-    record = optouts.ledger.find(reference)
-    history = optouts.ledger.history(record.id)
+    """Show one request, with its address, wording, receipts and history.
+
+    Everybody who asked for the same has a receipt with a reference of their own.
+    """
+    ledger = _optouts().ledger
+    record = ledger.find(reference)
+    history, receipts = ledger.history(record.id), ledger.receipts(record.id)
     if as_json:
-        print(
-            json.dumps(
-                {**record_json(record), "wording": record.wording, "history": history},
-                default=str,
-                ensure_ascii=False,
-            )
-        )
+        more = {
+            "wording": record.wording,
+            "receipts": list(map(receipt_json, receipts)),
+            "history": history,
+        }
+        print(json.dumps({**record_json(record), **more}, default=str, ensure_ascii=False))
         return
     for name, value in {**record_json(record), "wording": record.wording}.items():
         print(f"{name:<16}{', '.join(value) if isinstance(value, list) else value}")
+    for receipt in receipts:
+        entry = receipt_json(receipt)
+        taken_back = ", taken back" if receipt.status == "revoked" else ""
+        print(
+            f"{'receipt':<16}{receipt.reference}  {receipt.received_at:%Y-%m-%d %H:%M:%S} UTC  "
+            f"{entry['channel']}: {', '.join(entry['kinds'])}{taken_back}"
+        )
     for line in history:
         details = ", ".join(
             f"{name} {value}" for name, value in (line["content"] or {}).items() if value
@@ -86,6 +97,21 @@ def deny(
     """
     record = _optouts().ledger.deny(reference, reason)
     print(f"{record.reference} is denied: {record.reason}")
+
+
+@app.command()
+def confirm(
+    reference: Reference,
+    how: Annotated[
+        str, typer.Option(help="How you know that the owner of the address asked for it.")
+    ],
+) -> None:
+    """Confirm an opt-in, which then undoes the earlier opt-outs of its address.
+
+    Anybody can ask for an opt-in in the name of somebody else: make sure who asks.
+    """
+    record = _optouts().ledger.confirm(reference, how)
+    print(f"{record.reference} is confirmed, and is {record.status} now ({record.how}).")
 
 
 @app.command()
@@ -148,7 +174,7 @@ def verify(
     Keep the printed end outside the database, and give it to a later run as --anchor.
     """
     from bot.optouts.audit_log import last
-    from bot.optouts.maintenance import verify as find_faults
+    from bot.optouts.verification import verify as find_faults
 
     noted, optouts = _parsed_anchor(anchor), _optouts()
     with optouts.engine.connect() as db:
@@ -308,6 +334,20 @@ def _print(records: Iterator[Record], as_json: bool) -> None:
             entry["subject"] or "(unreadable)",
         )
     Console().print(table)
+
+
+def receipt_json(receipt: Receipt) -> dict[str, Any]:
+    """Return a receipt as JSON."""
+    from bot.optouts.model import in_order
+
+    return {
+        "reference": receipt.reference,
+        "kinds": [str(kind) for kind in in_order(receipt.kinds)],
+        "channel": str(receipt.channel),
+        "received_at": receipt.received_at.isoformat(),
+        "due": receipt.due.isoformat(),
+        "status": str(receipt.status),
+    }
 
 
 def record_json(record: Record) -> dict[str, Any]:

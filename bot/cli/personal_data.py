@@ -6,7 +6,7 @@ from typing import Any
 from bot.application.services import Services
 from bot.assistant.trained_model import prepare
 from bot.cli.errors import CommandError
-from bot.cli.optouts import record_json
+from bot.cli.optouts import receipt_json, record_json
 from bot.conversations.store import UnknownConversation
 from bot.optouts.addresses import BadAddress, normalise
 from bot.optouts.model import Subject
@@ -64,11 +64,15 @@ def export(email: str) -> None:
         _conversation_json(services, conversation, email)
         for conversation in _conversations_with(services, email)
     ]
-    records = services.optouts.ledger.of(Subject("email", _normalised(email)))
+    ledger = services.optouts.ledger
+    records = [
+        {**record_json(record), "receipts": list(map(receipt_json, ledger.receipts(record.id)))}
+        for record in ledger.of(Subject("email", _normalised(email)))
+    ]
     exported = {
         "email": email,
         "conversations": list(filter(None, conversations)),
-        "optouts": list(map(record_json, records)),
+        "optouts": records,
     }
     print(json.dumps(exported, ensure_ascii=False, indent=2))
 

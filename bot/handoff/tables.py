@@ -3,12 +3,13 @@
 import sqlalchemy as sa
 
 from bot.database import metadata
+from bot.references import LENGTH
 
 handoffs = sa.Table(
     "handoffs",
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("reference", sa.String(10), nullable=False, unique=True),
+    sa.Column("reference", sa.String(LENGTH), nullable=False, unique=True),
     sa.Column("kind", sa.String(10), nullable=False),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     # a deleted conversation takes its handoffs with it

@@ -38,44 +38,38 @@ class Fault:
         return f"line {self.seq}: {self.problem}"
 
 
-def lock(db: Connection) -> tuple[int, str]:
-    """Lock the ledger until the end of a transaction; return number and HMAC of its last line."""
-    row = db.execute(sa.select(head).with_for_update()).one()  # a migration has added this row
-    return row.seq, row.mac
+class Writer:
+    """Writer of new lines; it holds the lock of the ledger until the end of its transaction."""
 
+    def __init__(self, db: Connection, keyring: Keyring) -> None:
+        """Lock the ledger in the transaction of ``db``."""
+        self.db = db
+        self._keyring = keyring
+        # A migration has added this row.
+        end = db.execute(sa.select(head).with_for_update()).one()
+        self._seq, self._mac = end.seq, end.mac
 
-def append(
-    db: Connection,
-    keyring: Keyring,
-    end: tuple[int, str],
-    optout: str,
-    event: str,
-    content: dict[str, Any],
-    at: datetime | None = None,
-) -> tuple[int, str]:
-    """Add a line after ``end``, and return the new end; the ledger must be locked.
-
-    An end is the number and the HMAC of the last line. ``at`` is the time of the event, now if it
-    is not given.
-    """
-    seq, before = end[0] + 1, end[1]
-    at = at or datetime.now(UTC)
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    mac = keyring.digest(_signed_text(before, seq, optout, at, event, digest))
-    db.execute(
-        history.insert().values(
-            seq=seq,
-            optout=optout,
-            at=at,
-            event=event,
-            content=text,
-            content_sha256=digest,
-            mac=mac,
+    def append(
+        self, optout: str, event: str, content: dict[str, Any], at: datetime | None = None
+    ) -> None:
+        """Add a line about a request; ``at`` is the time of the event, now if it is not given."""
+        seq, at = self._seq + 1, at or datetime.now(UTC)
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        mac = self._keyring.digest(_signed_text(self._mac, seq, optout, at, event, digest))
+        self.db.execute(
+            history.insert().values(
+                seq=seq,
+                optout=optout,
+                at=at,
+                event=event,
+                content=text,
+                content_sha256=digest,
+                mac=mac,
+            )
         )
-    )
-    _set_head(db, keyring, seq, mac)
-    return seq, mac
+        _set_head(self.db, self._keyring, seq, mac)
+        self._seq, self._mac = seq, mac
 
 
 def faults(

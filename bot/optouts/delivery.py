@@ -7,7 +7,15 @@ from typing import Any
 import structlog
 
 from bot.optouts.ledger import Ledger
-from bot.optouts.model import LedgerError, NotRecorded, Record, UnknownReference, in_order
+from bot.optouts.model import (
+    LedgerError,
+    NotRecorded,
+    OptOutKind,
+    Record,
+    Status,
+    UnknownReference,
+    in_order,
+)
 from bot.optouts.outbox import Outbox, OutboxMessage
 from bot.optouts.receivers import Receiver
 from bot.outgoing import NotDelivered
@@ -46,7 +54,11 @@ class DeliveryWorker:
     def _deliver(self, message: OutboxMessage) -> bool:
         try:
             record = self._ledger.get(message.optout)
-            delivery = self._receivers[message.receiver].deliver(content(message, record))
+            kinds = self._kinds(message, record)
+            if not kinds:  # it was undone meanwhile: a message would be too late
+                self._outbox.delivered(message)
+                return False
+            delivery = self._receivers[message.receiver].deliver(content(message, record, kinds))
         except UnknownReference:
             self._outbox.failed(message, "the record is gone", for_good=True)
             return False
@@ -74,6 +86,12 @@ class DeliveryWorker:
         self._outbox.delivered(message)
         return True
 
+    def _kinds(self, message: OutboxMessage, record: Record) -> frozenset[OptOutKind]:
+        """Return the kinds that a message is about as things are now."""
+        if message.event == Status.UNCONFIRMED:
+            return record.kinds if record.status is Status.UNCONFIRMED else frozenset()
+        return self._ledger.changed_kinds(record, denied=message.event == Status.DENIED)
+
     def _confirm(self, record: Record, how: str) -> None:
         try:
             self._ledger.fulfil(record.reference, how=f"confirmed by {how}")
@@ -83,7 +101,7 @@ class DeliveryWorker:
             log.warning("confirmation came too late", receiver=how)
 
 
-def content(message: OutboxMessage, record: Record) -> dict[str, Any]:
+def content(message: OutboxMessage, record: Record, kinds: frozenset[OptOutKind]) -> dict[str, Any]:
     """Return the content of a message: the request, and the id that stays the same."""
     return {
         "id": message.id,
@@ -91,7 +109,7 @@ def content(message: OutboxMessage, record: Record) -> dict[str, Any]:
         "action": str(record.action),
         "request_id": record.id,
         "reference": record.reference,
-        "kinds": [str(kind) for kind in in_order(record.kinds)],
+        "kinds": [str(kind) for kind in in_order(kinds)],
         "subject_type": record.subject.type if record.subject else "unknown",
         "subject": record.subject.value if record.subject else "",
         "channel": str(record.channel),

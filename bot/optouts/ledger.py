@@ -1,21 +1,19 @@
-"""Ledger: the records of all opt-out requests, their states, and the suppression list."""
+"""Ledger: writes all opt-out requests, their states, and the suppression list that they lead to."""
 
-import hashlib
-import json
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import aware
-from bot.keys import Keyring, UnreadableSecret
-from bot.optouts import audit_log, outbox
+from bot.keys import Keyring
+from bot.optouts import outbox, receipts
+from bot.optouts.audit_log import Writer
 from bot.optouts.deadlines import first_due_date
 from bot.optouts.model import (
     ACTIVE,
@@ -25,32 +23,33 @@ from bot.optouts.model import (
     LedgerError,
     NotRecorded,
     OptOutKind,
+    Receipt,
     Record,
-    Recorded,
     Request,
     Status,
     Subject,
     UnknownReference,
     in_order,
 )
+from bot.optouts.records import Records, by_id, digest_input, facts_of
 from bot.optouts.suppressions import (
+    effective,
     kinds_of,
-    lift,
     remaining_kinds,
     requests_of,
-    suppress,
+    settle,
     suppressed_kinds,
-    undo_lift,
-    undo_suppress,
 )
-from bot.optouts.tables import history, requests, suppressions
-from bot.references import new_reference, parse_reference
+from bot.optouts.tables import requests
 
-_PAGE = 1_000  # rows per query
+SHOPPER_MAIL = "shopper_mail"  # receiver that asks shoppers to confirm an opt-in
+_MAIL_AGAIN = timedelta(days=1)  # between two such mails to one address
 _MAX_REASON_LENGTH = 1_000
+_TICK = timedelta(microseconds=1)
+_DENIABLE = ACTIVE | {Status.UNCONFIRMED}
 
 
-class Ledger:
+class Ledger(Records):
     """Ledger of opt-out requests; every method is one transaction.
 
     Methods that write take the lock of the ledger, so that they run one after the other.
@@ -63,205 +62,163 @@ class Ledger:
         keyring: Keyring,
         policy_version: str,
         receivers: Sequence[str] = (),
+        confirms_by_mail: bool = False,
     ) -> None:
         """Read with ``engine`` and write with ``durable`` (see ``bot.database.connect``).
 
-        ``receivers`` are the names of the systems that get a message about every request.
+        ``receivers`` are the names of the systems that get a message about every request. With
+        ``confirms_by_mail``, the owner of an address is asked to confirm an opt-in.
         """
-        self._engine = engine
+        super().__init__(engine, keyring)
         self._durable = durable
-        self._keyring = keyring
         self._policy_version = policy_version
         self._receivers = tuple(receivers)
+        self._confirms_by_mail = confirms_by_mail
         self._write_lock = threading.Lock()
 
     # --- requests ---
 
-    def record(self, request: Request) -> Recorded:
+    def record(self, request: Request) -> Receipt:
         """Record a request, and add its messages to the outbox.
 
-        If the same request was recorded before, return the record of the first one. Raises
-        NotRecorded if the database could not be written. Then nothing was recorded, and the
-        shopper must not be promised anything.
+        The same request twice is one; but another asker gets a receipt that looks like that of a
+        new request. An opt-in has no effect until it is confirmed. Raises NotRecorded if the
+        database could not be written. Then nothing was recorded, and the shopper must not be
+        promised anything.
         """
-        with self._writing() as db:
-            end = audit_log.lock(db)
+        with self._writing() as log:
             digests = self._digests(request.subject)
-            same = self._same_request(db, request, digests)
-            if same is not None:
-                return Recorded(self._record_of(same), new=False)
-            values = self._new_row(db, request)
-            db.execute(requests.insert().values(**values))
-            facts = facts_of(values, request.subject)
-            end = audit_log.append(
-                db, self._keyring, end, values["id"], "received", facts, at=values["received_at"]
-            )
-            rows = self._update_revocations(db, end, digests)
-            if request.action is Action.OPT_IN:
-                lift(db, self._keyring, digests, rows, request.kinds, by=values["id"])
-            suppress(db, self._keyring, digests, rows)
-            outbox.add(db, values["id"], "received", self._receivers)
-            return Recorded(self._record_of(db.execute(_by_id(values["id"])).one()), new=True)
+            rows = requests_of(log.db, digests)
+            row, receipt = _known(log.db, rows, request)
+            new = receipt is None
+            if row is None:
+                row, receipt = self._add(log, request, rows)
+                row = self._begin(log, row, _needs_confirmation(request))
+            elif receipt is None:
+                receipt = receipts.add_later(log, row.id, request)
+            if row.status == Status.UNCONFIRMED and request.subject.type == "email":
+                self._ask_owner(log.db, row, digests)
+            return self._shown(log.db, row, receipt, new)
 
-    def find(self, reference: str) -> Record:
-        """Return the record of a reference, in any spelling; raises UnknownReference."""
-        with self._engine.connect() as db:
-            return self._record_of(self._row(db, reference))
+    def take_back(
+        self, reference: str, holder: str, kinds: frozenset[OptOutKind] | None = None
+    ) -> Receipt:
+        """Take back what a holder recorded, all of it or some kinds; return the receipt then.
 
-    def get(self, identifier: str) -> Record:
-        """Return a record by its id; raises UnknownReference."""
-        with self._engine.connect() as db:
-            row = db.execute(_by_id(identifier)).first()
-        if row is None:
-            raise UnknownReference("There is no such request.")
-        return self._record_of(row)
-
-    def of(self, subject: Subject) -> list[Record]:
-        """Return all records of a subject, the latest first."""
-        wanted = sa.select(requests).where(requests.c.digest.in_(self._digests(subject)))
-        with self._engine.connect() as db:
-            return [
-                self._record_of(row)
-                for row in db.execute(wanted.order_by(requests.c.received_at.desc()))
-            ]
-
-    def records(
-        self, statuses: Sequence[Status] = (), limit: int | None = None
-    ) -> Iterator[Record]:
-        """Yield the records, the latest first; with ``statuses`` only those in one of them."""
-        wanted = (
-            sa.select(requests).order_by(requests.c.received_at.desc(), requests.c.id).limit(limit)
-        )
-        if statuses:
-            wanted = wanted.where(requests.c.status.in_([str(status) for status in statuses]))
-        with self._engine.connect().execution_options(stream_results=True, yield_per=_PAGE) as db:
-            for row in db.execute(wanted):
-                yield self._record_of(row)
-
-    def remaining_kinds(self, record: Record) -> frozenset[OptOutKind]:
-        """Return the kinds of a request that later requests have not undone."""
-        if record.subject is None:
-            return record.kinds
-        with self._engine.connect() as db:
-            rows = requests_of(db, self._digests(record.subject))
-        return next(
-            (kinds for row, kinds, _ in remaining_kinds(rows) if row.id == record.id), frozenset()
-        )
-
-    def history(self, identifier: str) -> list[dict[str, Any]]:
-        """Return the lines about a record in the audit log, in order.
-
-        Each line has ``seq``, ``at``, ``event`` and ``content``.
+        What others asked for stays. An opt-in that waits for its confirmation is taken back whole.
+        Raises UnknownReference if the reference is not this holder's, LedgerError for an opt-in
+        that was confirmed, and NotRecorded.
         """
-        wanted = sa.select(history).where(history.c.optout == identifier).order_by(history.c.seq)
-        with self._engine.connect() as db:
-            rows = db.execute(wanted).all()
-        return [
-            {
-                "seq": row.seq,
-                "at": aware(row.at),
-                "event": row.event,
-                "content": json.loads(row.content) if row.content else None,
-            }
-            for row in rows
-        ]
+        with self._writing() as log:
+            row, receipt = self._row_and_receipt(log.db, reference)
+            if receipt.holder is None or receipt.holder != receipts.holder_hash(holder):
+                raise UnknownReference("There is no such request of yours.")
+            asked = kinds_of(receipt)
+            taken = asked & kinds if kinds and row.action == Action.OPT_OUT else asked
+            new = receipt.withdrawn_at is None and bool(taken)
+            if new:
+                receipt = self._withdraw(log, row, receipt, taken)
+            return self._shown(log.db, _again(log.db, row), receipt, new)
+
+    def confirm(self, reference_or_id: str, how: str) -> Record:
+        """Give effect to an opt-in; ``how`` is the evidence that the owner of the address asked.
+
+        Only earlier opt-outs are undone; later ones stand. Confirming twice changes nothing. Raises
+        UnknownReference. Raises LedgerError if it is no opt-in, or was denied, taken back or undone
+        meanwhile.
+        """
+        with self._writing() as log:
+            row = log.db.execute(by_id(reference_or_id)).first()
+            if row is None:
+                row, _ = self._row_and_receipt(log.db, reference_or_id)
+            if row.action != Action.OPT_IN:
+                raise LedgerError(f"{row.reference} is an opt-out, which needs no confirmation.")
+            if row.status == Status.UNCONFIRMED:
+                if not receipts.live_receipts(log.db, row.id):
+                    raise LedgerError(f"{row.reference} was taken back by whoever had asked.")
+                self._set_status(log, row, Status.OPEN, how=f"confirmed: {how}")
+                self._take_effect(log, row)
+            elif row.status not in ACTIVE:
+                raise LedgerError(f"{row.reference} is {row.status}: it cannot be confirmed.")
+            return self._record_of(_again(log.db, row))
 
     # --- decisions ---
 
     def delivered(self, identifier: str, how: str) -> None:
         """Note that a receiver has taken a request: an open request is then in progress."""
-        with self._writing() as db:
-            end = audit_log.lock(db)
-            row = db.execute(_by_id(identifier)).first()
+        with self._writing() as log:
+            row = log.db.execute(by_id(identifier)).first()
             if row is not None and row.status == Status.OPEN:
-                self._set_status(db, end, row, Status.IN_PROGRESS, how=how)
+                self._set_status(log, row, Status.IN_PROGRESS, how=how)
 
     def fulfil(self, reference: str, how: str) -> Record:
         """Note that a request is in force; ``how`` is the evidence.
 
-        Raises UnknownReference, and LedgerError if the request was denied or revoked.
+        Raises UnknownReference, and LedgerError if the request was denied, revoked or not
+        confirmed.
         """
-        return self._decide(reference, Status.FULFILLED, how=how)
+        with self._writing() as log:
+            row, _ = self._decide(log, reference, Status.FULFILLED, UNFINISHED, how=how)
+            return self._record_of(_again(log.db, row))
 
     def deny(self, reference: str, reason: str) -> Record:
-        """Deny a request for a documented reason.
+        """Deny a request, with all its receipts, for a documented reason.
 
         The reason must be a good-faith belief that the request is fraudulent (11 CCR 7026(e)).
         Raises UnknownReference. Raises LedgerError without a reason, if the request was revoked,
         or if its subject cannot be decrypted.
         """
-        if not reason.strip():
+        reason = reason.strip()[:_MAX_REASON_LENGTH]
+        if not reason:
             raise LedgerError(
                 "A denial needs its reason: "
                 "the documented, good-faith belief that the request is fraudulent."
             )
-        return self._decide(reference, Status.DENIED, reason=reason.strip()[:_MAX_REASON_LENGTH])
-
-    def due(self, by: date) -> list[Record]:
-        """Return the unfinished requests that are due on a day or before it, the earliest first."""
-        unfinished = requests.c.status.in_([str(status) for status in UNFINISHED])
-        wanted = (
-            sa.select(requests)
-            .where(unfinished, requests.c.due <= by)
-            .order_by(requests.c.due, requests.c.received_at)
-        )
-        with self._engine.connect() as db:
-            return [self._record_of(row) for row in db.execute(wanted)]
-
-    # --- suppression list ---
-
-    def suppressed(self, *kinds: OptOutKind) -> Iterator[tuple[Subject, OptOutKind, datetime]]:
-        """Yield the suppression list: subject, kind, and the time since which it is suppressed.
-
-        Without ``kinds`` it is the whole list. The entries of a subject come one after the other.
-        The list is read in constant memory. Raises LedgerError at the first entry that cannot be
-        decrypted.
-        """
-        listed = sa.select(suppressions).where(suppressions.c.lifted_by.is_(None))
-        wanted = listed.order_by(suppressions.c.digest, suppressions.c.kind)
-        if kinds:
-            wanted = wanted.where(suppressions.c.kind.in_([str(kind) for kind in kinds]))
-        with self._engine.connect().execution_options(stream_results=True, yield_per=_PAGE) as db:
-            for row in db.execute(wanted):
-                subject = self._subject(row)
-                # With an incomplete list, the store would mail some shoppers who opted out.
-                if subject is None:
-                    raise LedgerError(
-                        "The list cannot be read: a key is missing from PRIVACY_BOT_DATA_KEYS."
-                    )
-                yield subject, OptOutKind(row.kind), aware(row.since)
-
-    def is_suppressed(self, subject: Subject, kind: OptOutKind) -> bool:
-        """Return whether a subject is in the suppression list for a kind."""
-        with self._engine.connect() as db:
-            return kind in suppressed_kinds(db, self._digests(subject))
+        with self._writing() as log:
+            row, changed = self._decide(log, reference, Status.DENIED, _DENIABLE, reason=reason)
+            if changed:
+                self._settle(log, row)
+                told = row.status != Status.UNCONFIRMED  # of such a request nobody has heard
+                outbox.add(log.db, row.id, str(Status.DENIED), self._receivers if told else ())
+            return self._record_of(_again(log.db, row))
 
     # --- private ---
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self) -> Iterator[Writer]:
         try:
             # One after the other within this process: SQLite gives its lock to a random waiter, so
             # that one of many may wait too long.
             with self._write_lock, self._durable.begin() as db:
-                yield db
+                yield Writer(db, self._keyring)
         except SQLAlchemyError as error:
             raise NotRecorded(
                 "The ledger's database cannot be written to just now. Nothing was recorded."
             ) from error
 
-    def _digests(self, subject: Subject) -> list[str]:
-        return self._keyring.digests(digest_input(subject))
+    def _add(
+        self, log: Writer, request: Request, rows: Sequence[Row], undoes: str | None = None
+    ) -> tuple[Row, Row]:
+        """Add a request after those of its subject, ``rows``; return it, and its first receipt."""
+        values = self._new_row(log.db, request, rows, undoes)
+        log.db.execute(requests.insert().values(**values))
+        holder = receipts.holder_hash(request.holder)
+        facts = facts_of(values, request.subject, holder)
+        log.append(values["id"], "received", facts, at=values["received_at"])
+        row = log.db.execute(by_id(values["id"])).one()
+        return row, receipts.add_first(log.db, row, holder)
 
-    def _new_row(self, db: Connection, request: Request) -> dict[str, Any]:
+    def _new_row(
+        self, db: Connection, request: Request, rows: Sequence[Row], undoes: str | None
+    ) -> dict[str, Any]:
         now = datetime.now(UTC)
-        reference = new_reference()
-        while db.execute(sa.select(requests.c.id).where(requests.c.reference == reference)).first():
-            reference = new_reference()
+        if rows:  # the order decides what holds, also if the clocks of two servers differ
+            now = max(now, aware(rows[-1].received_at) + _TICK)
         return {
             "id": secrets.token_hex(16),
-            "reference": reference,
+            "reference": receipts.unused_reference(db),
             "action": str(request.action),
+            "undoes": undoes,
             "kinds": ",".join(in_order(request.kinds)),
             "channel": str(request.channel),
             "subject_type": request.subject.type,
@@ -278,151 +235,141 @@ class Ledger:
             "reason": "",
         }
 
-    def _same_request(self, db: Connection, request: Request, digests: list[str]) -> Row | None:
-        """Return the latest active request that asks for the same; None if there is none.
+    def _begin(self, log: Writer, row: Row, unconfirmed: bool) -> Row:
+        """Let a new request wait for its confirmation, or take effect; return it as it is then."""
+        if unconfirmed:
+            self._set_status(log, row, Status.UNCONFIRMED, at=aware(row.received_at))
+        else:
+            self._take_effect(log, row)
+        return _again(log.db, row)
 
-        It is a request of the same subject, for at least the same kinds, that was not undone.
+    def _ask_owner(self, db: Connection, row: Row, digests: Sequence[str]) -> None:
+        """Ask the owner of the address by mail to confirm an opt-in, unless asked lately."""
+        if self._confirms_by_mail and not outbox.added_since(
+            db, SHOPPER_MAIL, digests, datetime.now(UTC) - _MAIL_AGAIN
+        ):
+            outbox.add(db, row.id, str(Status.UNCONFIRMED), (SHOPPER_MAIL,))
+
+    def _take_effect(self, log: Writer, row: Row) -> None:
+        """Let a request take effect, and tell the receivers of what it changes."""
+        digests = self._settle(log, row)
+        row = _again(log.db, row)
+        if row.action == Action.OPT_OUT or kinds_of(row) - suppressed_kinds(log.db, digests):
+            outbox.add(log.db, row.id, "received", self._receivers)
+        elif row.status == Status.OPEN:
+            how = "nothing to do: other requests stop the same"
+            self._set_status(log, row, Status.FULFILLED, how=how)
+
+    def _withdraw(self, log: Writer, row: Row, receipt: Row, taken: frozenset[OptOutKind]) -> Row:
+        """Take kinds of a receipt back, and undo those that no other receipt asks for."""
+        opt_out = row.action == Action.OPT_OUT
+        if not opt_out and row.status != Status.UNCONFIRMED:
+            raise LedgerError(f"{row.reference} was confirmed: opt out again instead.")
+        receipt = receipts.withdraw(log, receipt, taken)
+        held = receipts.kinds_held(receipts.live_receipts(log.db, row.id))
+        freed = (self._remaining(log.db, row) & taken) - held
+        if opt_out and freed:
+            subject = self._readable_subject(row)
+            wording, channel = f"Takes back {receipt.reference}.", Channel(receipt.channel)
+            undoing = Request(Action.OPT_IN, freed, subject, channel, wording)
+            rows = requests_of(log.db, self._digests(subject))
+            self._take_effect(log, self._add(log, undoing, rows, undoes=row.id)[0])
+        return receipt
+
+    def _settle(self, log: Writer, row: Row) -> list[str]:
+        """Bring states and suppression list of a subject into line with its requests.
+
+        Requests that are now undone are revoked, and revoked ones that are not any more are open.
+        ``row`` is one of the requests. Return the digests of the subject.
         """
-        suppressed = suppressed_kinds(db, digests) & request.kinds
-        if suppressed != (request.kinds if request.action is Action.OPT_OUT else frozenset()):
-            return None
-        active = requests.c.status.in_([str(status) for status in ACTIVE])
-        wanted = sa.select(requests).where(
-            requests.c.digest.in_(digests), requests.c.action == str(request.action), active
-        )
-        for row in db.execute(wanted.order_by(requests.c.received_at.desc())):
-            if request.kinds <= kinds_of(row):
-                return row
-        return None
+        digests = self._digests(self._readable_subject(row))
+        rows = requests_of(log.db, digests)
+        for other, remaining, undone_by in remaining_kinds(effective(rows)):
+            if not remaining and other.status in ACTIVE:
+                how = f"undone by {', '.join(undone_by)}"
+                self._set_status(log, other, Status.REVOKED, how=how)
+            elif remaining and other.status == Status.REVOKED:
+                self._set_status(log, other, Status.OPEN, how="what had undone it was denied")
+        settle(log.db, self._keyring, digests, rows)
+        return digests
 
-    def _update_revocations(
-        self, db: Connection, end: tuple[int, str], digests: list[str]
-    ) -> list[Row]:
-        """Revoke requests that are now undone, and reopen revoked ones that are not any more.
+    def _readable_subject(self, row: Row) -> Subject:
+        subject = self._subject(row)
+        if subject is None:
+            raise LedgerError(
+                f"{row.reference} cannot be changed: "
+                "the key of its address is not in PRIVACY_BOT_DATA_KEYS."
+            )
+        return subject
 
-        Return all requests of the subject that were not denied.
-        """
-        rows = requests_of(db, digests)
-        for row, remaining, by in remaining_kinds(rows):
-            if not remaining and row.status in ACTIVE:
-                end = self._set_status(db, end, row, Status.REVOKED, how=f"undone by {by}")
-            elif remaining and row.status == Status.REVOKED:
-                end = self._set_status(
-                    db, end, row, Status.OPEN, how="what had undone it was denied"
-                )
-        return rows
-
-    def _decide(self, reference: str, status: Status, how: str = "", reason: str = "") -> Record:
-        with self._writing() as db:
-            end = audit_log.lock(db)
-            row = self._row(db, reference)
-            if row.status == status:
-                return self._record_of(row)
-            if Status(row.status) not in (UNFINISHED if status is Status.FULFILLED else ACTIVE):
-                raise LedgerError(
-                    f"{row.reference} is {row.status} already: it cannot become {status}."
-                )
-            end = self._set_status(db, end, row, status, how, reason)
-            if status is Status.DENIED:
-                subject = self._subject(row)
-                if subject is None:
-                    raise LedgerError(
-                        f"{row.reference} cannot be denied: "
-                        "the key of its address is not in PRIVACY_BOT_DATA_KEYS."
-                    )
-                digests = self._digests(subject)
-                rows = self._update_revocations(db, end, digests)
-                if row.action == Action.OPT_IN:
-                    undo_lift(db, self._keyring, digests, rows, row.id)
-                else:
-                    undo_suppress(db, digests, rows, row)
-                suppress(db, self._keyring, digests, rows)
-            outbox.add(db, row.id, str(status), self._receivers if status is Status.DENIED else ())
-            return self._record_of(db.execute(_by_id(row.id)).one())
+    def _decide(
+        self,
+        log: Writer,
+        reference: str,
+        status: Status,
+        allowed: frozenset[Status],
+        how: str = "",
+        reason: str = "",
+    ) -> tuple[Row, bool]:
+        """Change the state of a request; return it as it was before, and whether it changed."""
+        row, _ = self._row_and_receipt(log.db, reference)
+        if row.status == status:
+            return row, False
+        if row.status not in allowed:
+            raise LedgerError(f"{row.reference} is {row.status}: it cannot become {status}.")
+        self._set_status(log, row, status, how, reason)
+        return row, True
 
     def _set_status(
         self,
-        db: Connection,
-        end: tuple[int, str],
+        log: Writer,
         row: Row,
         status: Status,
         how: str = "",
         reason: str = "",
-    ) -> tuple[int, str]:
-        """Change the state of a record, and add a line about it; return the new end of the log."""
-        now, state = datetime.now(UTC), {"status": str(status), "how": how, "reason": reason}
-        db.execute(requests.update().where(requests.c.id == row.id).values(**state, status_at=now))
-        return audit_log.append(db, self._keyring, end, row.id, str(status), state, at=now)
-
-    def _row(self, db: Connection, reference: str) -> Row:
-        stored_form = parse_reference(reference)
-        row = (
-            db.execute(sa.select(requests).where(requests.c.reference == stored_form)).first()
-            if stored_form
-            else None
-        )
-        if row is None:
-            raise UnknownReference(
-                f"There is no request {reference.strip()[:20]!r}. A reference looks like K7M-4QXT."
-            )
-        return row
-
-    def _subject(self, row: Row) -> Subject | None:
-        try:
-            return Subject(row.subject_type, self._keyring.decrypt(row.secret))
-        except UnreadableSecret:
-            return None
-
-    def _record_of(self, row: Row) -> Record:
-        try:
-            return self._parse(row)
-        except ValueError:
-            raise LedgerError(
-                f"The record {row.reference} is damaged: see privacy-bot optouts verify."
-            ) from None
-
-    def _parse(self, row: Row) -> Record:
-        return Record(
-            id=row.id,
-            reference=row.reference,
-            action=Action(row.action),
-            kinds=kinds_of(row),
-            channel=Channel(row.channel),
-            subject=self._subject(row),
-            received_at=aware(row.received_at),
-            due=row.due,
-            policy_version=row.policy_version,
-            wording=row.wording,
-            status=Status(row.status),
-            status_at=aware(row.status_at),
-            how=row.how,
-            reason=row.reason,
-        )
+        at: datetime | None = None,
+    ) -> None:
+        """Change the state of a record, and add a line about it."""
+        at = at or datetime.now(UTC)
+        state = {"status": str(status), "how": how, "reason": reason}
+        this = requests.c.id == row.id
+        log.db.execute(requests.update().where(this).values(**state, status_at=at))
+        log.append(row.id, str(status), state, at=at)
 
 
-def _by_id(identifier: str) -> Any:
-    return sa.select(requests).where(requests.c.id == identifier)
+def _needs_confirmation(request: Request) -> bool:
+    """Return whether a request counts for nothing until it is confirmed.
 
-
-def digest_input(subject: Subject) -> str:
-    """Return the text from which the digest of a subject is made."""
-    return f"{subject.type}:{subject.value}"
-
-
-def _commitment(nonce: str, subject: Subject) -> str:
-    """Return a commitment to the subject: a hash that binds a record to it in the audit log.
-
-    Without the nonce of the record, the hash reveals nothing about the subject.
+    It is an opt-in, which anybody may ask for in the name of somebody else. Only a browser is known
+    by its conversation, and nobody else can speak for it.
     """
-    return hashlib.sha256(f"{nonce}:{digest_input(subject)}".encode()).hexdigest()
+    itself = request.subject.type == "browser" and request.holder == request.subject.value
+    return request.action is Action.OPT_IN and not itself
 
 
-def facts_of(values: Mapping[str, Any], subject: Subject) -> dict[str, str]:
-    """Return the facts of a new record for the audit log: all values that must not change later."""
-    names = ("reference", "action", "kinds", "channel", "policy_version", "wording")
-    return {
-        **{name: str(values[name]) for name in names},
-        "received_at": aware(values["received_at"]).isoformat(),
-        "due": values["due"].isoformat(),
-        "subject": _commitment(values["nonce"], subject),
-    }
+def _again(db: Connection, row: Row) -> Row:
+    """Return a request as it is now."""
+    return db.execute(by_id(row.id)).one()
+
+
+def _known(db: Connection, rows: Sequence[Row], request: Request) -> tuple[Row | None, Row | None]:
+    """Return the request that asks for the same already, and the receipt that its holder has.
+
+    ``rows`` are the requests of the subject. It must stand even if every opt-in is confirmed that
+    still waits. Another asker gets a receipt of it only if nothing of it was undone: then it is
+    deleted for its age before anything that undoes it.
+    """
+    holder = receipts.holder_hash(request.holder)
+    statuses = {Status.UNCONFIRMED} if _needs_confirmation(request) else ACTIVE
+    same = [
+        (row, remaining)
+        for row, remaining, _ in remaining_kinds([r for r in rows if r.status != Status.DENIED])
+        if row.action == request.action and row.undoes is None and row.status in statuses
+        if request.kinds <= remaining
+    ]
+    for row, _ in reversed(same):
+        for receipt in receipts.live_receipts(db, row.id) if holder else ():
+            if receipt.holder == holder and request.kinds <= kinds_of(receipt):
+                return row, receipt
+    whole = [row for row, remaining in same if remaining == kinds_of(row)]
+    return (whole[-1], None) if whole else (None, None)

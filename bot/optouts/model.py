@@ -1,4 +1,4 @@
-"""Data model of opt-outs: kinds, channels, states, requests and records."""
+"""Data model of opt-outs: kinds, channels, states, requests, records and receipts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,13 +36,18 @@ class Channel(StrEnum):
 
 
 class Status(StrEnum):
-    """States of a recorded request, as the Data Rights Protocol 1.0 names them."""
+    """States of a recorded request, as the Data Rights Protocol 1.0 names them.
+
+    UNCONFIRMED is our own: an opt-in that somebody asked for, and that counts for nothing until
+    the owner of the address confirms it.
+    """
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
     FULFILLED = "fulfilled"
     DENIED = "denied"
     REVOKED = "revoked"
+    UNCONFIRMED = "unconfirmed"
 
 
 ACTIVE = frozenset({Status.OPEN, Status.IN_PROGRESS, Status.FULFILLED})
@@ -81,6 +86,9 @@ class Request:
     subject: Subject
     channel: Channel
     wording: str  # the text that was shown before it was recorded, without the address
+    # What identifies the asker, such as the id of the conversation. Only the same holder can take
+    # the request back; without one nobody can.
+    holder: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,14 +117,22 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Recorded:
-    """Result of recording a request: its record.
+class Receipt:
+    """What an asker may know about a request: never who else asked for it, or when.
 
-    ``new`` is false if the same request was recorded before; then the record is the earlier one.
+    ``new`` is false if nothing was changed, because the same holder had asked for the same before.
     """
 
-    record: Record
-    new: bool
+    reference: str
+    action: Action
+    kinds: frozenset[OptOutKind]
+    channel: Channel
+    received_at: datetime
+    due: date
+    status: Status
+    status_at: datetime
+    reason: str = ""
+    new: bool = False
 
 
 def in_order(kinds: Iterable[OptOutKind]) -> list[OptOutKind]:

@@ -56,6 +56,21 @@ def add(db: Connection, optout: str, event: str, receivers: Sequence[str]) -> No
         )
 
 
+def added_since(db: Connection, receiver: str, digests: Sequence[str], moment: datetime) -> bool:
+    """Return whether a message about a subject was added for a receiver since a time."""
+    about_subject = outbox.join(requests, requests.c.id == outbox.c.optout)
+    wanted = (
+        sa.select(outbox.c.id)
+        .select_from(about_subject)
+        .where(
+            requests.c.digest.in_(digests),
+            outbox.c.receiver == receiver,
+            outbox.c.created_at > moment,
+        )
+    )
+    return db.execute(wanted.limit(1)).first() is not None
+
+
 class Outbox:
     """Access to the outbox for the delivery workers; several of them may use it at once."""
 
@@ -153,7 +168,10 @@ class Outbox:
             )
 
     def retry(self) -> int:
-        """Schedule new attempts for the messages that were given up; return their number."""
+        """Schedule new attempts for the messages that were given up; return their number.
+
+        A message tells what holds when it is sent, so that a late one cannot undo a newer one.
+        """
         given_up = outbox.update().where(outbox.c.given_up_at.is_not(None))
         with self._durable.begin() as db:
             return int(

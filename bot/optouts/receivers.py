@@ -14,7 +14,7 @@ import requests
 
 from bot.outgoing import Mailer, NotDelivered, post_signed
 
-_TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class WebhookReceiver:
         return Delivery(
             "webhook",
             _is_fulfilled(
-                post_signed(self._url, self._secret, str(message["id"]), body, _TIMEOUT_SECONDS)
+                post_signed(self._url, self._secret, str(message["id"]), body, TIMEOUT_SECONDS)
             ),
         )
 
@@ -62,7 +62,7 @@ class MailReceiver:
     """Mailbox that gets each message as a mail; ``url`` is the URL of ``bot.outgoing.Mailer``."""
 
     def __init__(self, url: str) -> None:
-        self._mailer = Mailer(url, _TIMEOUT_SECONDS)
+        self._mailer = Mailer(url, TIMEOUT_SECONDS)
 
     def deliver(self, message: Mapping[str, Any]) -> Delivery:
         """Send the mail; raises NotDelivered."""

@@ -12,10 +12,12 @@ from bot import metrics
 from bot.background import every
 from bot.keys import Keyring
 from bot.optouts.delivery import DeliveryWorker
-from bot.optouts.ledger import Ledger
-from bot.optouts.model import Recorded, Request
+from bot.optouts.ledger import SHOPPER_MAIL, Ledger
+from bot.optouts.links import ConfirmationLinks
+from bot.optouts.model import Channel, OptOutKind, Receipt, Record, Request
 from bot.optouts.outbox import Outbox
 from bot.optouts.receivers import FileReceiver, MailReceiver, Receiver, WebhookReceiver
+from bot.optouts.shopper_mail import ShopperMail
 from bot.policy.document import load
 from bot.settings import Settings, SettingsError
 
@@ -32,13 +34,15 @@ class OptOutService:
     ) -> None:
         """Read with ``engine`` and write with ``durable``.
 
-        Both are engines of the same database, with the current schema.
+        Both are engines of the same database, with the current schema. The receiver SHOPPER_MAIL
+        asks shoppers for confirmations; all others are told of every request.
         """
         self.engine = engine
         self.durable = durable
         self.keyring = keyring
         self.receivers = receivers
-        self.ledger = Ledger(engine, durable, keyring, load().version, tuple(receivers))
+        told = [name for name in receivers if name != SHOPPER_MAIL]
+        self.ledger = Ledger(engine, durable, keyring, load().version, told, self.confirms_by_mail)
         self.outbox = Outbox(engine, durable)
 
     @classmethod
@@ -46,13 +50,33 @@ class OptOutService:
         """Return the service for the settings; raises SettingsError for a wrong receiver."""
         return cls(engine, durable, Keyring(settings.data_keys, "ledger"), receivers_of(settings))
 
-    async def record(self, request: Request) -> Recorded:
+    @property
+    def confirms_by_mail(self) -> bool:
+        """Return whether an opt-in is confirmed by a link in a mail; else the office does it."""
+        return SHOPPER_MAIL in self.receivers
+
+    async def record(self, request: Request) -> Receipt:
         """Record a request in a worker thread, and count it if it is new; raises NotRecorded."""
-        recorded = await asyncio.to_thread(self.ledger.record, request)
-        if recorded.new:
-            for kind in request.kinds:
-                metrics.optouts.labels(str(request.action), str(kind), str(request.channel)).inc()
-        return recorded
+        receipt = await asyncio.to_thread(self.ledger.record, request)
+        if receipt.new:
+            _count(str(request.action), request.kinds, request.channel)
+        return receipt
+
+    async def take_back(
+        self, reference: str, holder: str, kinds: frozenset[OptOutKind] | None = None
+    ) -> Receipt:
+        """Take back what a holder recorded, in a worker thread, and count it if it changes.
+
+        Raises what ``Ledger.take_back`` raises.
+        """
+        receipt = await asyncio.to_thread(self.ledger.take_back, reference, holder, kinds)
+        if receipt.new:
+            _count("take_back", kinds or receipt.kinds, receipt.channel)
+        return receipt
+
+    async def confirm(self, reference_or_id: str, how: str) -> Record:
+        """Give effect to an opt-in, in a worker thread; raises what ``Ledger.confirm`` raises."""
+        return await asyncio.to_thread(self.ledger.confirm, reference_or_id, how)
 
     async def deliver(self) -> None:
         """Deliver the messages of the outbox, every few seconds, until cancelled.
@@ -83,6 +107,11 @@ class OptOutService:
             worker.stop()
 
 
+def _count(action: str, kinds: frozenset[OptOutKind], channel: Channel) -> None:
+    for kind in kinds:
+        metrics.optouts.labels(action, str(kind), str(channel)).inc()
+
+
 def receivers_of(settings: Settings) -> dict[str, Receiver]:
     """Return the receivers of the settings, by name; raises SettingsError for a wrong address."""
     receivers: dict[str, Receiver] = {}
@@ -101,4 +130,10 @@ def receivers_of(settings: Settings) -> dict[str, Receiver]:
             raise SettingsError(f"PRIVACY_BOT_OPTOUT_SMTP_URL: {error}") from None
     if settings.optout_file:
         receivers["file"] = FileReceiver(Path(settings.optout_file))
+    if settings.shopper_smtp_url:
+        links = ConfirmationLinks(settings)
+        try:
+            receivers[SHOPPER_MAIL] = ShopperMail(settings.shopper_smtp_url, links)
+        except ValueError as error:
+            raise SettingsError(f"PRIVACY_BOT_SHOPPER_SMTP_URL: {error}") from None
     return receivers

@@ -1,15 +1,18 @@
-"""Database tables of the ledger: requests, suppression list, audit log and outbox."""
+"""Database tables of the ledger: requests, receipts, suppression list, audit log and outbox."""
 
 import sqlalchemy as sa
 
 from bot.database import metadata
+from bot.references import LENGTH
 
 requests = sa.Table(
     "optouts",
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("reference", sa.String(10), nullable=False, unique=True),
+    sa.Column("reference", sa.String(LENGTH), nullable=False, unique=True),
     sa.Column("action", sa.String(10), nullable=False),
+    # The opt-out that an opt-in takes back; NULL: every earlier one.
+    sa.Column("undoes", sa.String(32), index=True),
     # Joined with commas, in the order of OptOutKind.
     sa.Column("kinds", sa.String(100), nullable=False),
     sa.Column("channel", sa.String(20), nullable=False),
@@ -27,6 +30,21 @@ requests = sa.Table(
     sa.Column("status_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("how", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+)
+# What each asker got for a request: the same request by several askers is one request with several
+# receipts. The first one has the reference of the request.
+receipts = sa.Table(
+    "optout_receipts",
+    metadata,
+    sa.Column("reference", sa.String(LENGTH), primary_key=True),
+    sa.Column("optout", sa.String(32), nullable=False, index=True),
+    # SHA-256 of what identifies the asker, who alone may take it back; NULL: nobody may.
+    sa.Column("holder", sa.String(64)),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("kinds", sa.String(100), nullable=False),  # without those that were taken back
+    sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("due", sa.Date, nullable=False),
+    sa.Column("withdrawn_at", sa.DateTime(timezone=True)),  # when all of it was taken back
 )
 # The suppression list. An entry stays when the record of its request is deleted for its age: the
 # store must know an address that opted out as long as it sends mail (15 USC 7704(a)(4)).

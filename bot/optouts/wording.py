@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from bot.optouts.deadlines import due_date
-from bot.optouts.model import Action, OptOutKind, Record, Status, in_order
+from bot.optouts.model import Action, OptOutKind, Receipt, Status, in_order
 from bot.policy.hours import STORE_ZONE
 
 _OPT_OUTS = {
@@ -33,6 +33,7 @@ _STATES = {
     Status.IN_PROGRESS: "It is recorded, and on its way to those who carry it out.",
     Status.FULFILLED: "It is in force.",
     Status.DENIED: "It was denied, because {reason}. Our support team can tell you more.",
+    Status.UNCONFIRMED: "It is noted, and has no effect until it is confirmed.",
     Status.REVOKED: "It does not hold any more, because it was undone by a later request.",
 }
 
@@ -55,21 +56,25 @@ class Wording:
         words = _OPT_OUTS if self._action is Action.OPT_OUT else _OPT_INS
         return "; ".join(words[kind] for kind in in_order(kinds))
 
+    def parts(self, kinds: frozenset[OptOutKind]) -> list[str]:
+        """Return the words for each kind of a request, each with a capital letter."""
+        return [part[0].upper() + part[1:] for part in self.describe(kinds).split("; ")]
+
     def response(self, new: bool) -> str:
         """Return the name of the response to a recorded request."""
         if self._action is Action.OPT_IN:
             return "utter_opt_in_recorded"
         return "utter_opt_out_recorded" if new else "utter_opt_out_known"
 
-    def due_sentence(self, record: Record) -> str:
+    def due_sentence(self, receipt: Receipt) -> str:
         """Return a sentence with the due dates; marketing e-mail has its own date."""
-        if record.status is Status.FULFILLED:
-            return "It is in force."
-        days = {kind: due_date(record.received_at, kind) for kind in in_order(record.kinds)}
+        if receipt.status in (Status.FULFILLED, Status.UNCONFIRMED):
+            return _STATES[receipt.status]
+        days = {kind: due_date(receipt.received_at, kind) for kind in in_order(receipt.kinds)}
         mail, rest = days.pop(OptOutKind.MARKETING_EMAIL, None), min(days.values(), default=None)
-        if record.due < datetime.now(STORE_ZONE).date():
+        if receipt.due < datetime.now(STORE_ZONE).date():
             return (
-                f"It was due by {_long_date(record.due)} and is not confirmed yet; "
+                f"It was due by {_long_date(receipt.due)} and is not confirmed yet; "
                 "please ask our support team about it."
             )
         if mail and rest:
@@ -87,13 +92,13 @@ class Wording:
             else ""
         )
 
-    def state_sentence(self, record: Record) -> str:
+    def state_sentence(self, receipt: Receipt) -> str:
         """Return sentences about the state of a request."""
-        sentence = _STATES[record.status].format(
-            reason=record.reason.rstrip(".") or "it was not accepted"
+        sentence = _STATES[receipt.status].format(
+            reason=receipt.reason.rstrip(".") or "it was not accepted"
         )
-        unfinished = record.status in (Status.OPEN, Status.IN_PROGRESS)
-        return f"{sentence} {self.due_sentence(record)}" if unfinished else sentence
+        unfinished = receipt.status in (Status.OPEN, Status.IN_PROGRESS)
+        return f"{sentence} {self.due_sentence(receipt)}" if unfinished else sentence
 
 
 def _long_date(day: date | None) -> str:

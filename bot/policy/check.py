@@ -22,8 +22,8 @@ _PERIOD = re.compile(
     r"\s(?:business\s)?(?:minute|hour|day|week|month|year|percent|time)s?\b",
     re.IGNORECASE,
 )
-# A sample, such as the reference K7M-4QXT, only shows a form: its figures state nothing.
-_SAMPLE = re.compile(r"\b(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{3}-[A-Z0-9]{4}\b")
+# A sample, such as the reference K7M4-QXT9-RWDF, only shows a form: its figures state nothing.
+_SAMPLE = re.compile(r"\b(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{3,4}(?:-[A-Z0-9]{4}){1,2}\b")
 _QUOTATION = re.compile(r'"([^"]+)"|“([^”]+)”')
 _LAW = re.compile(
     r"\b(?:[A-Z][\w']+ )+(?:Act|Rule|Regulation|Code)\b|\bCOPPA\b|\bGDPR\b|\bCCPA\b|\bC\.F\.R\."

@@ -30,6 +30,7 @@ from bot.web.errors import error_response
 from bot.web.hardening import protocol
 from bot.web.helpdesk_webhooks import CHATWOOT_PATH, LONGEST_EVENT, helpdesk_webhooks
 from bot.web.middleware import BodyLimit, RequestGuard, SecurityHeaders, security_headers
+from bot.web.opt_in import opt_in
 from bot.web.optouts import optouts
 from bot.web.site import GzipFiles, site
 from bot.web.storefront import PREFIX, storefront
@@ -56,7 +57,7 @@ def create_app(settings: Settings, web: WebContext | None = None) -> FastAPI:
         lifespan=lambda _: _lifespan(web),
         telemetry=_NO_TELEMETRY,
     )
-    for routes in (storefront, site, optouts, agent_desk, helpdesk_webhooks):
+    for routes in (storefront, site, optouts, opt_in, agent_desk, helpdesk_webhooks):
         app.include_router(routes(web))
     for handled in (HTTPException, RequestValidationError):
         app.add_exception_handler(handled, _on_error)

@@ -4,6 +4,7 @@ import ipaddress
 import math
 import re
 import time
+from collections.abc import Awaitable, Callable
 
 import structlog
 from limits import RateLimitItem, parse_many
@@ -18,6 +19,9 @@ from bot.web.errors import ApiError
 
 log = structlog.get_logger()
 
+# How a limit is used: counted, or only looked at.
+_Use = Callable[[SlidingWindowCounterRateLimiter, RateLimitItem, str, str], Awaitable[int | None]]
+
 _REDIS_SECONDS = 1  # a Redis that does not answer must not keep shoppers waiting
 
 
@@ -31,6 +35,7 @@ class Limits:
             "messages": _parsed(settings.limit_messages),
             "starts": _parsed(settings.limit_starts),
             "requests": _parsed(settings.limit_requests),
+            "unknown": _parsed(settings.limit_unknown),
         }
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = (
@@ -44,16 +49,11 @@ class Limits:
 
         Raise ApiError 429, with the seconds to wait, if the limit is used up.
         """
-        digest = self._keyring.digest(who)[:32]
-        for item in self._limits[limit]:
-            wait = await self._wait(item, limit, digest)
-            if wait is not None:
-                raise ApiError(
-                    429,
-                    "too_many",
-                    f"That was a lot at once. Please try again in {wait} seconds.",
-                    retry_after=wait,
-                )
+        await self._refuse_beyond(limit, who, _hit)
+
+    async def check(self, limit: str, who: str) -> None:
+        """Raise ApiError 429 if a limit is used up, without counting a use of it."""
+        await self._refuse_beyond(limit, who, _test)
 
     async def count_request(self, request: Request) -> None:
         """Count a request by its address; raise ApiError 429 if the limit is used up."""
@@ -66,15 +66,35 @@ class Limits:
         """
         await self.count("starts", address_of(request, self._proxies))
 
-    async def _wait(self, item: RateLimitItem, limit: str, digest: str) -> int | None:
-        """Count one use; return the seconds to wait if the limit is used up, else None."""
+    async def count_unknown(self, request: Request) -> None:
+        """Count an unknown reference by the address of the request; raise ApiError 429 as above."""
+        await self.count("unknown", address_of(request, self._proxies))
+
+    async def check_unknown(self, request: Request) -> None:
+        """Raise ApiError 429 if too many references that came from an address were unknown."""
+        await self.check("unknown", address_of(request, self._proxies))
+
+    async def _refuse_beyond(self, limit: str, who: str, use: _Use) -> None:
+        digest = self._keyring.digest(who)[:32]
+        for item in self._limits[limit]:
+            wait = await self._wait(item, limit, digest, use)
+            if wait is not None:
+                raise ApiError(
+                    429,
+                    "too_many",
+                    f"That was a lot at once. Please try again in {wait} seconds.",
+                    retry_after=wait,
+                )
+
+    async def _wait(self, item: RateLimitItem, limit: str, digest: str, use: _Use) -> int | None:
+        """Use a limit; return the seconds to wait if it is used up, else None."""
         if self._shared is not None:
             try:
-                return await _hit(self._shared, item, limit, digest)
+                return await use(self._shared, item, limit, digest)
             except StorageError as error:
                 # Shoppers are still answered; meanwhile each process counts for itself.
                 log.warning("Redis not usable for limits", error=type(error.storage_error).__name__)
-        return await _hit(self._here, item, limit, digest)
+        return await use(self._here, item, limit, digest)
 
 
 async def _hit(
@@ -82,6 +102,20 @@ async def _hit(
 ) -> int | None:
     if await limiter.hit(item, limit, digest):
         return None
+    return await _seconds_to_wait(limiter, item, limit, digest)
+
+
+async def _test(
+    limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, limit: str, digest: str
+) -> int | None:
+    if await limiter.test(item, limit, digest):
+        return None
+    return await _seconds_to_wait(limiter, item, limit, digest)
+
+
+async def _seconds_to_wait(
+    limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, limit: str, digest: str
+) -> int:
     stats = await limiter.get_window_stats(item, limit, digest)
     return max(1, math.ceil(stats.reset_time - time.time()))
 

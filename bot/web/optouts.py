@@ -20,12 +20,12 @@ from bot.optouts.model import (
     LedgerError,
     NotRecorded,
     OptOutKind,
-    Record,
+    Receipt,
     Request,
     Subject,
     UnknownReference,
 )
-from bot.optouts.reach import reach_sentence, recorded
+from bot.optouts.reach import ADDRESS, reach_sentence, recorded
 from bot.optouts.wording import Wording
 from bot.policy.facts import facts
 from bot.web import schemas
@@ -95,11 +95,11 @@ class _Handlers:
         if problems:
             return _form_page(400, email, form.kind, problems)
         try:
-            record = await self._record(kinds, email, Channel.WEB_FORM)
+            receipt = await self._record(kinds, email, Channel.WEB_FORM)
         except NotRecorded:
             phone = facts().by_name["support_phone"].text
             return render("not_recorded.html", status=503, phone=phone)
-        return _recorded_page(record)
+        return _recorded_page(receipt)
 
     async def ask(self, token: str) -> Response:
         """Return a page with a button; a link scanner that opens the link changes nothing."""
@@ -116,37 +116,55 @@ class _Handlers:
         await request.body()  # whatever a mail program sends: the token is enough
         kinds = frozenset({OptOutKind.MARKETING_EMAIL})
         try:
-            record = await self._record(kinds, email, Channel.ONE_CLICK)
+            holder = self._links.holder(email)
+            receipt = await self._record(kinds, email, Channel.ONE_CLICK, holder)
         except NotRecorded:
             message = "This could not be recorded just now. Please try again."
             raise ApiError(503, "not_recorded", message, retry_after=60) from None
-        return _recorded_page(record)
+        return _recorded_page(receipt)
 
     async def status(self, request: HttpRequest, reference: str) -> Response:
-        """Return the status of a request, without the address of the shopper."""
+        """Return the status of a request, without the address of the shopper.
+
+        Whoever guesses references is stopped soon, and then does not see those that exist either.
+        """
+        await self._limits.check_unknown(request)
         try:
-            record = await asyncio.to_thread(self._optouts.ledger.find, reference)
+            receipt = await asyncio.to_thread(self._optouts.ledger.receipt, reference)
         except UnknownReference as error:
+            await self._limits.count_unknown(request)
             raise not_found(str(error)) from None
         except LedgerError as error:
             message = "This request cannot be looked up just now. Please ask our support team."
             raise ApiError(503, "not_ready", message) from error
         headers = {"Vary": "Accept"}
         if wants_page(request):
-            state = Wording(record.action).state_sentence(record)
+            wording = Wording(receipt.action)
             return render(
-                "status.html", headers=headers, record=record, asked=_asked(record), state=state
+                "status.html",
+                headers=headers,
+                record=receipt,
+                asked=wording.parts(receipt.kinds),
+                state=wording.state_sentence(receipt),
             )
-        return JSONResponse(status_object(record), headers=headers)
+        return JSONResponse(status_object(receipt), headers=headers)
 
     async def gpc(self) -> Response:
         """Report that the Global Privacy Control signal is honoured."""
         return JSONResponse({"gpc": True, "lastUpdate": GPC_SUPPORTED_SINCE})
 
-    async def _record(self, kinds: frozenset[OptOutKind], email: str, channel: Channel) -> Record:
+    async def _record(
+        self,
+        kinds: frozenset[OptOutKind],
+        email: str,
+        channel: Channel,
+        holder: str | None = None,
+    ) -> Receipt:
         wording = Wording(Action.OPT_OUT).describe(kinds)
-        request = Request(Action.OPT_OUT, kinds, Subject("email", email), channel, wording)
-        return (await self._optouts.record(request)).record
+        subject = Subject("email", email)
+        return await self._optouts.record(
+            Request(Action.OPT_OUT, kinds, subject, channel, wording, holder)
+        )
 
     def _address_of(self, token: str) -> str:
         try:
@@ -155,15 +173,16 @@ class _Handlers:
             raise not_found("This link is not valid. Please use the form at /opt-out.") from None
 
 
-def status_object(record: Record) -> dict[str, Any]:
-    """Return the status of a record in the form of the Data Rights Protocol 1.0."""
+def status_object(receipt: Receipt) -> dict[str, Any]:
+    """Return the status of a receipt in the form of the Data Rights Protocol 1.0."""
     return {
-        "request_id": record.id,
-        "received_at": record.received_at.isoformat(),
-        "expected_by": record.due.isoformat(),
-        "processing_details": Wording(record.action).state_sentence(record),
-        "status": str(record.status),
-        "reason": record.reason or None,
+        # Not the id of the request, which all who asked for the same would share.
+        "request_id": receipt.reference,
+        "received_at": receipt.received_at.isoformat(),
+        "expected_by": receipt.due.isoformat(),
+        "processing_details": Wording(receipt.action).state_sentence(receipt),
+        "status": str(receipt.status),
+        "reason": receipt.reason or None,
     }
 
 
@@ -183,21 +202,16 @@ def _form_page(
     )
 
 
-def _recorded_page(record: Record) -> Response:
-    wording = Wording(record.action)
+def _recorded_page(receipt: Receipt) -> Response:
+    wording = Wording(receipt.action)
+    noted = recorded(receipt.reference, receipt.action, receipt.kinds, ADDRESS)
     return render(
         "recorded.html",
-        record=record,
-        asked=_asked(record),
-        recorded=json.dumps(recorded(record).as_json()),
+        record=receipt,
+        asked=wording.parts(receipt.kinds),
+        recorded=json.dumps(noted.as_json()),
         at=rfc3339(datetime.now(UTC)),
-        reach=reach_sentence(record),
-        by=wording.due_sentence(record),
-        still=wording.other_mail_sentence(record.kinds),
+        reach=reach_sentence(receipt.action, receipt.kinds, ADDRESS),
+        by=wording.due_sentence(receipt),
+        still=wording.other_mail_sentence(receipt.kinds),
     )
-
-
-def _asked(record: Record) -> list[str]:
-    """Return the parts of a request in words, each with a capital letter."""
-    parts = Wording(record.action).describe(record.kinds).split("; ")
-    return [part[0].upper() + part[1:] for part in parts]

@@ -16,7 +16,7 @@ from bot.optouts.model import OptOutKind
 from bot.optouts.service import OptOutService
 from bot.settings import Settings
 from tests.cli.test_commands import one_line, run
-from tests.optouts.conftest import email, opt_out
+from tests.optouts.conftest import email, opt_out, recorded
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_requests_are_listed_as_a_table_or_as_json(
     optouts: OptOutService, environment: dict[str, str]
 ) -> None:
     """The list is a table by default, JSON lines on demand, and can be filtered by state."""
-    first = optouts.ledger.record(opt_out()).record
+    first = recorded(optouts.ledger, opt_out())
     optouts.ledger.record(opt_out(subject=email("al@example.com")))
     optouts.ledger.fulfil(first.reference, "confirmed")
     assert first.reference in run("optouts", "list", **environment).stdout
@@ -53,7 +53,7 @@ def test_a_request_is_shown_with_its_history(
     optouts: OptOutService, environment: dict[str, str]
 ) -> None:
     """A request is shown with its address and every event of its history."""
-    record = optouts.ledger.record(opt_out()).record
+    record = recorded(optouts.ledger, opt_out())
     optouts.ledger.fulfil(record.reference, "confirmed by telephone")
     shown = run("optouts", "show", record.reference.lower(), **environment).stdout
     assert "jo@example.com" in shown
@@ -72,7 +72,7 @@ def test_requests_are_fulfilled_and_denied(
 ) -> None:
     """Both commands print the new state; a denial without a reason is refused."""
     first, second = (
-        optouts.ledger.record(opt_out(subject=email(f"{name}@example.com"))).record for name in "ab"
+        recorded(optouts.ledger, opt_out(subject=email(f"{name}@example.com"))) for name in "ab"
     )
     assert (
         "is fulfilled"
@@ -95,7 +95,7 @@ def test_an_overdue_request_is_an_error(
     """The exit status is 0 if nothing is overdue, and 1 if one request is."""
     assert run("optouts", "due", **environment).returncode == 0
     with time_machine.travel(datetime(2020, 1, 6, 18, tzinfo=UTC), tick=False):
-        record = optouts.ledger.record(opt_out()).record
+        record = recorded(optouts.ledger, opt_out())
     result = run("optouts", "due", **environment)
     assert record.reference in result.stdout
     assert "1 overdue" in one_line(result)

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 from bot.database import connect
 from bot.keys import Keyring
 from bot.optouts.ledger import Ledger
-from bot.optouts.model import Action, Channel, OptOutKind, Request, Subject
+from bot.optouts.model import Action, Channel, OptOutKind, Record, Request, Subject
 
 KEYS = ["k" * 40]
 
@@ -39,7 +39,10 @@ def email(address: str = "jo@example.com") -> Subject:
 
 
 def opt_out(
-    *kinds: OptOutKind, subject: Subject | None = None, channel: Channel = Channel.CHAT
+    *kinds: OptOutKind,
+    subject: Subject | None = None,
+    channel: Channel = Channel.CHAT,
+    holder: str | None = None,
 ) -> Request:
     """Return a request to opt out; the default kind is marketing e-mail."""
     return Request(
@@ -48,10 +51,13 @@ def opt_out(
         subject or email(),
         channel,
         "No more mail.",
+        holder,
     )
 
 
-def opt_in(*kinds: OptOutKind, subject: Subject | None = None) -> Request:
+def opt_in(
+    *kinds: OptOutKind, subject: Subject | None = None, holder: str | None = None
+) -> Request:
     """Return a request to undo an opt-out; the default kind is marketing e-mail."""
     return Request(
         Action.OPT_IN,
@@ -59,4 +65,15 @@ def opt_in(*kinds: OptOutKind, subject: Subject | None = None) -> Request:
         subject or email(),
         Channel.CHAT,
         "Mail again.",
+        holder,
     )
+
+
+def recorded(ledger: Ledger, request: Request) -> Record:
+    """Record a request; return its record."""
+    return ledger.find(ledger.record(request).reference)
+
+
+def confirmed(ledger: Ledger, request: Request) -> Record:
+    """Record an opt-in and confirm it; return its record."""
+    return ledger.confirm(ledger.record(request).reference, "by the link in the mail")

@@ -19,11 +19,11 @@ from sqlalchemy.engine import Engine
 from bot.keys import Keyring
 from bot.optouts.delivery import DeliveryWorker
 from bot.optouts.ledger import Ledger
-from bot.optouts.model import Status
+from bot.optouts.model import OptOutKind, Status
 from bot.optouts.outbox import MAX_ATTEMPTS, Outbox, wait
 from bot.optouts.receivers import FileReceiver, MailReceiver, Receiver, WebhookReceiver
 from bot.outgoing import NotDelivered
-from tests.optouts.conftest import email, opt_in, opt_out
+from tests.optouts.conftest import confirmed, email, opt_in, opt_out, recorded
 
 SECRET = "s" * 40
 
@@ -96,7 +96,7 @@ def test_a_webhook_gets_a_signed_message(
     webhook_ledger: Ledger, outbox: Outbox, hook: Hook
 ) -> None:
     """A request is posted as signed JSON with an id; then it is in progress, not fulfilled."""
-    record = webhook_ledger.record(opt_out()).record
+    record = recorded(webhook_ledger, opt_out())
     assert worker(webhook_ledger, outbox, WebhookReceiver(hook.url, SECRET)).run("webhook") == 1
     ((headers, body),) = hook.got
     sent = json.loads(body)
@@ -120,7 +120,7 @@ def test_a_confirmation_fulfils_the_request(
 ) -> None:
     """If the answer of the receiver says "fulfilled", the request is fulfilled."""
     hook.answers.append((200, {}, b'{"status": "fulfilled"}'))
-    record = webhook_ledger.record(opt_out()).record
+    record = recorded(webhook_ledger, opt_out())
     worker(webhook_ledger, outbox, WebhookReceiver(hook.url, SECRET)).run("webhook")
     assert webhook_ledger.find(record.reference).status is Status.FULFILLED
     assert webhook_ledger.find(record.reference).how == "confirmed by webhook"
@@ -159,7 +159,7 @@ def test_a_refusal_is_given_up_and_visible(
 ) -> None:
     """After 400 the message is given up and listed, and can be tried again by hand."""
     hook.answers.append((400, {}, b""))
-    record = webhook_ledger.record(opt_out()).record
+    record = recorded(webhook_ledger, opt_out())
     worker(webhook_ledger, outbox, WebhookReceiver(hook.url, SECRET)).run("webhook")
     (message,) = outbox.given_up()
     assert (message.optout, message.error) == (record.id, "HTTP 400")
@@ -214,7 +214,7 @@ def test_mail_is_sent_to_the_office(
     server = Controller(Handler(), hostname="127.0.0.1", port=port)
     server.start()
     try:
-        record = ledger.record(opt_out()).record
+        record = recorded(ledger, opt_out())
         receiver = MailReceiver(
             f"smtp://127.0.0.1:{port}?to=office@example.com&from=bot@example.com"
         )
@@ -249,9 +249,11 @@ def test_a_file_gets_one_line_per_request(
     """Opt-outs and opt-ins are added to the file in order; only its owner can read it."""
     ledger = ledger_with(engine, durable, keyring, "file")
     file = tmp_path / "deep" / "optouts.jsonl"
+    to_file = worker(ledger, outbox, FileReceiver(file), "file")
     ledger.record(opt_out())
-    ledger.record(opt_in())
-    assert worker(ledger, outbox, FileReceiver(file), "file").run("file") == 2
+    assert to_file.run("file") == 1
+    confirmed(ledger, opt_in())
+    assert to_file.run("file") == 1
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert [line["action"] for line in lines] == ["opt_out", "opt_in"]
     assert file.stat().st_mode & 0o077 == 0
@@ -269,19 +271,52 @@ def test_a_later_request_waits_for_the_earlier_one(
 ) -> None:
     """A later message about a subject is delivered only after the earlier ones."""
     webhook_ledger.record(opt_out())
-    webhook_ledger.record(opt_in())
+    webhook_ledger.record(opt_out(OptOutKind.SHARING))
     webhook_ledger.record(opt_out(subject=email("al@example.com")))
     hook.answers += [(500, {}, b"")]
     assert worker(webhook_ledger, outbox, WebhookReceiver(hook.url, SECRET)).run("webhook") == 1
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)):
         assert worker(webhook_ledger, outbox, WebhookReceiver(hook.url, SECRET)).run("webhook") == 2
     messages = [json.loads(body) for _, body in hook.got]
-    assert [(message["action"], message["subject"][:2]) for message in messages] == [
-        ("opt_out", "jo"),
-        ("opt_out", "al"),
-        ("opt_out", "jo"),
-        ("opt_in", "jo"),
+    assert [(message["kinds"], message["subject"][:2]) for message in messages] == [
+        (["marketing_email"], "jo"),
+        (["marketing_email"], "al"),
+        (["marketing_email"], "jo"),
+        (["sharing"], "jo"),
     ]
+
+
+def test_a_message_that_comes_late_undoes_nothing(
+    webhook_ledger: Ledger, outbox: Outbox, hook: Hook
+) -> None:
+    """A message that was given up is not sent later if a newer request has undone it."""
+    to_hook = worker(webhook_ledger, outbox, WebhookReceiver(hook.url, SECRET))
+    hook.answers.append((400, {}, b""))
+    webhook_ledger.record(opt_out(OptOutKind.MARKETING_EMAIL, OptOutKind.SHARING))
+    to_hook.run("webhook")
+    confirmed(webhook_ledger, opt_in())
+    to_hook.run("webhook")
+    assert outbox.retry() == 1
+    to_hook.run("webhook")
+    sent = [json.loads(body) for _, body in hook.got]
+    assert [(message["action"], message["kinds"]) for message in sent[1:]] == [
+        ("opt_in", ["marketing_email"]),
+        ("opt_out", ["sharing"]),
+    ]
+
+
+def test_a_denial_frees_only_what_nobody_else_asked_for(
+    webhook_ledger: Ledger, outbox: Outbox, hook: Hook
+) -> None:
+    """Receivers hear of a denied opt-out only the kinds that no other request stops."""
+    to_hook = worker(webhook_ledger, outbox, WebhookReceiver(hook.url, SECRET))
+    webhook_ledger.record(opt_out())
+    both = recorded(webhook_ledger, opt_out(OptOutKind.MARKETING_EMAIL, OptOutKind.SHARING))
+    to_hook.run("webhook")
+    webhook_ledger.deny(both.reference, "sent by a script")
+    to_hook.run("webhook")
+    last = json.loads(hook.got[-1][1])
+    assert (last["event"], last["kinds"]) == ("denied", ["sharing"])
 
 
 def test_a_stopped_worker_releases_its_messages(

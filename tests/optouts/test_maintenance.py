@@ -13,22 +13,23 @@ from sqlalchemy.engine import Engine
 from bot.keys import Keyring
 from bot.optouts.audit_log import last
 from bot.optouts.ledger import Ledger
-from bot.optouts.maintenance import expire, rotate, verify
+from bot.optouts.maintenance import expire, rotate
 from bot.optouts.model import LedgerError, OptOutKind, UnknownReference
-from tests.optouts.conftest import KEYS, email, opt_in, opt_out
+from bot.optouts.verification import verify
+from tests.optouts.conftest import KEYS, confirmed, email, opt_in, opt_out, recorded
 
 NOW = datetime(2026, 11, 25, 18, tzinfo=UTC)
 
 
 @pytest.fixture
 def filled(ledger: Ledger) -> Ledger:
-    """Ledger with ten opt-outs, of which one is fulfilled and one undone: 13 lines in its log."""
+    """Ledger with ten opt-outs, of which one is fulfilled and one undone: 15 lines in its log."""
     references = [
-        ledger.record(opt_out(subject=email(f"s{number}@example.com"))).record.reference
+        recorded(ledger, opt_out(subject=email(f"s{number}@example.com"))).reference
         for number in range(10)
     ]
     ledger.fulfil(references[3], "confirmed")
-    ledger.record(opt_in(subject=email("s5@example.com")))
+    confirmed(ledger, opt_in(subject=email("s5@example.com")))
     return ledger
 
 
@@ -61,7 +62,7 @@ def test_an_untouched_ledger_has_no_faults(
         ),
         (
             "DELETE FROM optout_history WHERE seq > 10",
-            "line 10: is the last, and the ledger ends with line 13",
+            "line 10: is the last, and the ledger ends with line 15",
         ),
         (
             "UPDATE optout_history SET content = NULL WHERE seq = 4",
@@ -143,26 +144,26 @@ def test_a_line_forged_without_the_key_is_found(
 ) -> None:
     """A line that was added without the key is found."""
     copied = (
-        "14, optout, at, 'denied', content, content_sha256, mac FROM optout_history WHERE seq = 1"
+        "16, optout, at, 'denied', content, content_sha256, mac FROM optout_history WHERE seq = 1"
     )
     change(durable, f"INSERT INTO optout_history SELECT {copied}")
     change(
         durable,
-        "UPDATE optout_head SET seq = 14, mac = (SELECT mac FROM optout_history WHERE seq = 14)",
+        "UPDATE optout_head SET seq = 16, mac = (SELECT mac FROM optout_history WHERE seq = 16)",
     )
-    assert "line 14: was changed" in str(next(verify(engine, keyring)))
+    assert "line 16: was changed" in str(next(verify(engine, keyring)))
 
 
 def test_a_shortened_log_with_a_forged_end_is_found(
     filled: Ledger, engine: Engine, durable: Engine, keyring: Keyring
 ) -> None:
     """The end of the log cannot be moved to an earlier line, because it is sealed with the key."""
-    change(durable, "DELETE FROM optout_history WHERE seq = 13")
+    change(durable, "DELETE FROM optout_history WHERE seq = 15")
     change(
         durable,
-        "UPDATE optout_head SET seq = 12, mac = (SELECT mac FROM optout_history WHERE seq = 12)",
+        "UPDATE optout_head SET seq = 14, mac = (SELECT mac FROM optout_history WHERE seq = 14)",
     )
-    assert any("line 12: is the last" in str(fault) for fault in verify(engine, keyring))
+    assert any("line 14: is the last" in str(fault) for fault in verify(engine, keyring))
 
 
 def test_an_emptied_ledger_is_found_by_the_anchor(
@@ -172,11 +173,17 @@ def test_an_emptied_ledger_is_found_by_the_anchor(
     with engine.connect() as db:
         anchor = last(db)
     assert list(verify(engine, keyring, anchor)) == []
-    for table in ("optouts", "optout_history", "optout_suppressions", "optout_outbox"):
+    for table in (
+        "optouts",
+        "optout_history",
+        "optout_suppressions",
+        "optout_outbox",
+        "optout_receipts",
+    ):
         change(durable, f"DELETE FROM {table}")
     change(durable, f"UPDATE optout_head SET seq = 0, mac = '{'0' * 64}', seal = ''")
     assert [str(fault) for fault in verify(engine, keyring, anchor)] == [
-        "line 0: is the last, and line 13 was noted"
+        "line 0: is the last, and line 15 was noted"
     ]
 
 
@@ -194,7 +201,7 @@ def test_a_lifted_entry_is_deleted_with_the_opt_in(
     with time_machine.travel(NOW - timedelta(days=800), tick=False):
         ledger.record(opt_out())
     with time_machine.travel(NOW - timedelta(days=799), tick=False):
-        ledger.record(opt_in())
+        confirmed(ledger, opt_in())
     with time_machine.travel(NOW, tick=False):
         assert expire(durable, keyring, timedelta(days=731)) == 2
     with engine.connect() as db:
@@ -208,7 +215,7 @@ def test_a_second_key_raises_no_false_alarm(
     """After a key was added and before the rotation, requests under both keys belong together."""
     both = Keyring([*KEYS, "n" * 40], "ledger")
     ledger = Ledger(engine, durable, both, "policy-1")
-    more = ledger.record(opt_out(*OptOutKind, subject=email("s1@example.com"))).record
+    more = recorded(ledger, opt_out(*OptOutKind, subject=email("s1@example.com")))
     assert list(verify(engine, both)) == []
     ledger.deny(more.reference, "fraud")
     assert ledger.is_suppressed(email("s1@example.com"), OptOutKind.MARKETING_EMAIL)
@@ -223,9 +230,9 @@ def test_old_records_are_deleted_and_the_suppression_list_stays(
     Its address stays suppressed, and the verification finds no fault.
     """
     with time_machine.travel(NOW, tick=False):
-        old = ledger.record(opt_out()).record
+        old = recorded(ledger, opt_out())
     with time_machine.travel(NOW + timedelta(days=700), tick=False):
-        young = ledger.record(opt_out(subject=email("al@example.com"))).record
+        young = recorded(ledger, opt_out(subject=email("al@example.com")))
         assert expire(durable, keyring, timedelta(days=730)) == 0
     with time_machine.travel(NOW + timedelta(days=731), tick=False):
         assert expire(durable, keyring, timedelta(days=730)) == 1
@@ -245,7 +252,7 @@ def test_the_keys_can_be_rotated(filled: Ledger, engine: Engine, durable: Engine
     renewed = Keyring(["n" * 40], "ledger")
     assert list(verify(engine, renewed)) == []
     ledger = Ledger(engine, durable, renewed, "policy-1")
-    assert not ledger.record(opt_out(subject=email("s1@example.com"))).new
+    assert len(ledger.receipts(recorded(ledger, opt_out(subject=email("s1@example.com"))).id)) == 2
     assert ledger.is_suppressed(email("s2@example.com"), OptOutKind.MARKETING_EMAIL)
 
 
