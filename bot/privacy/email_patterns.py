@@ -21,15 +21,17 @@ RUN = regex.compile(
 DOTTED = regex.compile(r"[.,]\p{L}")
 BETWEEN_ADDRESSES = regex.compile(r"[/&|,]")
 LABEL = regex.compile(r"(?:mailto:|(?:e-?)?mail(?:[_-]?address)?=)?", _I)
-# What is stripped from the start: dots of an ellipsis, and signs that no name holds.
-OUTSIDE = regex.compile(r"(?:\.{2,}|…|[^\w!#$%&'*+/=?^`{|}~.\"\p{Dash}]|[\u2014\u2015])*", _I)
+# What is stripped from the start: an ellipsis, and signs that no name holds.
+OUTSIDE = regex.compile(r"(?:\.{3,}|…|[^\w!#$%&'*+/=?^`{|}~.\"\p{Dash}]|[\u2014\u2015])*", _I)
 DOMAIN = regex.compile(r"[\w.-]*[^\W_](?:,(?:com|net|org|edu)\b|(?<=\.co),[a-z]{2}\b)?|", _I)
 # After the domain: a letter behind a mark that a mistyped domain could hold.
 GOES_ON = regex.compile(r"(?!'s\b)[#$%&'*+./=^_`{|}~\p{Dash}@\\]+\w", _I)
-MARKS = regex.compile(r"[\W_]*")
+# Marks that a name may begin with, unless the same one closes after the domain: '…', *…*, {…}.
+QUOTING = dict(zip("'`*_~|/{", "'`*_~|/}", strict=True))
+CLOSING = regex.compile(r"(?!'s\b)[\W_]*|")
 TOP_LEVEL = regex.compile(r"\.(?:[\p{L}\p{M}]{2,}|xn--[\w-]+)$", _I)
 LOCAL = regex.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+")
-MAY_BE_QUOTING = frozenset("'`!?*")  # unpaired before a name, they may belong to the sentence
+OF_SENTENCE = frozenset("'`!?*")  # before a name, these may belong to it or to the sentence
 
 # --- written out ----------------------------------------------------------------------------------
 _BRACKETS = r"\s{{0,3}}[(\[{{<]\s?(?:{})\s?[)\]}}>]\s{{0,3}}"
@@ -75,7 +77,8 @@ MAILBOX_DOMAINS = (
 NO_NAME = regex.compile(
     r"(?:me|us|you|it|is|are|was|were|be|been|am|up|in|out|on|off|here|there|not|also|only|just|now|back|again|this|that|them|him|her"
     r"|(?:look|shop|order|buy|work|sign|search|check|see|find|sell|sale|live|store|price|account|unsubscribe|newsletter)s?"
-    r"|bought|saw|seen|found|sold|sent|made|got|paid|kept|used|\w{3,}(?:ed|ing))",
+    r"|bought|saw|seen|found|sold|sent|made|got|paid|kept|used|\w{3,}(?:ed|ing)"
+    r"|[\w.-]+\.(?:com|net|org|edu|gov))",
     _I,
 )
 NO_WORD = regex.compile(r"\w[\w+-]*[._]\w|\p{L}\p{L}*\d|\d+\p{L}", _I)
@@ -83,7 +86,7 @@ MAIL_WORD_BEFORE = regex.compile(
     r"\b(?:e-?mails?|mail|address|addy|un-?subscribe|opt out|remove)(?:\s+(?:address|id))?(?:'s|\s+(?:is|was))?\s*[:=-]?\s*[\"'“(]?$",
     _I,
 )
-NOTHING_MORE = regex.compile(
-    r"\W*(?:$|(?:please|pls|thanks?|thx)\W*$|(?:is|'s|that'?s)\s+(?:my|our|the)\s+(?:\w+\s+)?(?:e-?mail|mail|address)\b)",
-    _I,
+MAIL_WORD_AFTER = regex.compile(
+    r"\W*(?:is|'s|that'?s)\s+(?:my|our|the)\s+(?:\w+\s+)?(?:e-?mail|mail|address)\b", _I
 )
+PLEASE = regex.compile(r"\b(?:please|pls|thanks?|thx)\b", _I)

@@ -17,7 +17,7 @@ Span = tuple[int, int]
 
 MAX_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 octets with its angle brackets
 _MAX_TYPED = 1000  # characters of an address with all that may stand around it
-_CLOSING = str.maketrans("{", "}")  # the other marks close what they open
+_NEAR = 40  # characters around an address that say what it is
 _IN_BRACKETS = regex.compile(r"[^<>@]*<([^<>]+)>\W*")  # Jo Smith <jo@example.com>
 _NO_PART = regex.compile(r"\b(?:mailto|e-?mail)\b|'s\b|\?.*", regex.IGNORECASE)
 
@@ -44,7 +44,7 @@ def normalise(text: str) -> str:
             around = around.replace(written, " ", 1)
             addresses.add(_checked(written))
     around = _NO_PART.sub("", around)
-    if len(addresses) != 1 or len(text) > _MAX_TYPED or regex.search(r"\w", around):
+    if len(addresses) != 1 or len(text) > _MAX_TYPED or regex.search(r"[^\W_]", around):
         raise BadAddress("One address is needed, with a name, an @ and a domain.")
     return addresses.pop()
 
@@ -110,8 +110,8 @@ def _in_part(part: str) -> Span | None:
     if patterns.GOES_ON.match(part, end) or not patterns.DOTTED.search(part, at, end):
         end = len(part)
     start = patterns.OUTSIDE.match(part, patterns.LABEL.match(part).end()).end()
-    closing = patterns.MARKS.match(part, end).group()
-    while start < at and part[start].translate(_CLOSING) in closing:
+    closing = patterns.CLOSING.match(part, end).group()
+    while patterns.QUOTING.get(part[start], "@") in closing:
         start += 1
     return (start, end) if start < at else None
 
@@ -121,7 +121,7 @@ def _is_place(match: regex.Match) -> bool:
 
     A plain "at" before a plain domain mostly does. It is an address only if something else says
     so: a name that is no word (``sam2``, ``jo.smith``), a domain that gives mailboxes, a word for
-    mail just before it, or a message of nothing else. The shopper says so with a mark: brackets,
+    mail before or after it, or nothing around it. The shopper says so with a mark: brackets,
     an AT in capitals, a spelled "dot".
     """
     if not match["place"]:
@@ -135,14 +135,14 @@ def _is_place(match: regex.Match) -> bool:
         return False
     if regex.search(r"\s", domain):
         return True
+    before = text[max(0, match.start() - _NEAR) : match.start()]
+    after = text[match.end() : match.end() + _NEAR]
     return not (
         domain.lower() in patterns.MAILBOX_DOMAINS
         or patterns.NO_WORD.search(name)
-        or patterns.MAIL_WORD_BEFORE.search(text[max(0, match.start() - 40) : match.start()])
-        or (
-            not regex.search(r"\w", text[:200], endpos=match.start())
-            and patterns.NOTHING_MORE.match(text[match.end() : match.end() + 40])
-        )
+        or patterns.MAIL_WORD_BEFORE.search(before)
+        or patterns.MAIL_WORD_AFTER.match(after)
+        or not regex.search(r"\w", before + patterns.PLEASE.sub("", after))
     )
 
 
@@ -151,7 +151,7 @@ def _checked(written: str) -> str:
     name, _, domain = address.rpartition("@")
     if len(address) > MAX_LENGTH:
         raise BadAddress(f"An e-mail address has {MAX_LENGTH} characters at most.")
-    if not patterns.LOCAL.fullmatch(name) or name[0] in patterns.MAY_BE_QUOTING:
+    if not patterns.LOCAL.fullmatch(name) or name[0] in patterns.OF_SENTENCE:
         raise BadAddress("The part before the @ has a character that may not belong to it.")
     if not patterns.TOP_LEVEL.search(domain):  # as in example.com-thanks
         raise BadAddress("The address ends with something that is no top-level domain.")

@@ -26,6 +26,12 @@ PIECES = [
     "is ",
     "#",
     "#=:",
+    "a@",
+    "a@b.co/",
+    "a a ",
+    "jo at example dot ",
+    "–",
+    "x-dot-",
 ]
 
 

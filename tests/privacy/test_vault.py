@@ -37,6 +37,20 @@ def test_a_value_is_revealed_in_its_own_conversation_only(kept: Vault) -> None:
     assert kept.value(C, "[email-1]") == "jo@example.com"
 
 
+@pytest.mark.parametrize(
+    "again", ["O'HARA@example.com", "o'hara (at) example dot com", "o'hara @example.com"]
+)
+def test_spellings_of_an_address_are_one_value(kept: Vault, again: str) -> None:
+    """Another spelling of an address gets the placeholder of the first one, and is found by it."""
+    assert keep(kept, "o'hara@example.com") == keep(kept, again) == ["[email-1]"]
+    assert kept.placeholders_of(C, "email", "O’Hara@Example.com") == ["[email-1]"]
+
+
+def test_a_doubtful_address_is_a_value_of_its_own(kept: Vault) -> None:
+    """What is almost an address gets another placeholder than the address in it."""
+    assert keep(kept, "jo..smith@example.com or smith@example.com") == ["[email-1]", "[email-2]"]
+
+
 def test_dangerous_types_are_never_stored(kept: Vault, engine: Engine) -> None:
     """Card, social security and bank account numbers get a placeholder and no stored value."""
     given = keep(kept, "4111 1111 1111 1111, ssn 829-33-4107, DE89 3704 0044 0532 0130 00")
