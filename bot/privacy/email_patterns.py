@@ -10,7 +10,8 @@ _I = regex.IGNORECASE
 
 # --- typed with an @ ------------------------------------------------------------------------------
 _NEVER = r"\s<>()\[\]:;,\"“”„«»"  # characters that end a run: none stands in a name without quotes
-_OF_RUN = rf"(?:[^{_NEVER}]|(?<=\w),(?=\w))"  # "jo,smith": a comma is a mistyped dot
+# A comma between letters is a mistyped dot; a space before a dot was typed by the keyboard.
+_OF_RUN = rf"(?:[^{_NEVER}]|(?<=\w),(?=\w)|(?<=\w) (?=[.]\w))"
 _OF_NAME = rf"[^{_NEVER}@]"
 _SPELLED_MARK = (
     r"(?:\s{0,3}[(\[{<]\s?(?:dot|\.)\s?[)\]}>]\s{0,3}|\s{1,3}(?:dot|underscore|hyphen|dash)\s{1,3})"
@@ -25,7 +26,7 @@ LABEL = regex.compile(r"(?:mailto:|(?:e-?)?mail(?:[_-]?address)?=)?", _I)
 OUTSIDE = regex.compile(r"(?:\.{3,}|…|[^\w!#$%&'*+/=?^`{|}~.\"\p{Dash}]|[\u2014\u2015])*", _I)
 DOMAIN = regex.compile(r"[\w.-]*[^\W_](?:,(?:com|net|org|edu)\b|(?<=\.co),[a-z]{2}\b)?|", _I)
 # After the domain: a letter behind a mark that a mistyped domain could hold.
-GOES_ON = regex.compile(r"(?!'s\b)[#$%&'*+./=^_`{|}~\p{Dash}@\\]+\w", _I)
+GOES_ON = regex.compile(r"(?!'s\b)[ #$%&'*+./=^_`{|}~\p{Dash}@\\]+\w", _I)
 # Marks that a name may begin with, unless the same one closes after the domain: '…', *…*, {…}.
 QUOTING = dict(zip("'`*_~|/{", "'`*_~|/}", strict=True))
 CLOSING = regex.compile(r"(?!'s\b)[\W_]*|")

@@ -84,6 +84,8 @@ SPELLINGS = {
     "jo @example.com": "jo@example.com",
     "o'hara@ example.com": "o'hara@example.com",
     "jo@example. com": "jo@example.com",
+    "jo@example .com": "jo@example.com",
+    "jo@example.co .uk": "jo@example.co.uk",
     "j o @ e x a m p l e . c o m": "jo@example.com",
     # written out
     "jo at example dot com": "jo@example.com",
@@ -108,7 +110,7 @@ SPELLINGS = {
 # Looks like an address, is none, and a part of it would be one.
 DOUBTFUL = [
     "jo..smith@example.com",
-    ".smith@example.com",
+    "jo .smith@example.com",
     "jo.@example.com",
     "jo@smith@example.com",
     "jo@@example.com",
