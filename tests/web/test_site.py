@@ -60,3 +60,21 @@ def test_a_refused_method_is_answered_with_the_allowed_ones(client: httpx.Client
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
     several = client.put(f"{BASE}/messages")
     assert set(several.headers["Allow"].split(", ")) >= {"GET", "HEAD", "POST"}
+
+
+def test_the_pixel_of_the_demo_is_never_stored(client: httpx.Client) -> None:
+    """The pixel of the demo's ad tag is an image that a browser loads anew at each view."""
+    sent = client.get("/pixel.gif")
+    assert sent.headers["Content-Type"] == "image/gif"
+    assert sent.headers["Cache-Control"] == "no-store"
+    assert sent.content.startswith(b"GIF89a\x01\x00\x01\x00")
+
+
+@pytest.mark.parametrize(("signal", "has_ads"), [("1", False), ("0", True), ("", True)])
+def test_the_demo_has_no_ad_tag_with_the_signal(
+    client: httpx.Client, signal: str, has_ads: bool
+) -> None:
+    """With Sec-GPC: 1 the demo storefront comes without its ad tag."""
+    page = client.get("/", headers={"Sec-GPC": signal})
+    assert ("/assets/ads.js" in page.text) is has_ads
+    assert page.headers["Vary"] == "Sec-GPC"

@@ -186,7 +186,7 @@ class Line {
   constructor(server) {
     this.server = server;
     this.url = new URL("webhooks/storefront/", server);
-    // token, state, records that the page was told, and a name that stays when the token is renewed
+    // token, state, told records, and a name that stays when the token is renewed
     this.kept = new Kept("localStorage", `privacy-chat ${this.url}`);
   }
 
@@ -227,7 +227,7 @@ class Line {
   }
 
   async since(id) {
-    const wait = HUMAN.includes(this.kept.value.state) ? 2 : 25; // an agent's typing is told with the answer
+    const wait = HUMAN.includes(this.kept.value.state) ? 2 : 25; // its answer tells of typing
     const { said, typing } = await this.call("GET", `messages?after=${id}&wait=${wait}`, { seconds: 40 });
     return { ...said, typing };
   }
@@ -398,10 +398,10 @@ class PrivacyChat extends HTMLElement {
   noteUnread(count) {
     this.unread = count;
     this.count.hidden = !count;
-    this.count.textContent = this.t("unread", count);
+    this.count.textContent = count ? this.t("unread", count) : "";
   }
 
-  /** Fetch or start the conversation, once; rejects with a Problem. */
+  /** Fetch or start the conversation, once. */
   begin() {
     const { life } = this;
     this.idle = false;
@@ -574,7 +574,7 @@ class PrivacyChat extends HTMLElement {
     }
   }
 
-  /** What an ended conversation did not take, say in a new one. */
+  /** Say in a new conversation what an ended one did not take. */
   async sayAnew(problem, body, life) {
     if (!problem.isOver || body.choice || life !== this.life) throw problem;
     this.line.kept.value = {};

@@ -53,6 +53,18 @@ def deleted(chat: Chat) -> None:
     expect(chat.log).to_contain_text("was deleted")
 
 
+def recorded(chat: Chat) -> None:
+    """Show a message with a record: of the signal, which another page of the browser sends."""
+    chat.page.evaluate(
+        f"""async () => {{
+            const [{{ token }}] = Object.values(localStorage).map(JSON.parse)
+            const body = JSON.stringify({{resume: token, gpc: true}})
+            await fetch('{BASE}/session', {{method: 'POST', body}})
+        }}"""
+    )
+    expect(chat.log.get_by_role("button", name="Copy reference")).to_be_visible()
+
+
 STATES: dict[str, Callable[[Chat], object]] = {
     "greeting": lambda chat: None,
     "answer": answered,
@@ -62,6 +74,7 @@ STATES: dict[str, Callable[[Chat], object]] = {
     "deleting": asked_to_delete,
     "deleted": deleted,
     "not sent": refused,
+    "recorded": recorded,
 }
 LOOKS = {
     "light": {},
