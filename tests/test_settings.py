@@ -82,3 +82,13 @@ def test_the_database_may_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """DATABASE_URL replaces the default database."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/bot")
     assert settings().database == "postgresql://localhost/bot"
+
+
+def test_mails_to_shoppers_need_the_address_of_this_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its public URL the bot could not write a link into the mails."""
+    monkeypatch.setenv("PRIVACY_BOT_SHOPPER_SMTP_URL", "smtp://mail.example.com?from=a@example.com")
+    with pytest.raises(SettingsError, match="PRIVACY_BOT_PUBLIC_URL"):
+        settings()
+    monkeypatch.setenv("PRIVACY_BOT_PUBLIC_URL", "privacy.example.com")
+    with pytest.raises(SettingsError, match="PRIVACY_BOT_PUBLIC_URL must begin with https"):
+        settings()

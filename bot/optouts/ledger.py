@@ -32,6 +32,7 @@ from bot.optouts.model import (
     in_order,
 )
 from bot.optouts.records import Records, by_id, digest_input, facts_of
+from bot.optouts.repetition import find_same, needs_confirmation
 from bot.optouts.suppressions import (
     effective,
     kinds_of,
@@ -89,11 +90,11 @@ class Ledger(Records):
         with self._writing() as log:
             digests = self._digests(request.subject)
             rows = requests_of(log.db, digests)
-            row, receipt = _known(log.db, rows, request)
+            row, receipt = find_same(log.db, rows, request)
             new = receipt is None
             if row is None:
                 row, receipt = self._add(log, request, rows)
-                row = self._begin(log, row, _needs_confirmation(request))
+                row = self._begin(log, row, needs_confirmation(request))
             elif receipt is None:
                 receipt = receipts.add_later(log, row.id, request)
             if row.status == Status.UNCONFIRMED and request.subject.type == "email":
@@ -337,39 +338,6 @@ class Ledger(Records):
         log.append(row.id, str(status), state, at=at)
 
 
-def _needs_confirmation(request: Request) -> bool:
-    """Return whether a request counts for nothing until it is confirmed.
-
-    It is an opt-in, which anybody may ask for in the name of somebody else. Only a browser is known
-    by its conversation, and nobody else can speak for it.
-    """
-    itself = request.subject.type == "browser" and request.holder == request.subject.value
-    return request.action is Action.OPT_IN and not itself
-
-
 def _again(db: Connection, row: Row) -> Row:
     """Return a request as it is now."""
     return db.execute(by_id(row.id)).one()
-
-
-def _known(db: Connection, rows: Sequence[Row], request: Request) -> tuple[Row | None, Row | None]:
-    """Return the request that asks for the same already, and the receipt that its holder has.
-
-    ``rows`` are the requests of the subject. It must stand even if every opt-in is confirmed that
-    still waits. Another asker gets a receipt of it only if nothing of it was undone: then it is
-    deleted for its age before anything that undoes it.
-    """
-    holder = receipts.holder_hash(request.holder)
-    statuses = {Status.UNCONFIRMED} if _needs_confirmation(request) else ACTIVE
-    same = [
-        (row, remaining)
-        for row, remaining, _ in remaining_kinds([r for r in rows if r.status != Status.DENIED])
-        if row.action == request.action and row.undoes is None and row.status in statuses
-        if request.kinds <= remaining
-    ]
-    for row, _ in reversed(same):
-        for receipt in receipts.live_receipts(db, row.id) if holder else ():
-            if receipt.holder == holder and request.kinds <= kinds_of(receipt):
-                return row, receipt
-    whole = [row for row, remaining in same if remaining == kinds_of(row)]
-    return (whole[-1], None) if whole else (None, None)

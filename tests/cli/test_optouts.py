@@ -16,7 +16,7 @@ from bot.optouts.model import OptOutKind
 from bot.optouts.service import OptOutService
 from bot.settings import Settings
 from tests.cli.test_commands import one_line, run
-from tests.optouts.conftest import email, opt_out, recorded
+from tests.optouts.conftest import email, opt_in, opt_out, recorded
 
 
 @pytest.fixture
@@ -64,7 +64,32 @@ def test_a_request_is_shown_with_its_history(
         ][1]["event"]
         == "fulfilled"
     )
-    assert "K7M-4QXT" in one_line(run("optouts", "show", "nonsense", **environment))
+    assert "K7M4-QXT9-RWDF" in one_line(run("optouts", "show", "nonsense", **environment))
+
+
+def test_a_request_is_shown_with_all_its_receipts(
+    optouts: OptOutService, environment: dict[str, str]
+) -> None:
+    """Any reference of a request shows it, with the references of all who asked for it."""
+    first, second = (optouts.ledger.record(opt_out(holder=holder)).reference for holder in "ab")
+    optouts.ledger.take_back(first, "a")
+    shown = run("optouts", "show", second, **environment).stdout
+    assert f"{first}  " in shown and f"{second}  " in shown
+    assert shown.count("taken back") == 1
+    listed = json.loads(run("optouts", "show", first, "--json", **environment).stdout)["receipts"]
+    assert [receipt["reference"] for receipt in listed] == [first, second]
+
+
+def test_an_opt_in_is_confirmed_by_the_office(
+    optouts: OptOutService, environment: dict[str, str]
+) -> None:
+    """An opt-in is listed as unconfirmed until the office confirms it."""
+    optouts.ledger.record(opt_out())
+    asked = optouts.ledger.record(opt_in()).reference
+    assert asked in run("optouts", "list", "--status", "unconfirmed", **environment).stdout
+    confirmed = run("optouts", "confirm", asked, "--how", "she called us", **environment).stdout
+    assert f"{asked} is confirmed" in confirmed and "she called us" in confirmed
+    assert not optouts.ledger.is_suppressed(email(), OptOutKind.MARKETING_EMAIL)
 
 
 def test_requests_are_fulfilled_and_denied(

@@ -397,7 +397,7 @@ class WebhookServer(DeskServer):
             id=text,
             event={"enum": ["requested", "added"]},
             handoff=text,
-            reference={"type": "string", "pattern": "^[0-9A-Z]{3}-[0-9A-Z]{4}$"},
+            reference={"type": "string", "pattern": "^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$"},
             reason=text,
             topics={"type": "array", "items": text},
             note=text,

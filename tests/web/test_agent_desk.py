@@ -187,7 +187,7 @@ def test_a_message_reaches_the_desk(sam: Desk, visitor: Shopper, staffed: Server
     visitor.choose(offered["choices"][0]["id"])
     visitor.say("My lamp flickers. Write to lamp@example.com")
     sent = visitor.say("yes")
-    reference = re.search(r"[2-9A-Z]{3}-[2-9A-Z]{4}", sent["messages"][0]["text"])
+    reference = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", sent["messages"][0]["text"])
     assert sent["outcome"] == "done" and reference
     ann = Desk(staffed, "Ann")
     (left,) = [one for one in ann.queue() if one["reference"] == reference[0]]

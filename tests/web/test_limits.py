@@ -1,5 +1,6 @@
 """Tests of the limits per conversation and per address, against real servers and a real Redis."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 
+from bot.references import EXAMPLE
 from bot.settings import Settings
 from bot.web.errors import ApiError
 from bot.web.limits import Limits, address_of
@@ -48,6 +50,7 @@ def strict(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         PRIVACY_BOT_LIMIT_MESSAGES="3/minute",
         PRIVACY_BOT_LIMIT_STARTS="2/minute",
         PRIVACY_BOT_LIMIT_REQUESTS="20/minute",
+        PRIVACY_BOT_LIMIT_UNKNOWN="3/hour",
         PRIVACY_BOT_PROXIES="1",
     ) as running:
         yield running
@@ -108,6 +111,22 @@ def test_a_flood_of_requests_is_slowed_on_every_path(strict: Server) -> None:
         foreign = {"Origin": "https://evil.example.net"}
         assert client.post(f"{BASE}/session", headers=foreign).status_code == 429
         assert client.options(f"{BASE}/messages").status_code == 429
+
+
+def test_guessing_references_is_stopped(strict: Server) -> None:
+    """An address that asks for unknown references gets 429 soon, also for those that exist."""
+    with from_address(strict, "192.0.2.6") as client:
+        page = client.post("/opt-out", data={"email": "guess@example.com", "kind": "sharing"}).text
+        known = re.search(r"/optouts/[\w-]+", page)
+        assert known
+        codes = [
+            client.get(f"/optouts/{guess}").status_code for guess in ("x", "K7M-4QXT", EXAMPLE)
+        ]
+        assert codes == [404] * 3
+        assert client.get(f"/optouts/{EXAMPLE}").status_code == 429
+        assert client.get(known[0]).status_code == 429
+    with from_address(strict, "192.0.2.7") as client:
+        assert [client.get(known[0]).status_code for _ in range(5)] == [200] * 5
 
 
 def test_an_address_that_the_client_names_does_not_count(strict: Server) -> None:

@@ -16,7 +16,7 @@ from bot.paths import ROOT
 from bot.settings import Settings
 from tests.conftest import start_server
 
-REFERENCE = re.compile(r"\b[2-9A-Z]{3}-[2-9A-Z]{4}\b")
+REFERENCE = re.compile(r"\b[2-9A-Z]{4}(?:-[2-9A-Z]{4}){2}\b")
 
 
 def reference_in(text: str) -> str:
@@ -27,18 +27,35 @@ def reference_in(text: str) -> str:
 
 
 def test_the_form_records_without_javascript(client: httpx.Client) -> None:
-    """The plain form records a request, and shows its reference and dates.
-
-    The same request sent again gets the same reference.
-    """
+    """The plain form records a request, and shows its reference and dates."""
     assert '<form method="post" action="/opt-out"' in client.get("/opt-out").text
     sent = client.post(
         "/opt-out", data={"email": "form@example.com", "kind": ["marketing_email", "sharing"]}
     )
     assert sent.status_code == 200
     assert "in force by" in sent.text
-    again = client.post("/opt-out", data={"email": " FORM@example.com", "kind": "sharing"})
-    assert reference_in(again.text) == reference_in(sent.text)
+    assert reference_in(sent.text)
+
+
+def test_the_form_tells_nobody_that_an_address_is_known(client: httpx.Client) -> None:
+    """For a known address the form answers as for a new one, with another reference each time.
+
+    The status of both is the same too.
+    """
+    data = {"email": "known@example.com", "kind": ["marketing_email", "sharing"]}
+    known = reference_in(client.post("/opt-out", data=data).text)
+    pages, states = [], []
+    for email in (" KNOWN@example.com", "fresh@example.com"):
+        page = client.post("/opt-out", data={**data, "email": email}).text
+        reference = reference_in(page)
+        assert reference != known
+        state = client.get(f"/optouts/{reference}").json()
+        assert state.pop("request_id") == reference
+        assert state.pop("received_at")
+        pages.append(page.replace(reference, "REFERENCE"))
+        states.append(state)
+    assert pages[0] == pages[1]
+    assert states[0] == states[1]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +137,7 @@ def test_the_status_says_nothing_of_the_address(client: httpx.Client) -> None:
     }
     assert status.json()["status"] == "open"
     assert "status@" not in status.text
-    assert client.get("/optouts/ABC-1234").status_code == 404
+    assert client.get("/optouts/K7M4-QXT9-RWD9").status_code == 404
 
 
 def test_no_acknowledged_request_is_lost_when_the_process_is_killed(
