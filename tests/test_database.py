@@ -3,7 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
@@ -11,7 +13,7 @@ import bot.handoff.tables
 import bot.optouts.tables
 import bot.privacy.vault
 from bot.conversations.store import ConversationStore
-from bot.database import connect, metadata, migrate
+from bot.database import MIGRATIONS, connect, metadata, migrate
 
 
 def test_the_migrations_lead_to_the_declared_tables(engine: Engine) -> None:
@@ -59,6 +61,32 @@ def test_a_database_without_migrations_is_kept(empty_database: str) -> None:
             db.execute(sa.text("SELECT active_at FROM conversations")).scalar()
         )
     engine.dispose()
+
+
+def test_older_requests_get_a_receipt(empty_database: str) -> None:
+    """Requests from before the receipts are found by their reference, and nobody holds them."""
+    engine = connect(empty_database, durable=True)
+    _migrate_to(engine, "0007")
+    columns = "id, reference, action, kinds, channel, subject_type, digest, secret, nonce, "
+    columns += "received_at, due, policy_version, wording, status, status_at, how, reason"
+    values = "'i', 'K7M-4QXF', 'opt_out', 'sharing', 'chat', 'email', 'd', 's', 'n', "
+    values += "'2026-11-01 12:00:00', '2026-11-20', 'p', 'w', 'open', '2026-11-01 12:00:00', '', ''"
+    with engine.begin() as db:
+        db.exec_driver_sql(f"INSERT INTO optouts ({columns}) VALUES ({values})")
+    migrate(empty_database)
+    with engine.begin() as db:
+        receipt = db.execute(sa.select(bot.optouts.tables.receipts)).one()
+        assert (receipt.reference, receipt.optout, receipt.holder) == ("K7M-4QXF", "i", None)
+        assert receipt.kinds == "sharing"
+    engine.dispose()
+
+
+def _migrate_to(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def test_a_durable_engine_holds_the_write_lock_from_the_beginning(tmp_path: object) -> None:

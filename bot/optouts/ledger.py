@@ -125,9 +125,11 @@ class Ledger(Records):
         """Give effect to an opt-in; ``how`` is the evidence that the owner of the address asked.
 
         Only earlier opt-outs are undone; later ones stand. Confirming twice changes nothing. Raises
-        UnknownReference. Raises LedgerError if it is no opt-in, or was denied, taken back or undone
-        meanwhile.
+        UnknownReference. Raises LedgerError without evidence, if it is no opt-in, or if it was
+        denied, taken back or undone meanwhile.
         """
+        if not how.strip():
+            raise LedgerError("A confirmation needs its evidence: how do you know who asks?")
         with self._writing() as log:
             row = log.db.execute(by_id(reference_or_id)).first()
             if row is None:

@@ -200,6 +200,14 @@ def test_an_opt_in_that_was_taken_back_or_denied_is_not_confirmed(ledger: Ledger
     assert suppressed(ledger) == {MAIL}
 
 
+def test_a_confirmation_needs_its_evidence(ledger: Ledger) -> None:
+    """Without a word on how the owner of the address is known, nothing is confirmed."""
+    asked = ledger.record(opt_in(holder="b"))
+    with pytest.raises(LedgerError, match="evidence"):
+        ledger.confirm(asked.reference, " ")
+    assert ledger.find(asked.reference).status is Status.UNCONFIRMED
+
+
 def test_an_opt_out_needs_no_confirmation(ledger: Ledger) -> None:
     """Only an opt-in can be confirmed."""
     with pytest.raises(LedgerError, match="no confirmation"):

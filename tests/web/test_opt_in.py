@@ -104,6 +104,14 @@ def test_the_owner_of_the_address_confirms_by_a_link(
     assert ledger.is_suppressed(owner, OptOutKind.MARKETING_EMAIL)
 
 
+def test_an_address_with_a_domain_in_unicode_gets_its_mail(
+    mailing: Server, ledger: Ledger, mailbox: tuple[Mailbox, str]
+) -> None:
+    """The mail goes to the domain as mail servers write it."""
+    ledger.record(opt_in(subject=email("o'hara+1@bücher.example"), holder="b"))
+    assert mailbox[0].text_to("o'hara+1@xn--bcher-kva.example")
+
+
 def test_an_invented_or_old_link_confirms_nothing(mailing: Server, ledger: Ledger) -> None:
     """A token that was not made here, was made for something else, or is older than a week."""
     victim = email("victim@example.com")
