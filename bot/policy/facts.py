@@ -18,9 +18,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts by the name of their placeholder (``{support_phone}``), and the opening hours."""
+    """Facts by the name of their placeholder (``{support_phone}``), the hours, and the own sites.
+
+    ``sites`` are domains: no e-mail address there is a shopper's.
+    """
 
     by_name: dict[str, Fact]
+    sites: frozenset[str]
     support_hours: WeeklyHours
     phone_order_hours: WeeklyHours
 
@@ -33,6 +37,7 @@ def parse_facts(policy: Policy) -> Facts:
     phone = _find(policy, "contact_us.4", r"Call: ([\d-]+)")
     address = _find(policy, "contact_us.5", r"Mail: (.+)")
     order_phone = _find(policy, "encryption.11", r"just call ([\d-]+)")
+    sites = _find(policy, "commitment_to_privacy.4", r"websites: (.+)").lower()
     support = _hours(policy, "customer_support_hours.2", "customer_support_hours.3")
     order = _hours(policy, "encryption.11")
     archived = f"{policy.archived:%B} {policy.archived.day}, {policy.archived.year}"
@@ -47,6 +52,7 @@ def parse_facts(policy: Policy) -> Facts:
             "phone_order_hours": Fact(order.in_words(), ("encryption.11",)),
             "archived": Fact(archived, ()),
         },
+        sites=frozenset(re.findall(r"(?:www\.)?([\w-]+\.\w+)", sites)),
         support_hours=support,
         phone_order_hours=order,
     )

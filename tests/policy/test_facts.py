@@ -35,6 +35,11 @@ def test_phone_and_address_come_from_the_document() -> None:
     )
 
 
+def test_the_own_sites_come_from_the_document() -> None:
+    """The domains of the store's websites are known, without "www"."""
+    assert facts().sites == {"bellacor.com", "bellacorpro.com"}
+
+
 @pytest.mark.parametrize(
     "clause_id", ["contact_us.4", "contact_us.5", "encryption.11", "customer_support_hours.2"]
 )
