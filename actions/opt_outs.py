@@ -38,7 +38,7 @@ from bot.optouts.model import (
     UnknownReference,
 )
 from bot.optouts.wording import Wording
-from bot.privacy.recognition import Finding, normalise_spelled_email
+from bot.privacy.recognition import Finding
 from bot.references import find_reference, looks_like_reference
 
 Events = list[dict[str, Any]]
@@ -74,7 +74,7 @@ class OptOutAction(RasaAction, ABC):
 
         def address(placeholder: str) -> str | None:
             value = self.services.vault.value(tracker.sender_id, placeholder)
-            return normalise_spelled_email(value) if value else None
+            return value
 
         return address
 

@@ -269,7 +269,8 @@ class TurnEngine:
         replies = self._handoffs.answer(conversation, said)
         if replies is not None:
             return replies
-        return self._handoffs.hand_over(conversation, await self._ask(conversation, said.said))
+        answers = await self._ask(conversation, said.said)
+        return self._handoffs.complete(conversation, said, answers)
 
     async def _ask(self, conversation: str, said: str) -> list[Reply]:
         try:

@@ -59,6 +59,11 @@ class CleanText:
     types: tuple[str, ...] = ()  # types of the personal data in the text
 
     @property
+    def is_choice(self) -> bool:
+        """Return whether it is a choice: a typed text never begins with a slash."""
+        return self.said.startswith("/")
+
+    @property
     def says_nothing_else(self) -> bool:
         """Return whether the warning is the whole answer, because the text holds nothing else."""
         return bool(self.warning) and not re.search(r"[^\W\d_]", PLACEHOLDER.sub("", self.shown))

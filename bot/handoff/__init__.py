@@ -3,7 +3,10 @@
 A handoff is a live chat or a message. It goes to a desk: our own desk, which is a page of this
 server for agents, or an external help desk such as Chatwoot, Zendesk, a mailbox or a webhook.
 
-- ``service`` is the entry for the rest of the bot. ``replies`` has the texts for the shopper.
+- ``service`` is the entry for the rest of the bot. ``waiting`` is the dialogue with a shopper while
+  support has the conversation, ``drafting`` the one in which a message is left. ``phrases`` and
+  ``contact`` understand what the shopper writes there, ``replies`` and ``draft_replies`` have the
+  texts for the shopper.
 - ``queue`` and ``inbox`` change handoffs: one for the shopper, the other for the agents.
 - ``routing`` chooses the desk, and the next one after a failure. ``agents`` has the agents of our
   own desk.

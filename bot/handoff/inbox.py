@@ -24,7 +24,7 @@ from bot.handoff.model import (
     NotTaken,
     State,
 )
-from bot.handoff.records import Records, lock_handoff, set_state, tell, to_do
+from bot.handoff.records import Records, lock_handoff, set_state, tell, to_do, unsent
 from bot.handoff.tables import handoffs
 
 
@@ -44,7 +44,7 @@ class AgentInbox:
 
     def latest(self, limit: int) -> list[Handoff]:
         """Return the latest handoffs of all desks, without drafts, the latest first."""
-        sent = sa.select(handoffs).where(handoffs.c.state != State.DRAFTED)
+        sent = sa.select(handoffs).where(~unsent())
         return self._records.all(sent.order_by(handoffs.c.requested_at.desc()).limit(limit))
 
     def find(self, reference: str) -> Handoff | None:

@@ -23,9 +23,11 @@ class HandoffKind(StrEnum):
 
 
 class State(StrEnum):
-    """State of a handoff: the Bot Framework's names, and ``drafted`` for an unfinished message."""
+    """State of a handoff: the Bot Framework's names, and three of a message that is not sent."""
 
     DRAFTED = "drafted"
+    INTERRUPTED = "interrupted"  # the assistant has just answered something in between
+    PARKED = "parked"  # it waits until the shopper takes it up again
     REQUESTED = "requested"
     ACCEPTED = "accepted"
     COMPLETED = "completed"
@@ -34,6 +36,7 @@ class State(StrEnum):
 
 
 OPEN = frozenset({State.REQUESTED, State.ACCEPTED})
+UNSENT = frozenset({State.DRAFTED, State.INTERRUPTED, State.PARKED})
 
 
 class Reason(StrEnum):

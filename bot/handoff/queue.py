@@ -17,6 +17,7 @@ from bot.handoff import replies
 from bot.handoff.model import (
     EMBEDDED,
     OPEN,
+    UNSENT,
     WAITING,
     Handoff,
     HandoffKind,
@@ -24,7 +25,15 @@ from bot.handoff.model import (
     Reason,
     State,
 )
-from bot.handoff.records import Records, first_look, lock_handoff, open_of, set_state, tell
+from bot.handoff.records import (
+    Records,
+    first_look,
+    lock_handoff,
+    open_of,
+    set_state,
+    tell,
+    unsent,
+)
 from bot.handoff.tables import agents, handoffs
 
 Why = tuple[Reason, tuple[str, ...]]  # reason of a handoff, and the topics before it
@@ -63,15 +72,21 @@ class Queue:
         return self._records.first(sa.select(handoffs).where(*_drafted(conversation)))
 
     def write(self, draft: Handoff, note: str, placeholder: str | None) -> Handoff:
-        """Change the text and the contact of a draft; raises NotStored, also if the draft is gone.
+        """Change the text and the contact of a draft, which is open then.
 
-        The contact is a placeholder until the message is sent.
+        The contact is a placeholder until the message is sent. Raises NotStored, also if the draft
+        is gone.
         """
         with self._records.writing() as db:
             _drafted_row(db, draft)
-            return self._records.change(
-                db, draft.id, note=note, **self._records.sealed(placeholder)
-            )
+            written = {"note": note, **self._records.sealed(placeholder)}
+            return self._records.change(db, draft.id, state=str(State.DRAFTED), **written)
+
+    def mark(self, draft: Handoff, state: State) -> Handoff:
+        """Change the state of a draft to another of ``UNSENT``; raises NotStored as ``write``."""
+        with self._records.writing() as db:
+            _drafted_row(db, draft)
+            return self._records.change(db, draft.id, state=str(state))
 
     def send(self, draft: Handoff, contact: str, desk: str = EMBEDDED) -> Handoff:
         """Send a draft to a desk and return its handoff; raises NotStored.
@@ -97,6 +112,10 @@ class Queue:
             db.execute(
                 handoffs.delete().where(handoffs.c.id == draft.id, *_drafted(draft.conversation))
             )
+
+    def live_of(self, conversation: str) -> Handoff | None:
+        """Return the open live handoff of a conversation, None if there is none."""
+        return self._records.first(open_of(conversation))
 
     def place(self, handoff: Handoff) -> int:
         """Return the place of a handoff in the queue of its desk; 1 is next."""
@@ -213,7 +232,7 @@ class Queue:
 
     def handoffs_of(self, conversation: str) -> list[Handoff]:
         """Return the handoffs of a conversation, without drafts, the oldest first."""
-        sent = (handoffs.c.conversation == conversation, handoffs.c.state != State.DRAFTED)
+        sent = (handoffs.c.conversation == conversation, ~unsent())
         return self._records.all(sa.select(handoffs).where(*sent).order_by(handoffs.c.requested_at))
 
 
@@ -222,12 +241,12 @@ def _waiting() -> tuple[Any, ...]:
 
 
 def _drafted(conversation: str) -> tuple[Any, ...]:
-    return (handoffs.c.conversation == conversation, handoffs.c.state == State.DRAFTED)
+    return (handoffs.c.conversation == conversation, unsent())
 
 
 def _drafted_row(db: sa.engine.Connection, draft: Handoff) -> sa.engine.Row:
     row = lock_handoff(db, draft.id)
-    if row is None or row.state != State.DRAFTED:
+    if row is None or row.state not in UNSENT:
         raise NotStored("It was deleted, or sent, meanwhile.")
     return row
 

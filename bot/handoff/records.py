@@ -24,7 +24,17 @@ from bot.conversations.store import (
     messages,
 )
 from bot.database import aware
-from bot.handoff.model import BOT, EMBEDDED, OPEN, Handoff, HandoffKind, NotStored, Reason, State
+from bot.handoff.model import (
+    BOT,
+    EMBEDDED,
+    OPEN,
+    UNSENT,
+    Handoff,
+    HandoffKind,
+    NotStored,
+    Reason,
+    State,
+)
 from bot.handoff.tables import handoffs
 from bot.keys import Keyring, UnreadableSecret
 from bot.outgoing import backoff
@@ -249,6 +259,11 @@ def open_of(conversation: str) -> sa.sql.Select:
     """Return the query for the open live handoff of a conversation."""
     live = (handoffs.c.conversation == conversation, handoffs.c.kind == HandoffKind.LIVE)
     return sa.select(handoffs).where(*live, handoffs.c.state.in_([str(state) for state in OPEN]))
+
+
+def unsent() -> sa.sql.ColumnElement:
+    """Return the condition that a handoff is a message that the shopper has not sent yet."""
+    return handoffs.c.state.in_([str(state) for state in UNSENT])
 
 
 def to_do() -> sa.sql.ColumnElement:

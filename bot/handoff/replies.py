@@ -1,8 +1,11 @@
-"""Replies to the shopper around a handoff, and the payloads of their choices.
+"""Replies to the shopper who waits for an agent or talks to one, and the payloads of all choices.
 
-Texts only: the module reads the facts of the policy and changes nothing.
+Texts only: the module reads the facts of the policy and changes nothing. The texts around a message
+that is left are in ``draft_replies``.
 """
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from bot.conversations.model import Reply
@@ -10,34 +13,73 @@ from bot.handoff.model import EMBEDDED, Handoff, State
 from bot.policy.facts import facts
 from bot.policy.hours import STORE_ZONE, clock
 
-LEAVE, STOP, SEND, DROP, END = (
+LEAVE, STOP, SEND, DROP, GO_ON, END = (
     "/leave_message",
     "/stop_waiting",
     "/send_message",
     "/drop_message",
+    "/go_on_with_message",
     "/end_chat",
 )
-PAYLOADS = frozenset({LEAVE, STOP, SEND, DROP, END})
+PAYLOADS = frozenset({LEAVE, STOP, SEND, DROP, GO_ON, END})
 SUPPORT = "Support"  # stands for the name of an agent whose name is unknown
-_DROP = ("Never mind", DROP)
 _LEAVE = ("Leave a message", LEAVE)
+_STOP = ("Stop waiting", STOP)
+_END = ("End the chat", END)
+_PERSON = ("Talk to a person", "/human")
 
 
 def waiting(handoff: Handoff, place: int) -> Reply:
     """Say that an agent is asked, and give the place in the queue of our own desk."""
-    before = "You are next. " if place == 1 else f"You are number {place} in the queue. "
     return _handoff(
-        f"I am passing you to a colleague. {_seen(handoff)} "
-        f"{before if handoff.desk == EMBEDDED else ''}You can go on writing; "
-        "I keep out of it.",
-        ("Stop waiting", STOP),
+        f"I am passing you to a colleague. {seen(handoff)}{_place(handoff, place)} You can go on "
+        "writing; I keep out of it.",
+        _STOP,
+    )
+
+
+def passed_to_agent(handoff: Handoff, place: int, often: int) -> Reply:
+    """Say that the agent will see what the shopper writes while waiting, the ``often``-th time."""
+    noted = (
+        "I passed that on: the colleague who comes will see it.",
+        "That is with the rest for my colleague.",
+    )
+    return _handoff(f"{noted[often % 2]}{_place(handoff, place)}", _STOP)
+
+
+def agent_will_answer(handoff: Handoff, place: int) -> Reply:
+    """Say that the agent, not the bot, will see and answer a question."""
+    return _handoff(
+        "I keep out of it while you wait: the colleague who comes will see your question."
+        f"{_place(handoff, place)} To ask me instead, stop waiting.",
+        _STOP,
+    )
+
+
+def stop_waiting_first() -> Reply:
+    """Say that a choice has no effect while the shopper waits for an agent."""
+    return _handoff("I keep out of it while you wait for a colleague: stop waiting first.", _STOP)
+
+
+def end_chat_first() -> Reply:
+    """Say that a choice has no effect while an agent has the chat."""
+    return _handoff("I keep out of it while a colleague is here: end the chat first.", _END)
+
+
+def offer_person() -> Reply:
+    """Offer a person to a shopper who did not understand, without calling one."""
+    return Reply(
+        "I am sorry that I was not clear. Ask me in other words, one thing at a time: for example, "
+        "who gets my address? A person can help you, too.",
+        outcome="clarify",
+        choices=(_PERSON,),
     )
 
 
 def nobody_there() -> Reply:
     """Say that no agent can join the chat, although support is open."""
     return _handoff(
-        f"I cannot reach a colleague in this chat just now. You can call {_phone()}, or leave a "
+        f"I cannot reach a colleague in this chat just now. You can call {phone()}, or leave a "
         "message, which we will answer.",
         _LEAVE,
     )
@@ -51,7 +93,7 @@ def closed(now: datetime) -> Reply:
     return _handoff(
         f"Support is closed now, so nobody can join this chat. It opens {day} at {clock(opens)} "
         "Central Time; the phone number "
-        f"is {_phone()}. You can leave a message here, which we will answer.",
+        f"is {phone()}. You can leave a message here, which we will answer.",
         _LEAVE,
     )
 
@@ -60,7 +102,7 @@ def nobody_came() -> Reply:
     """Say that no agent came in time."""
     return _handoff(
         "I am sorry: nobody was free in time. You can leave a message, which we will answer, or "
-        f"call {_phone()}.",
+        f"call {phone()}.",
         _LEAVE,
     )
 
@@ -69,7 +111,7 @@ def unreachable() -> Reply:
     """Say that the help desk cannot be reached."""
     return _handoff(
         "I am sorry: I cannot reach my colleagues in this chat just now. You can leave a message, "
-        f"or call {_phone()}.",
+        f"or call {phone()}.",
         _LEAVE,
     )
 
@@ -87,8 +129,8 @@ def passed_on(handoff: Handoff, state: State) -> Reply:
     return _handoff(
         f"I am sorry: {why}. I am passing your request on to our support team as a message "
         "instead. Its reference is "
-        f"{handoff.reference}. {_seen(handoff)} So that they can answer, tell me how to reach you; "
-        f"or call {_phone()}.",
+        f"{handoff.reference}. {seen(handoff)} So that they can answer, tell me how to reach you; "
+        f"or call {phone()}.",
         ("Tell how to reach me", LEAVE),
     )
 
@@ -97,7 +139,7 @@ def undelivered(reference: str) -> Reply:
     """Say that a message could not be delivered to any desk."""
     return Reply(
         f"I am sorry: I could not deliver your message {reference} to our support team. Please "
-        f"call {_phone()}; we have kept "
+        f"call {phone()}; we have kept "
         "it, and they can find it by its reference."
     )
 
@@ -110,19 +152,10 @@ def nobody_wrote() -> Reply:
     )
 
 
-def contact_expired() -> Reply:
-    """Say that the typed address or number is not kept any more, and ask for it again."""
-    return _form(
-        "I have let go of the address or number you gave me, because it was a while ago. Please "
-        "give it to me again.",
-        _DROP,
-    )
-
-
 def unavailable() -> Reply:
     """Say that no agent knows of the request, because it could not be stored."""
     return _handoff(
-        f"I could not pass this on just now, so nobody knows of it. Please call {_phone()}, or try "
+        f"I could not pass this on just now, so nobody knows of it. Please call {phone()}, or try "
         "again in a minute."
     )
 
@@ -132,7 +165,7 @@ def waits_again() -> Reply:
     text = (
         "The colleague who was here had to leave. You are in the queue again; others can take over."
     )
-    return Reply(text, choices=(("Stop waiting", STOP),))
+    return Reply(text, choices=(_STOP,))
 
 
 def over() -> Reply:
@@ -147,65 +180,14 @@ def stopped() -> Reply:
     """Say that the shopper has left the queue."""
     return Reply(
         "All right, I have taken you out of the queue. What would you like to know about your "
-        "privacy?"
+        "privacy?",
+        choices=(_LEAVE,),
     )
-
-
-def ask_note() -> Reply:
-    """Ask for the text of the message."""
-    return _form("What would you like to tell our support team? Write it in one message.", _DROP)
-
-
-def ask_contact() -> Reply:
-    """Ask for the address or number for the answer."""
-    return _form(
-        "How can we reach you? An e-mail address or a phone number is enough, and is used for the "
-        "answer only.",
-        _DROP,
-    )
-
-
-def ask_contact_again() -> Reply:
-    """Ask again for the address or number, with examples."""
-    return _form(
-        "I do not see an e-mail address or phone number in that. For example: jo@example.com, or "
-        "612-555-0199.",
-        _DROP,
-    )
-
-
-def confirm(draft: Handoff) -> Reply:
-    """Show the message before it is passed on, and ask for a yes."""
-    return _form(
-        f"I will pass this on to our support team:\n“{draft.note}”\nReach you at: "
-        f"{draft.contact}\n{_seen(draft)} Shall I "
-        "send it?",
-        ("Send it", SEND),
-        _DROP,
-    )
-
-
-def sent(handoff: Handoff) -> Reply:
-    """Say that support has or gets the message, and give its reference."""
-    return Reply(
-        f"{_with_support(handoff)} Its reference is {handoff.reference}. They will answer to what "
-        "you gave me; support is open "
-        f"{facts().by_name['support_hours'].text}.",
-        topic="human",
-        outcome="done",
-    )
-
-
-def dropped() -> Reply:
-    """Say that nothing was passed on."""
-    return Reply("All right, I have passed nothing on. Is there something else about your privacy?")
 
 
 def joined(name: str) -> Reply:
     """Say that an agent has joined."""
-    return Reply(
-        f"{name} has joined. The assistant keeps out of it now.", choices=(("End the chat", END),)
-    )
+    return Reply(f"{name} has joined. The assistant keeps out of it now.", choices=(_END,))
 
 
 def left(name: str) -> Reply:
@@ -221,24 +203,28 @@ def ended() -> Reply:
     )
 
 
-def _with_support(handoff: Handoff) -> str:
-    if handoff.desk == EMBEDDED or handoff.opened_at is not None:
-        return "Your message is with our support team."
-    return "I have your message, and am passing it on to our support team."
+def unlike(reply: Reply, said: Collection[str]) -> Reply:
+    """Return a reply that does not repeat, word for word, what the bot has just said."""
+    return replace(reply, text=f"As I said: {reply.text}") if reply.text in said else reply
 
 
-def _seen(handoff: Handoff) -> str:
+def seen(handoff: Handoff) -> str:
+    """Return a sentence that says what agents get to see with a handoff."""
     about = f" And that you asked about: {', '.join(handoff.titles)}." if handoff.titles else ""
     return f"They will see this conversation, without the personal data you typed.{about}"
 
 
-def _phone() -> str:
+def phone() -> str:
+    """Return the phone number of support."""
     return facts().by_name["support_phone"].text
+
+
+def _place(handoff: Handoff, place: int) -> str:
+    """Return the place in the queue of our own desk; other desks do not tell it."""
+    if handoff.desk != EMBEDDED:
+        return ""
+    return " You are next." if place == 1 else f" You are number {place} in the queue."
 
 
 def _handoff(text: str, *choices: tuple[str, str]) -> Reply:
     return Reply(text, topic="human", outcome="handoff", choices=choices)
-
-
-def _form(text: str, *choices: tuple[str, str]) -> Reply:
-    return Reply(text, topic="human", outcome="form", choices=choices)

@@ -9,20 +9,21 @@ background.
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 from bot import metrics
 from bot.conversations.intake import CleanText, clean
 from bot.conversations.model import Message, Reply
 from bot.conversations.store import ConversationStore, UnknownConversation
-from bot.handoff import replies
+from bot.handoff import draft_replies, phrases, replies
 from bot.handoff.agents import Agents
 from bot.handoff.case import InboundEvent
+from bot.handoff.contact import CONTACTS
+from bot.handoff.drafting import Drafting
 from bot.handoff.helpdesks import HelpDesk
 from bot.handoff.inbox import AgentInbox
 from bot.handoff.model import (
-    EMBEDDED,
     HUMAN,
-    WITH_AGENT,
     Agent,
     Handoff,
     HandoffError,
@@ -36,20 +37,19 @@ from bot.handoff.outbox import HandoffOutbox
 from bot.handoff.queue import Queue, Why
 from bot.handoff.records import Records
 from bot.handoff.routing import Fallback, Router
-from bot.phrases import agrees, cancels, complains
+from bot.handoff.waiting import Waiting
+from bot.phrases import complains
 from bot.policy.facts import facts
-from bot.privacy.emails import BadAddress, normalise
 from bot.privacy.masking import PLACEHOLDER, mask
 from bot.privacy.recognition import find
 from bot.privacy.vault import Vault
 
 LONGEST = 4000  # characters of an agent's message to a shopper
-_CONTACTS = ("email", "phone")
-_SHORT = 60  # characters; a longer text is no failed attempt to give an address or number
 _RECENT = 3  # last messages of the shopper, in which a complaint is looked for
 _AWAY = timedelta(minutes=5)  # the chats of an agent who is away for longer go back to the queue
 _IDLE = timedelta(hours=2)  # a chat with an agent is ended if nobody writes for longer
 _TYPING = timedelta(seconds=6)  # the shopper sees for so long that the agent types
+_LONGEST_TURN = 10  # messages that are read back for what was said last
 
 
 class HandoffService:
@@ -71,37 +71,31 @@ class HandoffService:
         self._fallback = Fallback(records, router)
         self._store = store
         self._vault = vault
+        self._drafting = Drafting(self.queue, store, vault, router)
+        self._waiting = Waiting(self.queue, store, self._drafting)
 
     def answer(self, conversation: str, typed: CleanText) -> list[Reply] | None:
         """Return the replies to a message for support, perhaps none; None if it is for the bot.
 
         If the database fails, the reply says that nobody knows of the message.
         """
-        state = self._store.state(conversation)
+        before = self._said_before(conversation)
         try:
-            if state in HUMAN:
-                return self._while_with_support(conversation, state, typed)
-            if typed.said == replies.LEAVE:
-                return self._begin_draft(conversation)
-            draft = self.queue.draft_of(conversation)
-            if draft is not None:
-                return self._continue_draft(draft, typed)
+            answers = self._answer(conversation, typed, before)
         except NotStored:
-            return [replies.unavailable()]
-        return (
-            self._answer_old_choice(conversation, typed) if typed.said in replies.PAYLOADS else None
-        )
+            answers = [replies.unavailable()]
+        return None if answers is None else _in_new_words(answers, before)
 
-    def hand_over(self, conversation: str, answers: Sequence[Reply]) -> list[Reply]:
-        """Return the bot's replies, with a handoff in place of the contact data of support.
+    def complete(
+        self, conversation: str, typed: CleanText, answers: Sequence[Reply]
+    ) -> list[Reply]:
+        """Return the assistant's replies to a message that ``answer`` left to it, completed.
 
-        They stay as they are if no agent would read the handoff.
+        A wish for a person becomes a handoff, and a message to support goes on, or waits. Contact
+        data stays as it is if no agent would read a handoff.
         """
-        if not any(reply.hands_over for reply in answers) or not self._router.has_people():
-            return list(answers)
-        return [
-            self._request_agent(conversation) if reply.hands_over else reply for reply in answers
-        ]
+        handed = [self._hand_over(conversation, typed, reply) for reply in answers]
+        return self._drafting.go_on(conversation, handed)
 
     def help_desk(self, name: str) -> HelpDesk | None:
         """Return an external help desk by its name, None if it is not configured."""
@@ -172,7 +166,7 @@ class HandoffService:
             """Return the value of a placeholder if agents may read it, else the placeholder."""
             known = (
                 self._vault.value(handoff.conversation, match.group())
-                if match[1] in _CONTACTS
+                if match[1] in CONTACTS
                 else None
             )
             return known or match.group()
@@ -215,6 +209,19 @@ class HandoffService:
             )
         return HandoffOutbox(self._records).retry(desk), desk
 
+    def _hand_over(self, conversation: str, typed: CleanText, reply: Reply) -> Reply:
+        """Return a reply of the assistant, or the handoff in its place if it asks for one.
+
+        Nobody is called for a shopper who only says that they do not understand.
+        """
+        if not reply.hands_over:
+            return reply
+        if phrases.puzzled(typed.shown):
+            reply = replies.offer_person()
+        elif self._router.has_people():
+            reply = self._request_agent(conversation)
+        return _in_new_words([reply], self._said_before(conversation))[0]
+
     def _request_agent(self, conversation: str) -> Reply:
         """Put the shopper into the queue, or return a reply that says why not."""
         now = datetime.now(UTC)
@@ -229,64 +236,43 @@ class HandoffService:
             return replies.unavailable()
         return replies.waiting(handoff, self.queue.place(handoff))
 
-    def _while_with_support(self, conversation: str, state: str, typed: CleanText) -> list[Reply]:
-        """Return no replies while support has the conversation, unless the shopper ends it."""
-        if typed.said == replies.STOP and self.queue.end(conversation, only=State.REQUESTED):
-            return [replies.stopped()]
-        if typed.said == replies.END and state == WITH_AGENT and self.queue.end(conversation):
-            return [replies.ended()]
-        return []
+    def _answer(
+        self, conversation: str, typed: CleanText, before: Sequence[Message]
+    ) -> list[Reply] | None:
+        state = self._store.state(conversation)
+        if state in HUMAN:
+            return self._waiting.answer(conversation, state, typed)
+        draft = self.queue.draft_of(conversation)
+        if draft is not None:
+            answers = self._drafting.answer(draft, typed, before)
+            if answers is not None:
+                return answers
+        elif typed.said == replies.LEAVE:
+            return self._drafting.begin(conversation, self._reason(conversation))
+        elif not typed.is_choice and phrases.leaves_message(typed.shown):
+            if not self._router.has_people():
+                return [draft_replies.nobody_reads()]
+            return self._drafting.begin(conversation, self._reason(conversation))
+        return (
+            self._answer_old_choice(conversation, typed) if typed.said in replies.PAYLOADS else None
+        )
+
+    def _said_before(self, conversation: str) -> list[Message]:
+        """Return what the shopper heard between their last message and the one before it."""
+        last = self._store.last_id(conversation)
+        recent = self._store.since(conversation, last - _LONGEST_TURN)[:-1]
+        heard = takewhile(lambda message: message.sender != "visitor", reversed(recent))
+        return list(heard)
 
     def _answer_old_choice(self, conversation: str, typed: CleanText) -> list[Reply]:
         """Return the reply to a choice of a handoff that is over."""
-        sent = self.queue.last_message_of(conversation) if typed.said == replies.SEND else None
-        if sent:
-            return [replies.sent(sent)]
-        return [replies.over() if typed.said in (replies.STOP, replies.END) else replies.dropped()]
-
-    def _begin_draft(self, conversation: str) -> list[Reply]:
-        self.queue.draft(conversation, self._reason(conversation))
-        return [replies.ask_note()]
-
-    def _continue_draft(self, draft: Handoff, typed: CleanText) -> list[Reply] | None:
-        """Take a message of the shopper as the next step of the draft; None if it is for the bot.
-
-        After a reply on another topic, only the choices of the draft count: a yes, an address or
-        "never mind" then belongs to the other topic.
-        """
-        if typed.said == replies.DROP:
-            return self._drop(draft)
-        if typed.said == replies.SEND and draft.contact:
-            return self._send(draft, draft.contact)
-        topics, outcome = self._store.topics_and_outcome(draft.conversation)
-        if typed.said.startswith("/") or topics[-1:] != ("human",) or outcome != "form":
-            return None
-        if cancels(typed.shown):
-            return self._drop(draft)
-        contact = _contact_in(typed.shown)
-        if not draft.note:
-            draft = self.queue.write(draft, typed.shown, contact)
-        elif contact:
-            draft = self.queue.write(draft, draft.note, contact)
-        elif draft.contact is None and len(typed.shown) <= _SHORT and "?" not in typed.shown:
-            return [replies.ask_contact_again()]
-        elif draft.contact and agrees(typed.shown):
-            return self._send(draft, draft.contact)
-        else:
-            return None
-        return [replies.confirm(draft) if draft.contact else replies.ask_contact()]
-
-    def _drop(self, draft: Handoff) -> list[Reply]:
-        self.queue.drop(draft)
-        return [replies.dropped()]
-
-    def _send(self, draft: Handoff, placeholder: str) -> list[Reply]:
-        value = self._vault.value(draft.conversation, placeholder)
-        if value is None:
-            self.queue.write(draft, draft.note, None)
-            return [replies.contact_expired()]
-        desk = self._router.for_message() or EMBEDDED
-        return [replies.sent(self.queue.send(draft, _normal(value), desk))]
+        if typed.said in (replies.STOP, replies.END):
+            return [replies.over()]
+        if sent := self.queue.last_message_of(conversation):
+            return [draft_replies.sent(sent)]
+        return [
+            draft_replies.dropped() if typed.said == replies.DROP else draft_replies.no_message()
+        ]
 
     def _reason(self, conversation: str) -> Why:
         """Return the reason of a handoff and the topics before it."""
@@ -301,16 +287,7 @@ class HandoffService:
         ), topics
 
 
-def _normal(contact: str) -> str:
-    """Return a contact as it is stored and found: an address in its normal form, else as typed."""
-    try:
-        return normalise(contact)
-    except BadAddress:
-        return contact
-
-
-def _contact_in(shown: str) -> str | None:
-    """Return the placeholder of the first e-mail address or phone number in a message."""
-    return next(
-        (match.group() for match in PLACEHOLDER.finditer(shown) if match[1] in _CONTACTS), None
-    )
+def _in_new_words(answers: Sequence[Reply], before: Sequence[Message]) -> list[Reply]:
+    """Return replies of which none repeats, word for word, what was said right before."""
+    said = {message.text for message in before}
+    return [replies.unlike(reply, said) for reply in answers]

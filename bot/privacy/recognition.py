@@ -17,7 +17,7 @@ from stdnum import iban, luhn
 
 from bot.policy.facts import facts
 from bot.privacy import patterns
-from bot.privacy.emails import find_emails, usual_form
+from bot.privacy.emails import find_emails
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,6 @@ class Finding:
     end: int
     value: str
 
-
-normalise_spelled_email = usual_form  # as actions.opt_outs calls it
 
 _CARD_DIGITS = (13, 19)
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from bot.conversations.intake import clean
 from bot.conversations.model import Message, rfc3339
 from bot.conversations.store import UnknownConversation
-from bot.handoff.model import EMBEDDED, Agent, Handoff, HandoffKind, NotTaken, State
+from bot.handoff.model import EMBEDDED, UNSENT, Agent, Handoff, HandoffKind, NotTaken, State
 from bot.handoff.service import LONGEST
 from bot.policy.facts import facts
 from bot.web import schemas
@@ -138,7 +138,7 @@ class _Handlers:
     def _handoff(self, identifier: str) -> Handoff:
         known = re.fullmatch(r"[0-9a-f]{32}", identifier)
         handoff = self._inbox.find(identifier) if known else None
-        if handoff is None or handoff.state is State.DRAFTED or handoff.desk != EMBEDDED:
+        if handoff is None or handoff.state in UNSENT or handoff.desk != EMBEDDED:
             raise not_found(
                 "There is no such handoff: the shopper may have deleted the conversation."
             )

@@ -1,9 +1,9 @@
 """Tests of the phrases in messages about opt-outs."""
 
 import pytest
+from bot.optouts.phrases import asks_why, kinds_named, narrows
 
 from bot.optouts.model import EVERYTHING, OptOutKind
-from bot.optouts.phrases import asks_why, kinds_named, narrows
 from bot.phrases import agrees, cancels
 
 MAIL, ADS, SHARING, PHONE = (

@@ -84,7 +84,7 @@ def test_a_chat_from_beginning_to_end(sam: Desk, visitor: Shopper) -> None:
     visitor.say("do you use cookies?")
     handoff = waiting(sam, visitor)
     assert (handoff["reason"], handoff["topics"]) == ("asked", ["Cookies"])
-    assert visitor.say("are you there?")["messages"] == []
+    assert "will see your question" in visitor.say("are you there?")["messages"][0]["text"]
     joined = sam.post(handoff, "claim").json()
     assert [message["text"] for message in joined["messages"] if message["from"] == "visitor"][
         -1
@@ -96,6 +96,35 @@ def test_a_chat_from_beginning_to_end(sam: Desk, visitor: Shopper) -> None:
     assert visitor.say("/restart")["messages"] == []
     assert sam.post(handoff, "resolve").json()["state"] == "completed"
     assert visitor.say("do you use cookies?")["topics"] == ["cookies"]
+
+
+def test_a_shopper_leaves_the_queue_by_words(sam: Desk, visitor: Shopper) -> None:
+    """A waiting shopper is told that words are passed on, and leaves with "stop waiting"."""
+    handoff = waiting(sam, visitor)
+    noted = visitor.say("my lamp is broken")["messages"][0]
+    assert "the colleague who comes will see it" in noted["text"]
+    assert [choice["title"] for choice in noted["choices"]] == ["Stop waiting"]
+    stopped = visitor.say("stop waiting")
+    assert (stopped["state"], stopped["messages"][0]["choices"][0]["title"]) == (
+        "bot",
+        "Leave a message",
+    )
+    assert handoff["id"] not in [one["id"] for one in sam.queue()]
+
+
+def test_a_choice_of_the_assistant_does_nothing_while_waiting(sam: Desk, visitor: Shopper) -> None:
+    """An older choice gets the way out as its answer, while waiting and with an agent."""
+    cookies = next(
+        choice["id"]
+        for choice in visitor.opened["messages"][0]["choices"]
+        if choice["title"] == "Cookies"
+    )
+    handoff = waiting(sam, visitor)
+    assert "stop waiting first" in visitor.choose(cookies)["messages"][0]["text"]
+    sam.post(handoff, "claim")
+    answer = visitor.choose(cookies)["messages"][0]
+    assert "end the chat first" in answer["text"]
+    assert visitor.choose(answer["choices"][0]["id"])["state"] == "bot"
 
 
 def test_an_answer_is_there_within_two_seconds(sam: Desk, visitor: Shopper) -> None:
