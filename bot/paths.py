@@ -21,6 +21,7 @@ ENCODER_DIR = DATA_DIR / "encoder"
 NLU_DIR = DATA_DIR / "nlu"
 POLICY_DIR = DATA_DIR / "policy"
 RULES_DIR = DATA_DIR / "rules"
+WISHES_DIR = DATA_DIR / "wishes"
 TEST_SET = ROOT / "tests" / "nlu" / "test_set.yml"
 
 MODELS_DIR = HOME / "models"

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from tokenizers import BertWordPieceTokenizer
+from tokenizers import BertWordPieceTokenizer, Encoding
 
 from bot.paths import ENCODER_DIR
 
 VIEWS, DIMENSIONS = 5, 384  # see data/encoder/README.md
+TOKEN_DIMENSIONS = 3 * DIMENSIONS  # of a token, after three layers
 MEANING = 3  # the view that the model was trained to compare: its cosine is similarity in meaning
 MAX_TOKENS = 128
 _BATCH = 32
@@ -58,13 +59,8 @@ class Encoder:
         def encode(rows: list[int]) -> None:
             """Fill in the views of some texts."""
             encodings = self._tokenizer.encode_batch([texts[row] for row in rows])
-            feed = {
-                "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
-                "attention_mask": np.array(
-                    [encoding.attention_mask for encoding in encodings], dtype=np.int64
-                ),
-            }
-            views[rows] = self._session.run(None, feed)[0]
+            feed = _feed(encodings)
+            views[rows] = self._session.run(["views"], feed)[0]
 
         if len(batches) == 1:
             encode(batches[0])
@@ -72,6 +68,21 @@ class Encoder:
             with ThreadPoolExecutor(os.cpu_count()) as threads:
                 list(threads.map(encode, batches))
         return views
+
+    def token_states(self, text: str) -> np.ndarray:
+        """Return the states of the tokens of a text, float32, shape (tokens, TOKEN_DIMENSIONS)."""
+        feed = _feed(self._tokenizer.encode_batch([text]))
+        states: np.ndarray = self._session.run(["tokens"], feed)[0][0]
+        return states
+
+
+def _feed(encodings: Sequence[Encoding]) -> dict[str, np.ndarray]:
+    return {
+        "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
+        "attention_mask": np.array(
+            [encoding.attention_mask for encoding in encodings], dtype=np.int64
+        ),
+    }
 
 
 def verify(folder: Path) -> str:

@@ -1,0 +1,81 @@
+"""Model of a wish: its act, kinds and addresses, and the context in which it is said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.optouts.model import Action, OptOutKind
+
+
+class Act(StrEnum):
+    """What a message wants done."""
+
+    OUT = "out"  # something is to stop
+    IN = "in"  # something that was stopped is to come again
+    UNDO = "undo"  # the draft, or what was just recorded, is to be dropped
+    STATUS = "status"  # what became of a request
+    YES = "yes"
+    NO = "no"
+    ABOUT = "about"  # a question about opting out
+    REFUSAL = "refusal"  # all is to stay as it is
+    UNCLEAR = "unclear"  # about opting out, but it may mean either
+    NONE = "none"
+
+
+class Sign(StrEnum):
+    """What a message wants for one kind."""
+
+    STOP = "stop"
+    KEEP = "keep"
+
+
+class Situation(StrEnum):
+    """Point of a conversation at which a message is said."""
+
+    NONE = "none"
+    ASKED_KINDS = "asked_kinds"
+    ASKED_EMAIL = "asked_email"
+    ASKED_YES = "asked_yes"
+    RECORDED = "recorded"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What was under way before a message.
+
+    ``action`` and ``kinds`` are those of the draft, or of what was just recorded. ``intent`` is the
+    intent of the whole message by the classifier, a second opinion on what it is about.
+    """
+
+    situation: Situation = Situation.NONE
+    action: Action = Action.OPT_OUT
+    kinds: frozenset[OptOutKind] = frozenset()
+    emails: tuple[str, ...] = ()  # their placeholders
+    intent: str = ""
+    confidence: float = 0.0
+    topic: OptOutKind | None = None  # the kind that the answer before was about
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a message wants; ``addresses`` says of each placeholder if it is meant or excluded."""
+
+    act: Act = Act.NONE
+    kinds: Mapping[OptOutKind, Sign] = field(default_factory=dict)
+    addresses: Mapping[str, bool] = field(default_factory=dict)
+    firm: bool = False  # said as a wish, not only as a complaint
+    only: bool = False  # the named kinds, and not the rest of the draft
+    same: bool = False  # as for the address before: "same for my wife"
+    adds_address: bool = False  # "and B too": beside the address before
+    other_address: bool = False  # for another address than before, named or not
+    corrects_address: bool = False  # the address before was wrong
+
+    @property
+    def stops(self) -> frozenset[OptOutKind]:
+        """Return the kinds that are to stop."""
+        return frozenset(kind for kind, sign in self.kinds.items() if sign is Sign.STOP)
+
+    @property
+    def keeps(self) -> frozenset[OptOutKind]:
+        """Return the kinds that are to stay, or to come again."""
+        return frozenset(kind for kind, sign in self.kinds.items() if sign is Sign.KEEP)
