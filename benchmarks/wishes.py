@@ -114,7 +114,7 @@ async def _state(conversation: Any, turn: Any) -> Understood:
     asks = turn is not None and (
         turn.outcome == "clarify" or (turn.outcome == "form" and not kinds)
     )
-    recorded = slots.get("optout_reference") is not None and slots.get("optout_action") is None
+    recorded = bool(slots.get("optout_noted")) and slots.get("optout_action") is None
     return Understood(slots.get("optout_action"), kinds, recorded, asks)
 
 

@@ -11,6 +11,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import history
+from bot.dialogue.opt_outs import talk_of
+from bot.optouts.talk import references_sentence
 from bot.policy.answer_files import load_answers
 from bot.policy.answers import FROM_RANKING, GIVEN, Answer, Situation, choose, compose
 from bot.policy.document import load
@@ -63,7 +65,7 @@ class PolicyResponses(NaturalLanguageGenerator):
         return Situation(
             question=_question(tracker),
             now=datetime.now(UTC),
-            given=given,
+            given={"references": references_sentence(talk_of(tracker)), **given},
             # An answer from before a change of the policy may cite clauses that are gone.
             previous_clauses=tuple(
                 clause for clause in next(filter(None, cited), ()) if clause in load().by_id

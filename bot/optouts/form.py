@@ -1,21 +1,23 @@
-"""Opt-out form: a draft of the request, its changes by each message, and the next question.
+"""Opt-out form: a draft of the request, its changes by each wish, and the next question.
 
 The form asks only for the kinds to stop and for the e-mail address (16 CFR 316.5). Then it shows
 the request that will be recorded, and asks for one yes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.optouts.addresses import BadAddress, normalise
 from bot.optouts.model import Action, OptOutKind
-from bot.optouts.phrases import corrects, has_no_email, kinds_excepted, kinds_named, narrows
-from bot.phrases import agrees, begins_with_yes
+from bot.optouts.wish.model import Act, Sign, Situation, Wish
 
 MAX_BAD_ADDRESSES = 2
 # A request for only these kinds can be recorded for the browser, without an address.
-_BROWSER_KINDS = frozenset({OptOutKind.TARGETED_ADVERTISING})
+BROWSER_KINDS = frozenset({OptOutKind.TARGETED_ADVERTISING})
+
+# A function that returns the value of a placeholder; None if it is not kept.
+Reveal = Callable[[str], str | None]
 
 
 class Ask(StrEnum):
@@ -26,15 +28,28 @@ class Ask(StrEnum):
     AGREED = "optout_agreed"
 
 
+SITUATIONS = {
+    Ask.KINDS: Situation.ASKED_KINDS,
+    Ask.EMAIL: Situation.ASKED_EMAIL,
+    Ask.AGREED: Situation.ASKED_YES,
+}
+
+
 @dataclass(frozen=True)
 class Draft:
-    """A request before it is recorded; ``email`` is a placeholder of the vault."""
+    """A request before it is recorded; ``emails`` are placeholders of the vault.
+
+    ``replaces`` are the references that are taken back when this one is recorded.
+    """
 
     action: Action
     kinds: frozenset[OptOutKind] = frozenset()
-    email: str | None = None
+    emails: tuple[str, ...] = ()
     agreed: bool = False
     bad_addresses: int = 0
+    replaces: tuple[str, ...] = ()
+    wants_address: bool = False  # also for kinds that need none
+    gives_back: frozenset[OptOutKind] = frozenset()  # kinds of the last record that come again
 
     def next_question(self) -> Ask | None:
         """Return the next question.
@@ -45,108 +60,107 @@ class Draft:
             return Ask.KINDS
         if self.gives_up:
             return None
-        if self.email is None and self.kinds != _BROWSER_KINDS:
+        if not self.emails and (self.wants_address or not self.kinds <= BROWSER_KINDS):
             return Ask.EMAIL
         return None if self.agreed else Ask.AGREED
 
     @property
     def gives_up(self) -> bool:
         """Return whether there were too many bad addresses; then another way is offered."""
-        return self.email is None and self.bad_addresses >= MAX_BAD_ADDRESSES
+        return not self.emails and self.bad_addresses >= MAX_BAD_ADDRESSES
 
 
 @dataclass(frozen=True)
-class FormInput:
-    """A message to the form: its text and its placeholders, or the values of a pressed button."""
+class Pressed:
+    """What a pressed button of the form says."""
 
-    text: str
-    emails: tuple[str, ...] = ()  # placeholders of the addresses in the message
-    chosen_kinds: frozenset[OptOutKind] = frozenset()
-    chosen_email: str | None = None
+    kinds: frozenset[OptOutKind] = frozenset()
+    email: str | None = None  # the corrected address, which the button shows
     agrees: bool = False
-    wants_other_address: bool = False
-
-    @property
-    def email(self) -> str | None:
-        """Return the placeholder of the address in the message; None if it has none.
-
-        Of several addresses it is the first, but after a correction ("not …, but …") the last.
-        """
-        if self.chosen_email or not self.emails:
-            return self.chosen_email
-        return self.emails[-1 if corrects(self.text) else 0]
-
-    @property
-    def several_emails(self) -> bool:
-        """Return whether the message has several addresses; one request can have only one."""
-        return len(set(self.emails)) > 1 and not corrects(self.text)
+    other_address: bool = False
 
 
-def begin(action: Action, message: FormInput, reveal: Callable[[str], str | None]) -> Draft:
-    """Return a new draft from the first message; ``reveal`` returns the value of a placeholder."""
-    draft = replace(Draft(action), kinds=message.chosen_kinds or kinds_named(message.text))
-    return _with_address(draft, message, reveal, asked=False)
+def begin(action: Action, wish: Wish, reveal: Reveal) -> Draft:
+    """Return a new draft from a wish."""
+    kinds = wish.stops if action is Action.OPT_OUT else wish.keeps
+    draft = Draft(action, kinds)
+    # Whoever names an address and nothing else means the mail to it.
+    if not kinds and any(wish.addresses.values()):
+        draft = replace(draft, kinds=frozenset({OptOutKind.MARKETING_EMAIL}))
+    return _with_addresses(draft, wish, reveal)
 
 
-def advance(draft: Draft, message: FormInput, reveal: Callable[[str], str | None]) -> Draft:
-    """Return the draft after another message.
+def advance(draft: Draft, wish: Wish, reveal: Reveal, *, tried_address: bool = False) -> Draft:
+    """Return the draft after a wish.
 
     A yes agrees only to the draft that was shown. If the same message changes something, the new
-    draft is shown first.
+    draft is shown first. ``tried_address`` means that the message looks like an address that is
+    none.
     """
     asked = draft.next_question()
-    if message.agrees and not message.chosen_email:
+    if wish.act is Act.YES:
         return replace(draft, agreed=asked is Ask.AGREED)
-    if message.wants_other_address:
-        return replace(draft, email=None)
-    if agrees(message.text) and not message.emails:
-        return (
-            replace(draft, agreed=True)
-            if asked is Ask.AGREED
-            else _with_address(draft, message, reveal, asked is Ask.EMAIL)
-        )
-    if asked is Ask.EMAIL and has_no_email(message.text) and not message.emails:
-        return replace(draft, bad_addresses=MAX_BAD_ADDRESSES)
-    named = message.chosen_kinds or kinds_named(message.text)
-    remaining = draft.kinds - kinds_excepted(message.text)
-    if remaining and remaining != draft.kinds:
-        return replace(draft, kinds=remaining)
-    # "and the ads too" adds a kind; it is not a bad address.
-    if asked is Ask.EMAIL and named - draft.kinds and not message.emails:
-        return replace(draft, kinds=named if narrows(message.text) else draft.kinds | named)
-    if named and (asked is Ask.KINDS or message.chosen_kinds or narrows(message.text)):
-        draft = replace(draft, kinds=named)
-    elif (
-        named - draft.kinds
-        and asked is Ask.AGREED
-        and not message.emails
-        and not begins_with_yes(message.text)
-    ):
-        draft = replace(draft, kinds=draft.kinds | named)
-    draft = _with_address(draft, message, reveal, asked is Ask.EMAIL)
-    # The button for a corrected address shows the address that it records. So it is also a yes.
-    return replace(draft, agreed=message.agrees and draft.email == message.chosen_email)
-
-
-def _with_address(
-    draft: Draft, message: FormInput, reveal: Callable[[str], str | None], asked: bool
-) -> Draft:
-    """Return the draft with the address of a message, or with one more bad address.
-
-    ``asked`` means that the form has just asked for the address.
-    """
-    placeholder = message.email
-    address = reveal(placeholder) if placeholder else None
-    if address is not None and _is_address(address):
-        return replace(draft, email=placeholder)
-    if placeholder or "@" in message.text or (asked and not message.chosen_kinds):
-        return replace(draft, bad_addresses=draft.bad_addresses + 1)
+    if wish.other_address and not any(wish.addresses.values()):
+        return replace(draft, emails=(), wants_address=True)
+    before = draft
+    draft = replace(draft, kinds=_changed(draft, wish), agreed=False)
+    draft = _with_addresses(draft, wish, reveal)
+    if tried_address and draft == before:
+        draft = replace(draft, bad_addresses=draft.bad_addresses + 1)
     return draft
 
 
-def _is_address(text: str) -> bool:
+def press(draft: Draft, pressed: Pressed, reveal: Reveal) -> Draft:
+    """Return the draft after a pressed button."""
+    if pressed.other_address:
+        return replace(draft, emails=(), agreed=False, wants_address=True)
+    if pressed.email and _is_address(reveal(pressed.email)):
+        # The button for a corrected address shows the address that it records: it is also a yes.
+        return replace(draft, emails=(pressed.email,), agreed=pressed.agrees)
+    if pressed.agrees:
+        return replace(draft, agreed=draft.next_question() is Ask.AGREED)
+    return replace(draft, kinds=pressed.kinds or draft.kinds, agreed=False)
+
+
+def _changed(draft: Draft, wish: Wish) -> frozenset[OptOutKind]:
+    """Return the kinds of a draft after a wish; a wish that leaves none changes nothing."""
+    adds, drops = wish.stops, wish.keeps
+    if draft.action is Action.OPT_IN:
+        adds, drops = drops, adds
+    if wish.only and adds:
+        return adds
+    return ((draft.kinds | adds) - drops) or draft.kinds
+
+
+def _with_addresses(draft: Draft, wish: Wish, reveal: Reveal) -> Draft:
+    """Return the draft with the addresses of a wish, or with one more bad address."""
+    excluded = [address for address, meant in wish.addresses.items() if not meant]
+    used = [address for address, meant in wish.addresses.items() if meant]
+    valid = [address for address in used if _is_address(reveal(address))]
+    if used and not valid:
+        bad = draft.bad_addresses + 1
+        return replace(draft, bad_addresses=bad, emails=(), agreed=False, wants_address=True)
+    before = draft.emails if wish.adds_address or not valid else ()
+    emails = _without([*before, *valid], excluded)
+    if emails == draft.emails:
+        return draft
+    return replace(
+        draft, emails=emails, agreed=False, wants_address=draft.wants_address or not emails
+    )
+
+
+def _without(addresses: Iterable[str], excluded: Iterable[str]) -> tuple[str, ...]:
+    left_out = set(excluded)
+    return tuple(dict.fromkeys(one for one in addresses if one not in left_out))
+
+
+def _is_address(text: str | None) -> bool:
     try:
-        normalise(text)
+        return text is not None and bool(normalise(text))
     except BadAddress:
         return False
-    return True
+
+
+def signs_of(kinds: Iterable[OptOutKind], action: Action) -> dict[OptOutKind, Sign]:
+    """Return the signs that name kinds in a wish for an action."""
+    return dict.fromkeys(kinds, Sign.STOP if action is Action.OPT_OUT else Sign.KEEP)

@@ -1,11 +1,13 @@
 """Wording of requests, dates and states, as shoppers read them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.optouts.deadlines import due_date
-from bot.optouts.model import Action, OptOutKind, Receipt, Status, in_order
+from bot.optouts.model import EVERYTHING, Action, OptOutKind, Receipt, Status, in_order
 from bot.policy.hours import STORE_ZONE
 
+THIS_BROWSER = "this browser"
 _OPT_OUTS = {
     OptOutKind.MARKETING_EMAIL: "no more marketing e-mail",
     OptOutKind.TARGETED_ADVERTISING: "no ads based on what you do here or elsewhere",
@@ -17,6 +19,12 @@ _OPT_INS = {
     OptOutKind.TARGETED_ADVERTISING: "ads based on your interests again",
     OptOutKind.SHARING: "sharing of your information allowed again",
     OptOutKind.PHONE_MAIL_MARKETING: "marketing by phone and by post again",
+}
+_NAMES = {
+    OptOutKind.MARKETING_EMAIL: "marketing e-mail",
+    OptOutKind.TARGETED_ADVERTISING: "ads that follow you",
+    OptOutKind.SHARING: "selling and sharing of your data",
+    OptOutKind.PHONE_MAIL_MARKETING: "marketing by phone and post",
 }
 _TITLES = {
     OptOutKind.MARKETING_EMAIL: "Marketing e-mail",
@@ -60,10 +68,24 @@ class Wording:
         """Return the words for each kind of a request, each with a capital letter."""
         return [part[0].upper() + part[1:] for part in self.describe(kinds).split("; ")]
 
-    def response(self, new: bool) -> str:
-        """Return the name of the response to a recorded request."""
+    def names(self, kinds: frozenset[OptOutKind]) -> str:
+        """Return the kinds by name: ``marketing e-mail and ads that follow you``."""
+        return joined([_NAMES[kind] for kind in in_order(kinds)])
+
+    def both_sides(self, kinds: frozenset[OptOutKind]) -> str:
+        """Return what stops and what stays: ``Stops: … Stays as it is: …``."""
+        first = "Stops" if self._action is Action.OPT_OUT else "Comes back"
+        rest = EVERYTHING - kinds
+        stays = f" Stays as it is: {self.names(rest)}." if rest else ""
+        return f"{first}: {self.names(kinds)}.{stays}"
+
+    def response(self, new: bool, by_mail: bool = False) -> str:
+        """Return the name of the response to a recorded request.
+
+        ``by_mail`` means that a mail asks the owner of the address to confirm an opt-in.
+        """
         if self._action is Action.OPT_IN:
-            return "utter_opt_in_recorded"
+            return "utter_opt_in_mailed" if by_mail else "utter_opt_in_noted"
         return "utter_opt_out_recorded" if new else "utter_opt_out_known"
 
     def due_sentence(self, receipt: Receipt) -> str:
@@ -99,6 +121,11 @@ class Wording:
         )
         unfinished = receipt.status in (Status.OPEN, Status.IN_PROGRESS)
         return f"{sentence} {self.due_sentence(receipt)}" if unfinished else sentence
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _long_date(day: date | None) -> str:

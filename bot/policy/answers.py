@@ -17,7 +17,12 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNLISTED = {"unlisted_kind", "only_unlisted_kind"}
 _KEYS = {"asked", "lead", "clauses", "choices", "topic", "outcome"}
 # Placeholders that an action may fill in when it sends a response.
-GIVEN = frozenset({"what", "email", "reference", "by", "still", "state", "suggestion"})
+GIVEN = frozenset(
+    {
+        *("what", "email", "reference", "by", "still", "state", "suggestion"),
+        *("reach", "replaced", "references"),
+    }
+)
 FROM_RANKING = "ranking"  # in `choices`: the likely topics of an unclear message
 
 

@@ -192,10 +192,14 @@ def _check_responses(placed: list[PlacedVariation], inputs: Inputs) -> Iterator[
 
 
 def _responses_of_actions() -> set[str]:
-    """Return the names of the responses that the custom actions send."""
+    """Return the names of the responses that custom actions send and the topic policy plans."""
     code = [
         path
-        for folder in (PACKAGE_DIR.parent / "actions", PACKAGE_DIR / "optouts")
+        for folder in (
+            PACKAGE_DIR.parent / "actions",
+            PACKAGE_DIR / "optouts",
+            PACKAGE_DIR / "dialogue",
+        )
         for path in folder.glob("*.py")
     ]
     return {

@@ -1,115 +1,127 @@
-"""Tests of the opt-out form: its questions, and the effect of messages on the draft."""
+"""Tests of the opt-out form: its questions, and the effect of wishes on the draft."""
 
-from bot.optouts.form import Ask, Draft, FormInput, advance, begin
+from dataclasses import replace
+
+from bot.optouts.form import Ask, Draft, Pressed, advance, begin, press
 from bot.optouts.model import EVERYTHING, Action, OptOutKind
+from bot.optouts.wish.model import Act, Sign, Wish
 
 VALUES = {"[email-1]": "jo@example.com", "[email-2]": "al@example.com", "[email-3]": "jo@nowhere"}
 MAIL, ADS = OptOutKind.MARKETING_EMAIL, OptOutKind.TARGETED_ADVERTISING
+CALLS = OptOutKind.PHONE_MAIL_MARKETING
 
 
-def start(text: str, *emails: str) -> Draft:
-    """Return a new draft from a message."""
-    return begin(Action.OPT_OUT, FormInput(text, emails), VALUES.get)
+def wish(*stops: OptOutKind, keep: OptOutKind | None = None, **more: object) -> Wish:
+    """Return a wish to stop some kinds, and perhaps to keep one."""
+    kinds = dict.fromkeys(stops, Sign.STOP) | ({keep: Sign.KEEP} if keep else {})
+    return Wish(Act.OUT, kinds, **more)  # type: ignore[arg-type]
 
 
-def then(draft: Draft, text: str = "", *emails: str, **chosen: object) -> Draft:
-    """Return the draft after another message."""
-    return advance(draft, FormInput(text, emails, **chosen), VALUES.get)  # type: ignore[arg-type]
+def start(*stops: OptOutKind, **more: object) -> Draft:
+    """Return a new draft from a wish."""
+    return begin(Action.OPT_OUT, wish(*stops, **more), VALUES.get)
+
+
+def then(draft: Draft, *stops: OptOutKind, **more: object) -> Draft:
+    """Return the draft after another wish."""
+    return advance(draft, wish(*stops, **more), VALUES.get)
+
+
+READY = start(MAIL, addresses={"[email-1]": True})
+YES = Wish(Act.YES)
 
 
 def test_only_missing_values_are_asked() -> None:
     """The form asks for the kind, the address and one yes, but not for values that it has."""
-    assert start("opt me out").next_question() is Ask.KINDS
-    assert start("stop the mails").next_question() is Ask.EMAIL
-    assert start("unsubscribe", "[email-1]").next_question() is Ask.AGREED
-    assert then(start("unsubscribe", "[email-1]"), "yes").next_question() is None
+    assert start().next_question() is Ask.KINDS
+    assert start(MAIL).next_question() is Ask.EMAIL
+    assert READY.next_question() is Ask.AGREED
+    assert advance(READY, YES, VALUES.get).next_question() is None
 
 
 def test_ads_need_no_address() -> None:
     """An opt-out of ads alone can be recorded without an address; one with other kinds cannot."""
-    assert start("no ads").next_question() is Ask.AGREED
-    assert start("no ads and no mails").next_question() is Ask.EMAIL
-    assert then(start("no ads"), "for", "[email-1]").email == "[email-1]"
+    assert start(ADS).next_question() is Ask.AGREED
+    assert start(ADS, MAIL).next_question() is Ask.EMAIL
+    assert then(start(ADS), addresses={"[email-1]": True}).emails == ("[email-1]",)
 
 
-def test_of_two_addresses_the_first_counts() -> None:
-    """Of several addresses the first counts; after a correction the last one counts."""
-    both = FormInput("unsubscribe and", ("[email-1]", "[email-2]"))
-    assert (both.email, both.several_emails) == ("[email-1]", True)
-    corrected = FormInput("not but", ("[email-1]", "[email-2]"))
-    assert (corrected.email, corrected.several_emails) == ("[email-2]", False)
+def test_whoever_names_only_an_address_means_the_mail_to_it() -> None:
+    """ "Unsubscribe jo@example.com" names no kind, and is about the mail."""
+    assert start(addresses={"[email-1]": True}).kinds == {MAIL}
 
 
-def test_a_shopper_without_an_address_is_shown_another_way() -> None:
-    """After "no email" the form gives up, and does not ask for the address again."""
-    assert then(start("stop the calls"), "I don't have an email").gives_up
-    assert then(start("stop the calls"), "no email").gives_up
-    assert not then(start("stop the calls"), "no more emails either").gives_up
+def test_two_addresses_are_one_draft() -> None:
+    """Both addresses of a wish are kept; one that is excluded is not."""
+    assert start(MAIL, addresses={"[email-1]": True, "[email-2]": True}).emails == (
+        "[email-1]",
+        "[email-2]",
+    )
+    assert start(MAIL, addresses={"[email-1]": True, "[email-2]": False}).emails == ("[email-1]",)
+
+
+def test_another_address_replaces_the_first_unless_it_is_added() -> None:
+    """ "al@example.com" corrects the address, "and al@example.com too" adds one."""
+    second = {"[email-2]": True}
+    assert then(READY, addresses=second).emails == ("[email-2]",)
+    assert then(READY, addresses=second, adds_address=True).emails == ("[email-1]", "[email-2]")
+
+
+def test_an_excluded_address_is_asked_for_again() -> None:
+    """Without the only address the form asks for one, also for kinds that need none."""
+    draft = start(ADS, addresses={"[email-1]": True})
+    assert then(draft, addresses={"[email-1]": False}).next_question() is Ask.EMAIL
 
 
 def test_a_yes_counts_only_when_it_is_asked_for() -> None:
     """A yes before the request was shown agrees to nothing."""
-    assert then(start("opt me out"), "yes").next_question() is Ask.KINDS
-    draft = then(start("stop the mails"), "yes it is", "[email-1]")
-    assert draft.next_question() is Ask.AGREED
+    assert advance(start(), YES, VALUES.get).next_question() is Ask.KINDS
 
 
-def test_corrections_change_the_draft() -> None:
-    """Another address, fewer kinds or more kinds change the draft, and it is shown again."""
-    draft = then(start("unsubscribe", "[email-1]"), "wait, it's", "[email-2]")
-    assert (draft.email, draft.next_question()) == ("[email-2]", Ask.AGREED)
-    both = start("no mails and no ads", "[email-1]")
-    assert then(both, "only the ads").kinds == {ADS}
-    assert then(start("no mails", "[email-1]"), "and no ads").kinds == {MAIL, ADS}
-    assert then(start("no mails", "[email-1]"), "everything").kinds == EVERYTHING
+def test_a_change_is_shown_again() -> None:
+    """Another kind changes the draft, which is then shown before it is recorded."""
+    draft = then(READY, CALLS)
+    assert (draft.kinds, draft.next_question()) == ({MAIL, CALLS}, Ask.AGREED)
 
 
-def test_a_change_with_a_yes_is_shown_first() -> None:
-    """After a yes with a change, the changed draft is shown before it is recorded."""
-    draft = then(start("no mails and no ads", "[email-1]"), "yes but only the ads")
-    assert (draft.kinds, draft.next_question()) == ({ADS}, Ask.AGREED)
+def test_a_wish_can_narrow_the_draft() -> None:
+    """ "Only the calls" replaces the kinds, "keep the mails" takes one out."""
+    assert then(READY, CALLS, only=True).kinds == {CALLS}
+    assert then(start(MAIL, CALLS), keep=MAIL).kinds == {CALLS}
 
 
-def test_words_around_a_yes_add_nothing() -> None:
-    """A courtesy with "everything" or "sharing" does not add these kinds to the request."""
-    for text in ("yes, that's all", "yes everything is correct"):
-        draft = then(start("no mails", "[email-1]"), text)
-        assert (draft.kinds, draft.next_question()) == ({MAIL}, None)
-    assert not then(start("no mails", "[email-1]"), "yes thanks for sharing").agreed
+def test_two_bad_addresses_are_enough() -> None:
+    """After two addresses that are none, the form gives up and another way is offered."""
+    draft = then(start(MAIL), addresses={"[email-3]": True})
+    assert not draft.gives_up
+    assert then(draft, addresses={"[email-3]": True}).gives_up
 
 
-def test_a_bad_address_for_ads_counts() -> None:
-    """A bad address counts even if the request needs none: the shopper meant to give one."""
-    assert then(start("no ads"), "foo@@bar").bad_addresses == 1
+def test_a_failed_try_at_an_address_counts_as_a_bad_one() -> None:
+    """Text that tries to be an address and is none counts like a bad address."""
+    draft = advance(start(MAIL), Wish(), VALUES.get, tried_address=True)
+    assert draft.bad_addresses == 1
 
 
-def test_buttons_change_the_draft() -> None:
-    """Buttons choose kinds, ask for another address, or record an address that was offered."""
-    assert then(start("opt me out"), chosen_kinds=EVERYTHING).kinds == EVERYTHING
-    assert (
-        then(start("unsubscribe", "[email-1]"), wants_other_address=True).next_question()
-        is Ask.EMAIL
-    )
-    offered = then(start("unsubscribe", "[email-1]"), chosen_email="[email-2]", agrees=True)
-    assert (offered.email, offered.next_question()) == ("[email-2]", None)
+def test_the_button_of_a_corrected_address_is_also_a_yes() -> None:
+    """The button shows the address that it records, so no other yes is needed."""
+    draft = press(READY, Pressed(email="[email-2]", agrees=True), VALUES.get)
+    assert (draft.emails, draft.next_question()) == (("[email-2]",), None)
 
 
-def test_the_form_gives_up_after_two_bad_addresses() -> None:
-    """After the second bad address the form gives up, without an address."""
-    once = then(start("stop the mails"), "my address is jo at home")
-    assert (once.bad_addresses, once.next_question()) == (1, Ask.EMAIL)
-    twice = then(once, "it is", "[email-3]")
-    assert twice.gives_up
-    assert twice.next_question() is None
+def test_the_button_for_another_address_asks_for_it() -> None:
+    """The address is asked for again, and the kinds stay."""
+    draft = press(READY, Pressed(other_address=True), VALUES.get)
+    assert (draft.kinds, draft.next_question()) == ({MAIL}, Ask.EMAIL)
 
 
-def test_excluded_kinds_are_removed() -> None:
-    """After "yes but not sharing", the draft is shown again without sharing."""
-    draft = then(start("everything", "[email-1]"), "yes but not sharing")
-    assert (draft.kinds, draft.next_question()) == (EVERYTHING - {OptOutKind.SHARING}, Ask.AGREED)
+def test_the_button_for_everything_names_all_kinds() -> None:
+    """ "Everything" is one of the choices (15 USC 7704(a)(3)(B))."""
+    assert press(start(), Pressed(kinds=EVERYTHING), VALUES.get).kinds == EVERYTHING
 
 
-def test_more_kinds_are_not_a_bad_address() -> None:
-    """A kind that is named in answer to the question for the address is added to the draft."""
-    draft = then(start("stop the mails"), "and the ads too")
-    assert (draft.kinds, draft.bad_addresses, draft.next_question()) == ({MAIL, ADS}, 0, Ask.EMAIL)
+def test_an_opt_in_asks_for_what_is_to_come_again() -> None:
+    """In a wish to have something back, the kinds that are kept are the ones that count."""
+    draft = begin(Action.OPT_IN, Wish(Act.IN, {MAIL: Sign.KEEP}), VALUES.get)
+    assert (draft.action, draft.kinds) == (Action.OPT_IN, {MAIL})
+    assert replace(draft, emails=("[email-1]",)).next_question() is Ask.AGREED

@@ -15,7 +15,7 @@ const TEXTS = {
   "person-say": "I want to talk to a person",
   transcript: "Download transcript",
   remove: "Delete this conversation",
-  "remove-ask": "Delete this conversation? It is erased for good, here and on our server.",
+  "remove-ask": "Delete this conversation for good?",
   "remove-yes": "Delete",
   "remove-no": "Keep it",
   removed: "The conversation was deleted. Only an opt-out that was recorded stays on record.",
@@ -628,6 +628,7 @@ class PrivacyChat extends HTMLElement {
   }
 
   askRemoval() {
+    this.ask.firstChild.textContent = this.t("remove-ask") + [...this.records].map((it) => ` ${it} stays on record.`).join("");
     this.ask.hidden = false;
     this.ask.querySelector("button").focus();
   }

@@ -1,0 +1,242 @@
+"""Actions on the ledger: they record a complete draft, take it back, and tell what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.opt_out_action import LEAVE_FORM, Events, OptOutAction, button, slots, slots_of
+from actions.opt_out_tracker import chosen, is_answered, is_choice, original_text, talk_of, wish_of
+from bot.optouts.addresses import normalise
+from bot.optouts.form import Draft
+from bot.optouts.model import (
+    Action,
+    Channel,
+    LedgerError,
+    NotRecorded,
+    OptOutKind,
+    Receipt,
+    Request,
+    Subject,
+    UnknownReference,
+)
+from bot.optouts.reach import ADDRESS, BROWSER, reach_sentence, recorded
+from bot.optouts.talk import Noted, Talk
+from bot.optouts.wish.model import Act
+from bot.optouts.wording import THIS_BROWSER, Wording, joined
+from bot.references import find_reference, looks_like_reference
+
+
+class ActionOptOutFinish(OptOutAction):
+    """Action at the end of the form: it records the request, puts it aside, or gives up."""
+
+    def name(self) -> str:
+        """Return the name by which the rule for the complete form runs it."""
+        return "action_opt_out_finish"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Record the request, and tell its reference and its due dates.
+
+        The shopper is told so only after it is stored. If it cannot be recorded, say so with the
+        next step.
+        """
+        talk = talk_of(tracker)
+        draft = talk.draft
+        if draft is None or draft.gives_up:
+            dispatcher.utter_message(response="utter_opt_out_other_ways")
+            return slots_of(talk.without_draft())
+        if draft.next_question() is not None:
+            return self._put_aside(dispatcher, tracker, talk)
+        reveal = self.reveal(tracker)
+        addresses = {email: reveal(email) for email in draft.emails}
+        if None in addresses.values():
+            dispatcher.utter_message(response="utter_opt_out_address_expired")
+            again = replace(talk, draft=replace(draft, emails=(), agreed=False, wants_address=True))
+            return [*slots(again.as_slots()), FollowupAction("opt_out_form")]
+        try:
+            receipts = await self._record(tracker, talk, draft, addresses)
+        except NotRecorded:
+            dispatcher.utter_message(response="utter_opt_out_not_recorded")
+            again = replace(talk, draft=replace(draft, agreed=False))
+            return [*slots(again.as_slots()), FollowupAction("opt_out_form")]
+        references = {receipt.reference: email for receipt, email in receipts}
+        noted = Noted(draft.action, draft.kinds, references)
+        replaced = [
+            replace(one, kinds=one.kinds - draft.gives_back) if one is talk.last else one
+            for one in talk.noted
+            if not set(one.references) <= set(draft.replaces)
+        ]
+        talk = replace(talk.without_draft(), noted=(noted, *replaced))
+        _tell(dispatcher, draft, receipts, self.services.optouts.confirms_by_mail)
+        return [*slots_of(talk), *slots({"optout_reference": next(iter(references))})]
+
+    def _put_aside(self, dispatcher: CollectingDispatcher, tracker: Tracker, talk: Talk) -> Events:
+        """Put the draft aside, because the shopper talks about something else."""
+        if not is_answered(tracker):
+            dispatcher.utter_message(response="utter_opt_out_lost")
+        buttons = [
+            button("Go on with the opt-out", "opt_out", optout_do="resume"),
+            button("Drop it", "deny", optout_do="drop"),
+        ]
+        dispatcher.utter_message(response="utter_opt_out_parked", buttons=buttons)
+        return slots_of(replace(talk, parked=True, detours=0))
+
+    async def _record(
+        self, tracker: Tracker, talk: Talk, draft: Draft, addresses: Mapping[str, str | None]
+    ) -> list[tuple[Receipt, str | None]]:
+        """Record the draft for each address; take back first what it replaces."""
+        wording = Wording(draft.action).describe(draft.kinds)
+        holder = tracker.sender_id
+        subjects: list[tuple[Subject, str | None]] = [
+            (Subject("email", normalise(address or "")), email)
+            for email, address in addresses.items()
+        ] or [(Subject("browser", holder), None)]
+        receipts: list[tuple[Receipt, str | None]] = []
+        for subject, email in subjects:
+            request = Request(draft.action, draft.kinds, subject, Channel.CHAT, wording, holder)
+            receipts.append((await self.services.optouts.record(request), email))
+        for reference in draft.replaces:
+            await self.services.optouts.take_back(reference, holder)
+        for reference in talk.last.references if talk.last and draft.gives_back else ():
+            await self.services.optouts.take_back(reference, holder, draft.gives_back)
+        return receipts
+
+
+class ActionOptOutTakeBack(OptOutAction):
+    """Action that takes back what was recorded in this conversation, or a part of it."""
+
+    def name(self) -> str:
+        """Return the name by which the topic policy runs it."""
+        return "action_opt_out_take_back"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Take it back at once; only this conversation can, and only what it recorded."""
+        talk = talk_of(tracker)
+        noted, kinds = _meant(tracker, talk)
+        if noted is None or not kinds:
+            dispatcher.utter_message(response="utter_opt_out_nothing_to_undo")
+            return []
+        try:
+            for reference in noted.references:
+                await self.services.optouts.take_back(reference, tracker.sender_id, kinds)
+        except NotRecorded:
+            dispatcher.utter_message(response="utter_opt_out_not_recorded")
+            return []
+        left = noted.kinds - kinds
+        scope = ADDRESS if noted.emails else BROWSER
+        told = recorded(next(iter(noted.references)), _opposite(noted.action), kinds, scope)
+        dispatcher.utter_message(
+            response="utter_opt_out_taken_back_part" if left else "utter_opt_out_taken_back",
+            what=Wording(noted.action).names(kinds),
+            still=Wording(noted.action).names(left),
+            email=joined(noted.emails) or THIS_BROWSER,
+            reference=joined(list(noted.references)),
+            recorded=told.as_json(),
+            buttons=[button("Something else", "opt_out", optout_do="more")],
+        )
+        after = tuple(replace(one, kinds=left) if one is noted else one for one in talk.noted)
+        return [LEAVE_FORM, *slots_of(replace(talk.without_draft(), noted=after))]
+
+
+class ActionOptOutStatus(OptOutAction):
+    """Action that tells the status of a recorded request, but never the person behind it."""
+
+    def name(self) -> str:
+        """Return the name by which the rule for questions about opt-outs runs it."""
+        return "action_opt_out_status"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        """Tell the status for the reference in the message, or of all requests of this chat."""
+        ledger = self.services.optouts.ledger
+        try:
+            references = self._references(tracker)
+            receipts = [ledger.receipt(reference) for reference in references]
+        except UnknownReference:
+            dispatcher.utter_message(response="utter_opt_out_status_unknown")
+            return []
+        except (LedgerError, SQLAlchemyError):
+            dispatcher.utter_message(response="utter_opt_out_status_unavailable")
+            return []
+        if not receipts:
+            dispatcher.utter_message(response="utter_opt_out_status_which")
+        for receipt in receipts:
+            wording = Wording(receipt.action)
+            dispatcher.utter_message(
+                response="utter_opt_out_status",
+                reference=receipt.reference,
+                what=wording.describe(receipt.kinds),
+                state=wording.state_sentence(receipt),
+            )
+        return []
+
+    def _references(self, tracker: Tracker) -> list[str]:
+        """Return the reference in the message, even a mistyped one, else all of the chat."""
+        text = self.services.vault.reveal(tracker.sender_id, original_text(tracker))
+        if (reference := find_reference(text)) is not None:
+            return [reference]
+        if looks_like_reference(text):
+            return [text]  # the ledger does not know it, and says so
+        if references := talk_of(tracker).references:
+            return references
+        # A request by the browser's signal (Global Privacy Control) is not in the slots.
+        records = self.services.optouts.ledger.of(Subject("browser", tracker.sender_id))
+        return [record.reference for record in records[:1]]
+
+
+def _tell(
+    dispatcher: CollectingDispatcher,
+    draft: Draft,
+    receipts: list[tuple[Receipt, str | None]],
+    by_mail: bool,
+) -> None:
+    """Tell what was recorded, each with its reference."""
+    wording = Wording(draft.action)
+    for place, (receipt, email) in enumerate(receipts, start=1):
+        scope = ADDRESS if email else BROWSER
+        told = recorded(receipt.reference, receipt.action, receipt.kinds, scope)
+        buttons = []
+        if place == len(receipts) and draft.action is Action.OPT_OUT:
+            buttons = [
+                button("Undo", "opt_out", optout_do="undo", optout_reference=receipt.reference),
+                button("Another address", "opt_out", optout_do="another"),
+                button("Something else", "opt_out", optout_do="more"),
+            ]
+        dispatcher.utter_message(
+            response=wording.response(receipt.new, by_mail),
+            what=wording.both_sides(receipt.kinds),
+            email=email or THIS_BROWSER,
+            reference=receipt.reference,
+            by=wording.due_sentence(receipt),
+            still=wording.other_mail_sentence(receipt.kinds),
+            reach=reach_sentence(receipt.action, receipt.kinds, scope),
+            recorded=told.as_json() if draft.action is Action.OPT_OUT else None,
+            buttons=buttons,
+        )
+
+
+def _meant(tracker: Tracker, talk: Talk) -> tuple[Noted | None, frozenset[OptOutKind]]:
+    """Return what is to be taken back: by a button its own record, else the last one."""
+    if is_choice(tracker):
+        reference = chosen(tracker).get("optout_reference")
+        noted = next((one for one in talk.noted if reference in one.references), None)
+        return noted, noted.kinds if noted else frozenset()
+    last = talk.last
+    if last is None:
+        return None, frozenset()
+    wish = wish_of(tracker, talk)
+    named = wish.keeps & last.kinds if last.action is Action.OPT_OUT else frozenset()
+    return last, named if wish.act is Act.IN and named else last.kinds
+
+
+def _opposite(action: Action) -> Action:
+    return Action.OPT_IN if action is Action.OPT_OUT else Action.OPT_OUT
