@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa_sdk import Action as RasaAction
@@ -12,7 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.application.services import Services, default_services
 from bot.optouts.form import Reveal
-from bot.optouts.talk import Talk
+from bot.optouts.model import LedgerError
+from bot.optouts.talk import Noted, Talk
 
 Events = list[dict[str, Any]]
 
@@ -41,6 +42,16 @@ class OptOutAction(RasaAction, ABC):
             return self.services.vault.value(tracker.sender_id, placeholder)
 
         return address
+
+    async def _take_back(self, tracker: Tracker, taken: Sequence[Noted]) -> bool:
+        """Take parts of records back; return False if the ledger could not do it."""
+        try:
+            for part in taken:
+                for reference in part.references:
+                    await self.services.optouts.take_back(reference, tracker.sender_id, part.kinds)
+        except LedgerError:
+            return False
+        return True
 
     @abstractmethod
     def run(

@@ -100,13 +100,17 @@ class ValidateOptOutForm(OptOutAction):
         if is_choice(tracker):
             button_pressed = pressed(tracker, before)
             if button_pressed == Pressed():
-                return talk  # a button of another draft, or of no form: the question comes again
+                # A button of another draft, or "go on": the question comes again.
+                return replace(talk, detours=0)
             return replace(talk, draft=press(before, button_pressed, reveal), detours=0)
         wish = wish_of(tracker, talk)
+        if wish.act is Act.YES and tracker.get_slot("optout_agreed") is False:
+            return replace(talk, detours=0)  # what was refused is shown again, before a yes counts
         if talk.asked is Ask.EMAIL and has_no_email(original_text(tracker)):
             draft = replace(before, bad_addresses=MAX_BAD_ADDRESSES)
         elif turned := _turned(wish, before):
-            draft = replace(begin(turned, wish, reveal), emails=before.emails)
+            draft = begin(turned, wish, reveal)
+            draft = replace(draft, emails=draft.emails or before.emails)
         elif wish.act in (Act.OUT, Act.IN, Act.YES) or any(wish.addresses.values()):
             draft = advance(before, wish, reveal)
         elif talk.asked is Ask.EMAIL and not is_answered(tracker):
@@ -176,9 +180,9 @@ class ActionAskOptOutFormAgreed(OptOutAction):
         If the address looks like a typing error, offer a corrected one.
         """
         talk, draft = talk_of(tracker), _draft(tracker)
-        wording, shown = Wording(draft.action), fingerprint(draft)
+        shown = fingerprint(draft)
         given = {
-            "what": wording.both_sides(draft.kinds),
+            "what": _sides(talk, draft),
             "email": joined(draft.emails) or THIS_BROWSER,
         }
         yes = button("Yes, record it", "affirm", optout_draft=shown)
@@ -255,7 +259,7 @@ class ActionOptOutChange(OptOutAction):
         )
         buttons = [*kinds, other, NEVER_MIND]
         dispatcher.utter_message(response="utter_opt_out_change", buttons=buttons)
-        return slots({"optout_detours": talk.detours + 1})
+        return slots({"optout_detours": talk.detours + 1, "optout_agreed": False})
 
 
 class ActionOptOutOrPerson(OptOutAction):
@@ -280,7 +284,7 @@ class ActionOptOutOrPerson(OptOutAction):
         dispatcher.utter_message(
             response="utter_opt_out_or_person", buttons=[*on, aside, NEVER_MIND]
         )
-        return slots({"optout_person_offered": True})
+        return slots({"optout_person_offered": True, "optout_agreed": False})
 
 
 class ActionOptOutAside(OptOutAction):
@@ -297,6 +301,12 @@ class ActionOptOutAside(OptOutAction):
         dispatcher.utter_message(response="utter_opt_out_aside")
         talk = replace(talk_of(tracker), parked=True, detours=0)
         return [LEAVE_FORM, *slots_of(talk)]
+
+
+def _sides(talk: Talk, draft: Draft) -> str:
+    """Return what a draft stops, and what it leaves."""
+    already = talk.stopped(draft.emails) if draft.action is Action.OPT_OUT else frozenset()
+    return Wording(draft.action).both_sides(draft.kinds, draft.gives_back, already)
 
 
 def _turned(wish: Wish, draft: Draft) -> Action | None:

@@ -26,7 +26,7 @@ from bot.optouts.model import (
 )
 from bot.optouts.reach import ADDRESS, BROWSER, reach_sentence, recorded
 from bot.optouts.talk import Noted, Talk
-from bot.optouts.wish.model import Act
+from bot.optouts.wish import phrases
 from bot.optouts.wording import THIS_BROWSER, Wording, joined
 from bot.references import find_reference, looks_like_reference
 
@@ -59,38 +59,38 @@ class ActionOptOutFinish(OptOutAction):
             dispatcher.utter_message(response="utter_opt_out_address_expired")
             again = replace(talk, draft=replace(draft, emails=(), agreed=False, wants_address=True))
             return [*slots(again.as_slots()), FollowupAction("opt_out_form")]
-        try:
-            receipts = await self._record(tracker, talk, draft, addresses)
-        except NotRecorded:
+        receipts, failed = await self._record(tracker, draft, addresses)
+        if not receipts:
             dispatcher.utter_message(response="utter_opt_out_not_recorded")
             again = replace(talk, draft=replace(draft, agreed=False))
             return [*slots(again.as_slots()), FollowupAction("opt_out_form")]
-        references = {receipt.reference: email for receipt, email in receipts}
-        noted = Noted(draft.action, draft.kinds, references)
-        replaced = [
-            replace(one, kinds=one.kinds - draft.gives_back) if one is talk.last else one
-            for one in talk.noted
-            if not set(one.references) <= set(draft.replaces)
-        ]
-        talk = replace(talk.without_draft(), noted=(noted, *replaced))
-        _tell(dispatcher, draft, receipts, self.services.optouts.confirms_by_mail)
-        return [*slots_of(talk), *slots({"optout_reference": next(iter(references))})]
+        already = talk.stopped(draft.emails)
+        taken = [one for one in talk.noted if set(one.references) & set(draft.replaces)]
+        if draft.gives_back and talk.last:
+            taken += talk.meant(draft.gives_back, frozenset(draft.emails), everything=True)
+        failed = not await self._take_back(tracker, taken) or failed
+        _tell(dispatcher, draft, receipts, self.services.optouts.confirms_by_mail, already)
+        if failed:
+            dispatcher.utter_message(response="utter_opt_out_not_all_recorded")
+        noted = Noted(draft.action, draft.kinds, {one.reference: email for one, email in receipts})
+        after = talk.without(taken)
+        return slots_of(replace(after, noted=(noted, *after.noted)))
 
     def _put_aside(self, dispatcher: CollectingDispatcher, tracker: Tracker, talk: Talk) -> Events:
         """Put the draft aside, because the shopper talks about something else."""
         if not is_answered(tracker):
             dispatcher.utter_message(response="utter_opt_out_lost")
         buttons = [
-            button("Go on with the opt-out", "opt_out", optout_do="resume"),
+            button("Go on with it", "opt_out", optout_do="resume"),
             button("Drop it", "deny", optout_do="drop"),
         ]
         dispatcher.utter_message(response="utter_opt_out_parked", buttons=buttons)
         return slots_of(replace(talk, parked=True, detours=0))
 
     async def _record(
-        self, tracker: Tracker, talk: Talk, draft: Draft, addresses: Mapping[str, str | None]
-    ) -> list[tuple[Receipt, str | None]]:
-        """Record the draft for each address; take back first what it replaces."""
+        self, tracker: Tracker, draft: Draft, addresses: Mapping[str, str | None]
+    ) -> tuple[list[tuple[Receipt, str | None]], bool]:
+        """Record the draft for each address; return the receipts, and whether one failed."""
         wording = Wording(draft.action).describe(draft.kinds)
         holder = tracker.sender_id
         subjects: list[tuple[Subject, str | None]] = [
@@ -100,12 +100,11 @@ class ActionOptOutFinish(OptOutAction):
         receipts: list[tuple[Receipt, str | None]] = []
         for subject, email in subjects:
             request = Request(draft.action, draft.kinds, subject, Channel.CHAT, wording, holder)
-            receipts.append((await self.services.optouts.record(request), email))
-        for reference in draft.replaces:
-            await self.services.optouts.take_back(reference, holder)
-        for reference in talk.last.references if talk.last and draft.gives_back else ():
-            await self.services.optouts.take_back(reference, holder, draft.gives_back)
-        return receipts
+            try:
+                receipts.append((await self.services.optouts.record(request), email))
+            except NotRecorded:
+                return receipts, True
+        return receipts, False
 
 
 class ActionOptOutTakeBack(OptOutAction):
@@ -120,30 +119,28 @@ class ActionOptOutTakeBack(OptOutAction):
     ) -> Events:
         """Take it back at once; only this conversation can, and only what it recorded."""
         talk = talk_of(tracker)
-        noted, kinds = _meant(tracker, talk)
-        if noted is None or not kinds:
+        taken = _meant(tracker, talk)
+        if not taken:
             dispatcher.utter_message(response="utter_opt_out_nothing_to_undo")
             return []
-        try:
-            for reference in noted.references:
-                await self.services.optouts.take_back(reference, tracker.sender_id, kinds)
-        except NotRecorded:
-            dispatcher.utter_message(response="utter_opt_out_not_recorded")
-            return []
-        left = noted.kinds - kinds
-        scope = ADDRESS if noted.emails else BROWSER
-        told = recorded(next(iter(noted.references)), _opposite(noted.action), kinds, scope)
-        dispatcher.utter_message(
-            response="utter_opt_out_taken_back_part" if left else "utter_opt_out_taken_back",
-            what=Wording(noted.action).names(kinds),
-            still=Wording(noted.action).names(left),
-            email=joined(noted.emails) or THIS_BROWSER,
-            reference=joined(list(noted.references)),
-            recorded=told.as_json(),
-            buttons=[button("Something else", "opt_out", optout_do="more")],
-        )
-        after = tuple(replace(one, kinds=left) if one is noted else one for one in talk.noted)
-        return [LEAVE_FORM, *slots_of(replace(talk.without_draft(), noted=after))]
+        if not await self._take_back(tracker, taken):
+            dispatcher.utter_message(response="utter_opt_out_not_taken_back")
+            return [LEAVE_FORM, *slots_of(talk.without_draft())]
+        after = talk.without(taken)
+        for part in taken:
+            left = after.stopped(part.emails)
+            wording, scope = Wording(part.action), ADDRESS if part.emails else BROWSER
+            told = recorded(next(iter(part.references)), _opposite(part.action), part.kinds, scope)
+            dispatcher.utter_message(
+                response="utter_opt_out_taken_back_part" if left else "utter_opt_out_taken_back",
+                what=wording.names(part.kinds),
+                still=wording.names(left),
+                email=joined(part.emails) or THIS_BROWSER,
+                reference=joined(list(part.references)),
+                recorded=told.as_json(),
+                buttons=[button("Something else", "opt_out", optout_do="more")],
+            )
+        return [LEAVE_FORM, *slots_of(after)]
 
 
 class ActionOptOutStatus(OptOutAction):
@@ -198,6 +195,7 @@ def _tell(
     draft: Draft,
     receipts: list[tuple[Receipt, str | None]],
     by_mail: bool,
+    already: frozenset[OptOutKind],
 ) -> None:
     """Tell what was recorded, each with its reference."""
     wording = Wording(draft.action)
@@ -213,7 +211,7 @@ def _tell(
             ]
         dispatcher.utter_message(
             response=wording.response(receipt.new, by_mail),
-            what=wording.both_sides(receipt.kinds),
+            what=wording.both_sides(receipt.kinds, draft.gives_back, already),
             email=email or THIS_BROWSER,
             reference=receipt.reference,
             by=wording.due_sentence(receipt),
@@ -224,18 +222,15 @@ def _tell(
         )
 
 
-def _meant(tracker: Tracker, talk: Talk) -> tuple[Noted | None, frozenset[OptOutKind]]:
-    """Return what is to be taken back: by a button its own record, else the last one."""
+def _meant(tracker: Tracker, talk: Talk) -> list[Noted]:
+    """Return what is to be taken back: by a button its own record, else what the wish names."""
     if is_choice(tracker):
         reference = chosen(tracker).get("optout_reference")
-        noted = next((one for one in talk.noted if reference in one.references), None)
-        return noted, noted.kinds if noted else frozenset()
-    last = talk.last
-    if last is None:
-        return None, frozenset()
+        return [one for one in talk.noted if reference in one.references and one.kinds]
     wish = wish_of(tracker, talk)
-    named = wish.keeps & last.kinds if last.action is Action.OPT_OUT else frozenset()
-    return last, named if wish.act is Act.IN and named else last.kinds
+    emails = frozenset(email for email, meant in wish.addresses.items() if meant)
+    everything = bool(phrases.EVERYTHING.search(original_text(tracker).lower()))
+    return talk.meant(frozenset(wish.kinds), emails, everything and not wish.kinds)
 
 
 def _opposite(action: Action) -> Action:

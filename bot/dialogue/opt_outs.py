@@ -7,6 +7,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue import history
 from bot.optouts.form import BROWSER_KINDS, Ask
+from bot.optouts.model import Action
 from bot.optouts.talk import Talk, has_no_email, looks_like_an_address, wish_in
 from bot.optouts.wish import phrases
 from bot.optouts.wish.clauses import normal
@@ -27,7 +28,7 @@ HUMAN = "utter_human"
 ACTIONS = {"opt_out": FORM, "opt_in": FORM, "opt_out_status": STATUS}
 OPT_OUTS = frozenset({"opt_out", "opt_in"})
 # These actions change the talk, so the plan after one of them is known by it alone.
-LEAVING = {
+CHANGING = {
     CANCEL: (CANCEL,),
     ASIDE: (ASIDE, HUMAN),
     TAKE_BACK: (TAKE_BACK,),
@@ -49,7 +50,6 @@ _WHY = re.compile(
     re.IGNORECASE,
 )
 _THE_REQUEST = re.compile(r"\b(?:it|that|this|request|opt[- ]?out)\b", re.IGNORECASE)
-_ALL = re.compile(r"\b(?:all|everything|both)\b", re.IGNORECASE)
 _DEVICES = re.compile(
     r"\b(?:phone|mobile|tablet|ipad|laptop|computer|devices?|browsers?|everywhere|cookies)\b",
     re.IGNORECASE,
@@ -95,7 +95,7 @@ def plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
     wish, text, intent = wish_of(tracker, talk), history.said(tracker), history.intent(tracker)
     if talk.asked is Ask.EMAIL and (has_no_email(text) or looks_like_an_address(text)):
         return [FORM]
-    if wish.act is Act.UNDO and talk.last and _ALL.search(text):
+    if wish.act is Act.UNDO and talk.last and phrases.EVERYTHING.search(text.lower()):
         return [TAKE_BACK]
     if intent == FORGET and wish.act not in (Act.OUT, Act.YES):
         return [f"{history.UTTER}{FORGET}"]
@@ -127,8 +127,11 @@ def plan_outside(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
     if find_reference(text):
         return [STATUS]
     wish = wish_of(tracker, talk)
+    if talk.parked and (wish.act is Act.UNDO or cancels(text)):
+        return [CANCEL]
     if wish.act in (Act.OUT, Act.IN) and intent != FORGET:
-        within = wish.act is Act.IN and talk.last and wish.keeps & talk.last.kinds
+        own = [one.kinds for one in talk.noted if one.action is Action.OPT_OUT]
+        within = wish.act is Act.IN and any(kinds & wish.keeps for kinds in own)
         return [*_others(asked), TAKE_BACK if within and not wish.addresses else FORM]
     if talk.noted and wish.act is Act.UNDO:
         return [TAKE_BACK]

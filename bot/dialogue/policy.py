@@ -13,8 +13,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue import history
 from bot.dialogue.opt_outs import (
     ACTIONS,
+    CHANGING,
     FORM,
-    LEAVING,
     plan_choice,
     plan_in_form,
     plan_outside,
@@ -73,11 +73,11 @@ class TopicPolicy(Policy):
         done = history.actions_this_turn(tracker)
         in_form = tracker.active_loop_name == FORM
         # Rules predict the actions after the form.
-        left = next((place for place, action in enumerate(done) if action in LEAVING), None)
+        left = next((place for place, action in enumerate(done) if action in CHANGING), None)
         if FORM in done:
             planned = []
         elif left is not None:
-            planned = [*done[:left], *LEAVING[done[left]]]
+            planned = [*done[:left], *CHANGING[done[left]]]
         else:
             planned = plan(tracker)
         if planned:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.optouts.addresses import BadAddress, normalise
 from bot.optouts.model import Action, OptOutKind
-from bot.optouts.wish.model import Act, Sign, Situation, Wish
+from bot.optouts.wish.model import Act, Situation, Wish
 
 MAX_BAD_ADDRESSES = 2
 # A request for only these kinds can be recorded for the browser, without an address.
@@ -142,6 +142,8 @@ def _with_addresses(draft: Draft, wish: Wish, reveal: Reveal) -> Draft:
         return replace(draft, bad_addresses=bad, emails=(), agreed=False, wants_address=True)
     before = draft.emails if wish.adds_address or not valid else ()
     emails = _without([*before, *valid], excluded)
+    if valid:
+        draft = replace(draft, bad_addresses=0)
     if emails == draft.emails:
         return draft
     return replace(
@@ -159,8 +161,3 @@ def _is_address(text: str | None) -> bool:
         return text is not None and bool(normalise(text))
     except BadAddress:
         return False
-
-
-def signs_of(kinds: Iterable[OptOutKind], action: Action) -> dict[OptOutKind, Sign]:
-    """Return the signs that name kinds in a wish for an action."""
-    return dict.fromkeys(kinds, Sign.STOP if action is Action.OPT_OUT else Sign.KEEP)

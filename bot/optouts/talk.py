@@ -5,7 +5,7 @@ The talk is kept in the slots of the tracker. From it and from a message comes t
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -54,6 +54,27 @@ class Noted:
         """Return the placeholders of the addresses."""
         return tuple(email for email in self.references.values() if email)
 
+    def part(self, kinds: frozenset[OptOutKind], emails: frozenset[str]) -> "Noted | None":
+        """Return the part with these kinds and addresses, all if none are named; None without."""
+        named = self.kinds & kinds if kinds else self.kinds
+        references = {
+            reference: email
+            for reference, email in self.references.items()
+            if not emails or email in emails
+        }
+        return replace(self, kinds=named, references=references) if named and references else None
+
+    def without(self, part: "Noted") -> list["Noted"]:
+        """Return what is left of this record without a part; its references stay known."""
+        if not part.references.keys() <= self.references.keys():
+            return [self]
+        others = {
+            ref: email for ref, email in self.references.items() if ref not in part.references
+        }
+        rest = [replace(self, references=others)] if others else []
+        left = replace(self, kinds=self.kinds - part.kinds, references=dict(part.references))
+        return [*rest, left]
+
     def as_slot(self) -> dict[str, Any]:
         """Return a value for a slot."""
         return {
@@ -101,10 +122,29 @@ class Talk:
             noted=tuple(map(Noted.of_slot, slots.get("optout_noted") or ())),
         )
 
-    def _kinds_beside(self, last: Noted) -> frozenset[OptOutKind]:
-        """Return all kinds that were recorded for the addresses of the last record."""
-        same = [one.kinds for one in self.noted if one.emails == last.emails]
-        return frozenset().union(*same)
+    def stopped(self, emails: tuple[str, ...]) -> frozenset[OptOutKind]:
+        """Return the kinds that are stopped for addresses, or for the browser, by this talk."""
+        outs = [one for one in self.noted if one.action is Action.OPT_OUT and one.emails == emails]
+        return frozenset().union(*(one.kinds for one in outs))
+
+    def meant(
+        self, kinds: frozenset[OptOutKind], emails: frozenset[str], everything: bool
+    ) -> list["Noted"]:
+        """Return what is to be taken back, each with only its part that is meant.
+
+        It is everything, or the latest record with one of the named kinds and addresses.
+        """
+        standing = [one for one in self.noted if one.kinds]
+        parts = [one.part(kinds, emails) for one in standing]
+        found = [part for part in parts if part is not None]
+        return found if everything else found[:1]
+
+    def without(self, taken: Sequence["Noted"]) -> "Talk":
+        """Return the talk after parts of its records were taken back; a draft is dropped."""
+        noted = self.noted
+        for part in taken:
+            noted = tuple(left for one in noted for left in one.without(part))
+        return replace(self.without_draft(), noted=noted)
 
     def as_slots(self) -> dict[str, Any]:
         """Return the slots for the talk, without the one for the question."""
@@ -149,7 +189,7 @@ class Talk:
             return Context(
                 Situation.RECORDED,
                 last.action,
-                self._kinds_beside(last),
+                self.stopped(last.emails) if last.action is Action.OPT_OUT else last.kinds,
                 last.emails,
                 intent,
                 confidence,
@@ -211,10 +251,12 @@ def begins_from(talk: Talk, wish: Wish, draft: Draft) -> Draft:
     if last is None or last.action is not draft.action:
         emails = draft.emails or (parked.emails if parked else ())
         return replace(draft, emails=emails)
-    for_another = wish.other_address or wish.same or bool(draft.emails)
-    kinds = wish.stops or (last.kinds if for_another else draft.kinds)
+    for_another = wish.other_address or wish.same or bool(set(draft.emails) - set(last.emails))
+    named = wish.stops if draft.action is Action.OPT_OUT else wish.keeps
+    kinds = named or (last.kinds - wish.keeps if for_another else draft.kinds)
     replaces = tuple(last.references) if wish.corrects_address else ()
-    draft = replace(draft, gives_back=wish.keeps & last.kinds)
+    if draft.action is Action.OPT_OUT and not for_another:
+        draft = replace(draft, gives_back=wish.keeps & last.kinds)
     if draft.emails or for_another:
         return replace(draft, kinds=kinds, replaces=replaces, wants_address=not draft.emails)
     return replace(draft, kinds=kinds, emails=last.emails)
@@ -222,7 +264,8 @@ def begins_from(talk: Talk, wish: Wish, draft: Draft) -> Draft:
 
 def fingerprint(draft: Draft) -> str:
     """Return a short hash of a draft, by which a button belongs to the draft it was shown with."""
-    shown = f"{draft.action} {in_order(draft.kinds)} {draft.emails} {draft.replaces}"
+    parts = (draft.action, in_order(draft.kinds), draft.emails, draft.replaces)
+    shown = f"{parts} {in_order(draft.gives_back)}"
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 

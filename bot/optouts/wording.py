@@ -72,12 +72,24 @@ class Wording:
         """Return the kinds by name: ``marketing e-mail and ads that follow you``."""
         return joined([_NAMES[kind] for kind in in_order(kinds)])
 
-    def both_sides(self, kinds: frozenset[OptOutKind]) -> str:
-        """Return what stops and what stays: ``Stops: … Stays as it is: …``."""
-        first = "Stops" if self._action is Action.OPT_OUT else "Comes back"
-        rest = EVERYTHING - kinds
-        stays = f" Stays as it is: {self.names(rest)}." if rest else ""
-        return f"{first}: {self.names(kinds)}.{stays}"
+    def both_sides(
+        self,
+        kinds: frozenset[OptOutKind],
+        back: frozenset[OptOutKind] = frozenset(),
+        already: frozenset[OptOutKind] = frozenset(),
+    ) -> str:
+        """Return what stops and what stays: ``Stops: … Stays as it is: …``.
+
+        ``back`` are kinds of an earlier record that come again with it, ``already`` those that were
+        stopped before in the same conversation.
+        """
+        sides = {
+            "Stops" if self._action is Action.OPT_OUT else "Comes back": kinds,
+            "Comes again": back - kinds,
+            "Stopped already": already - kinds - back,
+            "Stays as it is": EVERYTHING - kinds - back - already,
+        }
+        return " ".join(f"{side}: {self.names(some)}." for side, some in sides.items() if some)
 
     def response(self, new: bool, by_mail: bool = False) -> str:
         """Return the name of the response to a recorded request.

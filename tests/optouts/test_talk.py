@@ -43,6 +43,27 @@ def test_a_wrong_address_is_replaced() -> None:
     assert (draft.emails, draft.replaces) == (("[email-2]",), ("K7M4-QXT9-RWDF",))
 
 
+def test_only_what_is_named_is_taken_back() -> None:
+    """ "Undo the calls" leaves the mail, and "undo it for A" leaves B."""
+    both = Noted(Action.OPT_OUT, frozenset({E, P}), {"R1": "[email-1]", "R2": "[email-2]"})
+    talk = Talk(noted=(both,))
+    (calls,) = talk.meant(frozenset({P}), frozenset({"[email-1]"}), everything=False)
+    after = talk.without([calls])
+    assert (calls.kinds, dict(calls.references)) == ({P}, {"R1": "[email-1]"})
+    assert after.stopped(("[email-1]",)) == {E}
+    assert after.stopped(("[email-2]",)) == {E, P}
+    assert set(after.references) == {"R1", "R2"}
+
+
+def test_everything_of_the_talk_can_be_taken_back() -> None:
+    """ "Undo everything" means all records of the talk, "undo" only the last."""
+    first = Noted(Action.OPT_OUT, frozenset({E}), {"R1": "[email-1]"})
+    last = Noted(Action.OPT_OUT, frozenset({P}), {"R2": "[email-1]"})
+    talk = Talk(noted=(last, first))
+    assert talk.meant(frozenset(), frozenset(), everything=True) == [last, first]
+    assert talk.meant(frozenset(), frozenset(), everything=False) == [last]
+
+
 def test_the_references_are_shown_before_they_go() -> None:
     """The sentence names every reference; without one there is none."""
     assert "K7M4-QXT9-RWDF" in references_sentence(TALK)

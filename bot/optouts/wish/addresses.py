@@ -14,14 +14,15 @@ _EXCLUDES_AFTER_IT = re.compile(
     r"|(?:can|may|should) stay|fine|ok\b|the wrong)"
 )
 _GAP = (
-    r"(?: (?:for|to|at|my|the|his|her|our|your|from|one|address|e-?mail|mail|account|old|other|work"
-    r"|private|\w+s|daughter|son|wife|husband|mum|mom|dad|mother|father|sister|brother|sending"
+    r"(?: (?:for|to|at|me|my|the|his|her|our|your|from|one|address|e-?mail|mail|account|old"
+    r"|other|work|private|\w+s|daughter|son|wife|husband|mum|mom|dad|mother|father|sister|brother|sending"
     r"|them)){0,4}"
 )
 _EXCLUDES_BEFORE_IT = re.compile(
-    r"\b(?:(?<!do )not|isnt|wasnt|no longer|ignore|instead of|rather than|except(?: for)?"
-    r"|other than|any but|keep|leave|used to go"
-    r"|(?:dont|do not) (?:touch|use|take|add|change|remove|unsubscribe))" + _GAP + r"\W*$"
+    r"\b(?:(?<!do )not|never(?: \w+)?|without|forget|isnt|wasnt|no longer|ignore"
+    r"|instead of|rather than|except(?: for)?|other than|any but|keep|leave|used to go"
+    r"|(?:dont|do not) (?:touch|use|take|add|change|remove|unsubscribe|record"
+    r"|include))" + _GAP + r"\W*$"
 )
 _ONLY_NAMED = re.compile(
     r"\b(?:wrote|written|emailed|mailed|contacted|asked|told|used to|spoke"
@@ -48,6 +49,7 @@ _THEIRS = re.compile(
     r"|colleague)s?\b"
 )
 _TOGETHER = re.compile(r"\[email-\d+\]\)?\W*(?:,|and|or|plus)\W*(?:\w+ ){0,3}\(?\[email-\d+\]")
+_JOINED = re.compile(r"\s*(?:and|or)\s*")
 _BOTH = re.compile(r"\b(?:both|too|as well|also|plus|all (?:of them|three|mine)|each)\b")
 
 
@@ -75,6 +77,10 @@ def addresses_in(plain: str) -> dict[str, bool]:
             owners[last] = (
                 "mine" if _MINE.search(before) else "theirs" if _THEIRS.search(before) else ""
             )
+    for one, other in pairwise(list(_ADDRESS.finditer(plain))):
+        joined = _JOINED.fullmatch(plain[one.end() : other.start()])
+        if joined and not found[one.group()]:  # "except A and B"
+            found[other.group()] = False
     if len(found) > 1 and all(found.values()):
         _apply_corrections(plain, found)
     if len(found) > 1 and all(found.values()) and not _BOTH.search(plain):

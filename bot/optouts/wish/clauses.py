@@ -63,7 +63,6 @@ class Clause:
     polarity: int = 0
     firm: bool = False
     signs: dict[OptOutKind, int] = field(default_factory=dict)
-    addresses: dict[str, int] = field(default_factory=dict)
     told: dict[OptOutKind, int] = field(default_factory=dict)  # the signs of an earlier wish
 
     @property
@@ -88,11 +87,7 @@ class Clause:
     @property
     def stands_apart(self) -> bool:
         """Return whether the clause names its things anew: "it is the calls", "calls only"."""
-        return self.names_things and (
-            self.has(Role.ONLY)
-            or bool(_CLEFT.match(self.text))
-            or (self.joint is Role.END and not self.has_predicate and self.has(Role.ONLY))
-        )
+        return self.names_things and (self.has(Role.ONLY) or bool(_CLEFT.match(self.text)))
 
     @property
     def points_back(self) -> bool:
@@ -106,7 +101,7 @@ def normal(text: str) -> str:
     """Return a text as the lexicon has its words: lower case, without apostrophes."""
     text = text.lower().replace("’", "'").replace("‘", "'").replace("`", "'")
     text = re.sub(r"(?<=\w)'(?=\w)|(?<=s)'(?=\s)|(?<=\s)'(?=em\b)", "", text)
-    text = re.sub(r"\b(?:u|ya)\b", "you", text)
+    text = re.sub(r"\bu\b", "you", text)
     # "Ads: no. Newsletter: yes."
     text = re.sub(r": ?(?:no|off|stop)\b(?=\s*(?:[.,;!]|$))", " must stop", text)
     text = re.sub(r": ?(?:yes|on|keep|stay)\b(?=\s*(?:[.,;!]|$))", " can stay", text)
@@ -317,14 +312,7 @@ def _sign_things(clause: Clause, head: int) -> None:
         sign = -1 if negated and head >= 0 else head
         if flipped or place in local:
             sign = -sign
-        if token.role is Role.ADDRESS:
-            excluded = (
-                place in local
-                or flipped
-                or (clause.has(Role.DO) and clause.polarity > 0 and clause.has(Role.NEG))
-            )
-            clause.addresses[token.text] = -1 if excluded else 1
-        elif token.role in (Role.ALL, Role.NOTHING):
+        if token.role in (Role.ALL, Role.NOTHING):
             if _stands_alone(clause.tokens, place) and (clause.firm or clause.polarity == 0):
                 for kind in EVERYTHING:
                     clause.signs.setdefault(kind, sign)

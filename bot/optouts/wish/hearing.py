@@ -87,11 +87,11 @@ class Heard:
             and bool(phrases.TAKES_OUT.search(self.plain))
         )
 
-    def as_wish(self, act: Act, named: bool = True) -> Wish:
+    def as_wish(self, act: Act) -> Wish:
         """Return a wish with what was heard."""
         return Wish(
             act,
-            {kind: self.signs[kind] for kind in in_order(self.signs)} if named else {},
+            {kind: self.signs[kind] for kind in in_order(self.signs)},
             self.addresses,
             only=self.narrows,
             same=bool(phrases.SAME.search(self.plain)),
@@ -114,7 +114,10 @@ def hear(text: str, context: Context) -> Heard:
     if context.situation is not Situation.NONE:
         head = -1 if context.action is Action.OPT_OUT else 1
     parts = clauses(plain, head)
-    return Heard(plain, parts, _signs(parts, context, head), addresses_in(plain), context)
+    addresses = addresses_in(plain)
+    if context.situation is Situation.ASKED_YES and phrases.TAKES_OUT.search(plain):
+        addresses.update({one: False for one in addresses if one in context.emails})
+    return Heard(plain, parts, _signs(parts, context, head), addresses, context)
 
 
 def _corrected(plain: str) -> str:

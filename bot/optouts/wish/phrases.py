@@ -69,6 +69,7 @@ ORDERS = re.compile(
     r"(?:stop|unsub|unsubscribe|take|remove|cancel|opt|dont|do not|end|quit|delete|get|turn|drop"
     r"|kill)\b"
 )
+EVERYTHING = _words("all", "everything", "both")
 STOP_IT = re.compile(
     r"\bhow (?:do|can|could) (?:i|we)"
     r" (?:stop|end|get out of|turn off|switch off|opt out of|avoid|prevent|block)"

@@ -179,6 +179,8 @@ def _recorded(heard: Heard) -> Act | None:
         return Act.UNDO
     if phrases.OTHER_ADDRESS.search(plain) and not heard.asks:
         return Act.OUT
+    if heard.returns and heard.keeps and not heard.stops:
+        return Act.IN
     if heard.asks and not heard.new_stops:
         return Act.STATUS if phrases.STATUS.search(plain) and not heard.used else Act.ABOUT
     if heard.addresses and not any(heard.addresses.values()):

@@ -24,6 +24,8 @@ ONE, TWO = "[email-1]", "[email-2]"
         ("unsubscribe [email-1], [email-2]", {ONE, TWO}),
         ("never put me on that list again, [email-1]", {ONE}),
         ("do not sell my data. [email-1]", {ONE}),
+        ("stop emails for [email-1], never for [email-2]", {ONE}),
+        ("unsubscribe [email-1] without [email-2]", {ONE}),
         ("same thing not for [email-1]", set()),
     ],
 )

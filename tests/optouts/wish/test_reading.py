@@ -49,6 +49,7 @@ def test_an_odd_number_of_turns_stops(text: str, stops: set[OptOutKind]) -> None
         "do not unsubscribe me from the newsletter",
         "don't you dare stop the emails",
         "never stop the texts",
+        "don't opt me out of anything",
         "I refuse to unsubscribe from the newsletter",
         "keep sending me the newsletter please",
         "please dont stop the calls",
