@@ -1,8 +1,5 @@
 """Reading of the tracker: the talk about opt-outs in its slots, and the wish of a message."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from rasa_sdk import Tracker
 
 from bot.optouts.form import Draft, Pressed
@@ -11,6 +8,7 @@ from bot.optouts.talk import Talk, fingerprint, wish_in
 from bot.optouts.wish.model import Wish
 
 FORM = "opt_out_form"
+_EVENTS = 20  # before the latest message, as in bot.dialogue.history
 
 
 def talk_of(tracker: Tracker) -> Talk:
@@ -80,13 +78,11 @@ def is_answered(tracker: Tracker) -> bool:
 
 
 def _topic(tracker: Tracker) -> str | None:
-    """Return the topic of the bot's message right before the latest one."""
-    before: list[Mapping[str, Any]] = []
-    for event in reversed(tracker.events):
-        if before and event["event"] == "bot":
+    """Return the topic of the bot's last message before the latest one, as the policy does."""
+    events = list(tracker.events)
+    last = max((place for place, event in enumerate(events) if event["event"] == "user"), default=0)
+    before = events[max(0, last - _EVENTS) : last]
+    for event in reversed(before):
+        if event["event"] == "bot":
             return (event.get("metadata") or {}).get("topic")
-        if event["event"] == "user":
-            if before:
-                return None
-            before.append(event)
     return None

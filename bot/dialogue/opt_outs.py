@@ -49,6 +49,10 @@ _WHY = re.compile(
     r"|\bwhat (?:do|will) you (?:need|do|use)\b",
     re.IGNORECASE,
 )
+_HOW_LONG = re.compile(
+    r"\b(?:how long|when) (?:does|will|do|until|till|would)\b.*\b(?:it|this|that|take)\b",
+    re.IGNORECASE,
+)
 _THE_REQUEST = re.compile(r"\b(?:it|that|this|request|opt[- ]?out)\b", re.IGNORECASE)
 _DEVICES = re.compile(
     r"\b(?:phone|mobile|tablet|ipad|laptop|computer|devices?|browsers?|everywhere|cookies)\b",
@@ -109,6 +113,8 @@ def plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
         return [*_others(asked), FORM]
     if talk.asked is not Ask.AGREED and cancels(text):
         return [CANCEL]
+    if _HOW_LONG.search(text) and not talk.references and _confidence(tracker) < _OTHER_TOPIC:
+        return ["utter_opt_out_how_long", FORM]
     if find_reference(text) or wish.act is Act.STATUS:
         return [STATUS, FORM]
     if talk.asked is Ask.EMAIL and _WHY.search(text):
