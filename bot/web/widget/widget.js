@@ -15,7 +15,7 @@ const TEXTS = {
   "person-say": "I want to talk to a person",
   transcript: "Download transcript",
   remove: "Delete this conversation",
-  "remove-ask": "Delete this conversation for good?",
+  "remove-ask": "Delete this conversation? What was recorded stays.",
   "remove-yes": "Delete",
   "remove-no": "Keep it",
   removed: "The conversation was deleted. Only an opt-out that was recorded stays on record.",
@@ -628,7 +628,7 @@ class PrivacyChat extends HTMLElement {
   }
 
   askRemoval() {
-    this.ask.firstChild.textContent = this.t("remove-ask") + [...this.records].map((it) => ` ${it} stays on record.`).join("");
+    this.ask.firstChild.textContent = `${this.t("remove-ask")} ${[...this.records]}`;
     this.ask.hidden = false;
     this.ask.querySelector("button").focus();
   }
@@ -679,7 +679,9 @@ class PrivacyChat extends HTMLElement {
     const ads = ["targeted_advertising", "sharing"].filter((kind) => detail.kinds.includes(kind));
     const noted = { ...adChoices.value };
     if (!ads.length || noted.at > at) return;
-    for (const kind of ads) noted[kind] = detail.action === "opt_out" ? "out" : "in";
+    const sign = detail.action.slice(4);
+    isNews ||= noted[ads[0]] && noted[ads[0]] !== sign;
+    for (const kind of ads) noted[kind] = sign;
     adChoices.value = { ...noted, at };
     if (isNews) this.dispatchEvent(new CustomEvent("privacy-chat:choice", { bubbles: true, composed: true, detail }));
   }

@@ -274,3 +274,13 @@ def test_a_signal_that_comes_later_is_honoured(visit: Visit, fresh: BrowserConte
     visit.page.reload()
     expect(visit.chat.log.get_by_text("Opt-out request honored")).to_have_count(1)
     assert visit.heard() == []
+
+
+def test_ads_stop_and_start_again_by_words(visit: Visit) -> None:
+    """The whole way: an opt-out by chat stops the pixel, and "undo" starts it, both told once."""
+    visit.opened().chat.say("opt me out of the ads")
+    visit.chat.choose("Yes, record it")
+    expect(visit.pixel).to_have_count(0)
+    visit.chat.say("undo")
+    expect(visit.pixel).to_have_count(1)
+    assert [heard["action"] for heard in visit.heard()] == ["opt_out", "opt_in"]
