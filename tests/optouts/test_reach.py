@@ -22,7 +22,12 @@ def test_a_message_names_kinds_and_scope() -> None:
     ("scope", "kinds", "action", "words"),
     [
         (BROWSER, ADS, Action.OPT_OUT, "in this browser, until its data is cleared."),
-        (ADDRESS, EVERYTHING, Action.OPT_OUT, "cleared, and with your address also for the store's"),
+        (
+            ADDRESS,
+            EVERYTHING,
+            Action.OPT_OUT,
+            "cleared, and with your address also for the store's",
+        ),
         (ADDRESS, MAIL, Action.OPT_OUT, ""),
         (BROWSER, ADS, Action.OPT_IN, ""),
     ],
