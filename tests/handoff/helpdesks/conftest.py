@@ -20,5 +20,5 @@ def case() -> Case:
         Message(3, "visitor", "a person please", AT),
     )
     return Case(
-        "a" * 32, "K7M-4QXT", Reason.COMPLAINT, ("Sale of data",), "", None, AT, conversation
+        "a" * 32, "K7M4-QXT9-RWDF", Reason.COMPLAINT, ("Sale of data",), "", None, AT, conversation
     )

@@ -73,7 +73,7 @@ def test_requests_fit_the_reference(
     assert server.problems == []
     everything = "".join(str(sent.body) for sent in server.got)
     for part in (
-        "K7M-4QXT",
+        "K7M4-QXT9-RWDF",
         "Sale of data",
         "a person please",
         "[email-1]",
@@ -188,7 +188,7 @@ def test_opening_the_conversation_is_the_handoff(
     assert server.got[1].body["status"] == "pending" and conversation["status"] == "open"
     (note,) = conversation["messages"]
     assert note["private"] and "a person please" in note["content"]
-    assert conversation["custom_attributes"]["reference"] == "K7M-4QXT"
+    assert conversation["custom_attributes"]["reference"] == "K7M4-QXT9-RWDF"
 
 
 def test_a_second_attempt_continues_the_first(

@@ -57,7 +57,7 @@ def test_an_answer_goes_to_the_shopper(inbox: Inbox, case: Case) -> None:
         "support@example.com",
         "bot@example.com",
     )
-    assert received["Subject"] == "K7M-4QXT: a shopper has a complaint"
+    assert received["Subject"] == "K7M4-QXT9-RWDF: a shopper has a complaint"
     text = received.get_content()
     assert (
         "It came broken." in text
