@@ -29,6 +29,7 @@ KIND_OF_TOPIC = {
 
 
 _FEW_WORDS = 7
+_LONG_STORY = 40  # words
 _NO_EMAIL = re.compile(
     r"\b(?:don'?t|do not|haven'?t|have not) (?:have|use|own|got|do)"
     r"(?: an?y?| got an?)? ?e-?mails?\b"
@@ -219,7 +220,12 @@ def wish_in(
         or not _is_about_opt_outs(first, context)
     ):
         return first
-    return agreed(first, second_reading(text, context), context)
+    second = second_reading(text, context)
+    wish = agreed(first, second, context)
+    # A long story names much that is not to stop: then both readings must name the same.
+    if wish.act is Act.OUT and len(text.split()) > _LONG_STORY and wish.stops != second.stops:
+        return replace(wish, act=Act.UNCLEAR, kinds={}, only=False)
+    return wish
 
 
 def _is_set_phrase(text: str, wish: Wish) -> bool:
