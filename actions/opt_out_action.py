@@ -39,6 +39,7 @@ class OptOutAction(RasaAction, ABC):
         """Return a function that returns the address of a placeholder of this conversation."""
 
         def address(placeholder: str) -> str | None:
+            """Return the address behind a placeholder."""
             return self.services.vault.value(tracker.sender_id, placeholder)
 
         return address
@@ -74,5 +75,5 @@ def slots(values: Mapping[str, Any]) -> Events:
 
 
 def slots_of(talk: Talk) -> Events:
-    """Return the events that keep a talk in its slots, without a question."""
-    return slots({**talk.as_slots(), "requested_slot": None})
+    """Return the events that keep a talk in its slots when the form is left."""
+    return slots({**talk.as_slots(), "requested_slot": None, "optout_person_offered": None})

@@ -44,11 +44,6 @@ def agrees(text: str) -> bool:
     return bool(_YES.search(text)) and "?" not in text and not re.search(r"[^\W_]", rest)
 
 
-def begins_with_yes(text: str) -> bool:
-    """Return whether a message begins with a yes; any text may follow."""
-    return bool(_YES.match(text.lstrip(" ,.!")))
-
-
 def only_complains(text: str) -> bool:
     """Return whether a message complains, and does not ask for a person.
 

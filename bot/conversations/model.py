@@ -14,7 +14,7 @@ _OUTCOMES = ("handoff", "done", "form", "answered", "clarify", "out_of_scope", "
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a message says that the ledger recorded; the widget and the page act on it."""
+    """Record of the ledger, as a message tells it; the widget and the page act on it."""
 
     reference: str
     action: str  # opt_out | opt_in

@@ -143,12 +143,9 @@ def plan_outside(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
         return [TAKE_BACK]
     if intent == FORGET:
         return []
-    if (
-        wish.act is Act.STATUS
-        and _is_about_request(tracker, text)
-        and (talk.references or intent == "opt_out_status" or intent in OPT_OUTS)
-    ):
-        return [STATUS] if talk.references or intent == "opt_out_status" else []
+    knows = talk.references or intent in ACTIONS
+    if wish.act is Act.STATUS and knows and _is_about_request(tracker, text):
+        return [STATUS]
     if wish.act is Act.UNCLEAR and talk.last and _confidence(tracker) < _OTHER_TOPIC:
         return ["utter_opt_out_unclear_recorded"]
     about_ads = talk.last and talk.last.kinds & BROWSER_KINDS

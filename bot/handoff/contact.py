@@ -50,7 +50,7 @@ _SENTENCE_END = re.compile(r"[!?;\n]|\.\s+(?=\w)")
 
 
 class _Named(Enum):
-    """What the words around an address or number call it."""
+    """Name that the words around an address or number give it."""
 
     REACHES = "a way to be reached"
     OTHER = "something else"

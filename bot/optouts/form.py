@@ -72,7 +72,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Pressed:
-    """What a pressed button of the form says."""
+    """Values of a pressed button of the form."""
 
     kinds: frozenset[OptOutKind] = frozenset()
     email: str | None = None  # the corrected address, which the button shows

@@ -118,7 +118,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What an asker may know about a request: never who else asked for it, or when.
+    """Receipt of a request, with what its asker may know: never who else asked for it, or when.
 
     ``new`` is false if nothing was changed, because the same holder had asked for the same before.
     """

@@ -1,4 +1,4 @@
-"""How far a record reaches: what the shopper's browser is told to act on, and the words for it."""
+"""Reach of a record: what the shopper's browser is told to act on, and the words for it."""
 
 from collections.abc import Iterable
 

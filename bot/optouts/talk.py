@@ -26,8 +26,6 @@ KIND_OF_TOPIC = {
     "selling": OptOutKind.SHARING,
     "sharing": OptOutKind.SHARING,
 }
-
-
 _FEW_WORDS = 7
 _LONG_STORY = 40  # words
 _NO_EMAIL = re.compile(
@@ -41,7 +39,7 @@ _NO_EMAIL = re.compile(
 
 @dataclass(frozen=True)
 class Noted:
-    """What was recorded at once in this conversation, for one or more addresses.
+    """Record of this conversation, made at once for one or more addresses.
 
     ``references`` maps each reference to the placeholder of its address, None for the browser.
     """

@@ -58,6 +58,7 @@ class Network(nn.Module):
         self.drop = nn.Dropout(DROPOUT)
 
     def forward(self, states, mask, situation, draft):  # type: ignore[no-untyped-def]
+        """Return the scores of the acts, and of the signs for each kind."""
         tokens = self.norm(self.inp(states)) + self.position(torch.arange(states.shape[1]))
         context = (self.situation(situation) + self.draft(draft))[:, None]
         queries = self.queries[None] + context
@@ -72,6 +73,7 @@ def with_placeholders(wish: dict[str, Any]) -> str:
     numbers: dict[str, int] = {}
 
     def placeholder(match: re.Match[str]) -> str:
+        """Return the placeholder of an address; the same address has the same one."""
         address = match.group().lower()
         if address == "jo@example.com" and wish["situation"] in ("asked_yes", "recorded"):
             return "[email-0]"

@@ -122,6 +122,7 @@ def said(text: str, emails: tuple[str, ...]) -> str:
     """Return a message as the network reads it: "@0" for the draft's address, "@1" for others."""
 
     def name(match: re.Match[str]) -> str:
+        """Return the name of an address for the network."""
         return " @0 " if match.group() in emails else f" @{max(1, int(match[1]))} "
 
     return " ".join(_PLACEHOLDER.sub(name, text).split())

@@ -24,14 +24,17 @@ class Heard:
 
     @property
     def before(self) -> bool:
+        """Return whether something was said about opt-outs before."""
         return self.context.situation is not Situation.NONE
 
     @property
     def stops(self) -> frozenset[OptOutKind]:
+        """Return the kinds that are to stop."""
         return frozenset(kind for kind, sign in self.signs.items() if sign is Sign.STOP)
 
     @property
     def keeps(self) -> frozenset[OptOutKind]:
+        """Return the kinds that are to stay, or to come again."""
         return frozenset(kind for kind, sign in self.signs.items() if sign is Sign.KEEP)
 
     @property
