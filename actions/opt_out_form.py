@@ -22,19 +22,20 @@ from actions.opt_out_tracker import (
     is_choice,
     original_text,
     pressed,
+    said_of,
     talk_of,
     wish_of,
 )
 from bot.optouts.addresses import normalise, suggestion
 from bot.optouts.form import MAX_BAD_ADDRESSES, Ask, Draft, Pressed, Reveal, advance, begin, press
-from bot.optouts.model import Action, OptOutKind
-from bot.optouts.talk import (
-    Talk,
-    begins_from,
-    fingerprint,
+from bot.optouts.listening import (
     has_no_email,
+    kinds_before,
     looks_like_an_address,
+    means_this_browser,
 )
+from bot.optouts.model import Action, OptOutKind
+from bot.optouts.talk import Talk, begins_from, fingerprint
 from bot.optouts.wish.model import Act, Wish
 from bot.optouts.wording import THIS_BROWSER, Wording, joined
 from bot.privacy.recognition import Finding
@@ -76,7 +77,10 @@ class ValidateOptOutForm(OptOutAction):
             if talk.parked and talk.draft and wish.act not in (Act.OUT, Act.IN):
                 return replace(talk, parked=False, detours=0)
             action = Action.OPT_IN if wish.act is Act.IN else Action.OPT_OUT
-            draft = begins_from(talk, wish, begin(action, wish, reveal))
+            draft = begin(action, wish, reveal)
+            if wish.act is Act.NONE and said_of(tracker).topic == "opt_out":  # only an address
+                draft = replace(draft, kinds=kinds_before(said_of(tracker)))
+            draft = begins_from(talk, wish, draft)
         return replace(talk, draft=draft, parked=False, detours=0)
 
     def _opened_by_choice(self, tracker: Tracker, talk: Talk) -> Draft:
@@ -106,7 +110,11 @@ class ValidateOptOutForm(OptOutAction):
         wish = wish_of(tracker, talk)
         if wish.act is Act.YES and tracker.get_slot("optout_agreed") is False:
             return replace(talk, detours=0)  # what was refused is shown again, before a yes counts
-        if talk.asked is Ask.EMAIL and has_no_email(original_text(tracker)):
+        text = original_text(tracker)
+        if before.fits_browser and means_this_browser(text):
+            shown = talk.asked is Ask.AGREED and not before.emails
+            draft = replace(before, emails=(), wants_address=False, agreed=shown)
+        elif talk.asked is Ask.EMAIL and has_no_email(text):
             draft = replace(before, bad_addresses=MAX_BAD_ADDRESSES)
         elif turned := _turned(wish, before):
             draft = begin(turned, wish, reveal)
@@ -114,7 +122,7 @@ class ValidateOptOutForm(OptOutAction):
         elif wish.act in (Act.OUT, Act.IN, Act.YES) or any(wish.addresses.values()):
             draft = advance(before, wish, reveal)
         elif talk.asked is Ask.EMAIL and not is_answered(tracker):
-            tried = looks_like_an_address(original_text(tracker))
+            tried = looks_like_an_address(text)
             draft = advance(before, Wish(), reveal, tried_address=tried)
         else:
             draft = before
@@ -141,7 +149,10 @@ class ActionAskOptOutFormKinds(OptOutAction):
         ]
         undoing = draft.action is Action.OPT_IN
         asked = "utter_opt_out_ask_kinds_in" if undoing else "utter_opt_out_ask_kinds"
-        _ask(dispatcher, tracker, talk, asked, buttons=[*buttons, NEVER_MIND])
+        if draft.emails and not undoing:
+            asked = "utter_opt_out_ask_kinds_for"
+        email = joined(draft.emails)
+        _ask(dispatcher, tracker, talk, asked, email=email, buttons=[*buttons, NEVER_MIND])
         return []
 
 

@@ -80,6 +80,8 @@ class ActionOptOutFinish(OptOutAction):
         """Put the draft aside, because the shopper talks about something else."""
         if not is_answered(tracker):
             dispatcher.utter_message(response="utter_opt_out_lost")
+        if talk.draft is None or not talk.draft.kinds:  # nothing that is worth going on with
+            return slots_of(talk.without_draft())
         buttons = [
             button("Go on with it", "opt_out", optout_do="resume"),
             button("Drop it", "deny", optout_do="drop"),
@@ -227,10 +229,8 @@ def _meant(tracker: Tracker, talk: Talk) -> list[Noted]:
     if is_choice(tracker):
         reference = chosen(tracker).get("optout_reference")
         return [one for one in talk.noted if reference in one.references and one.kinds]
-    wish = wish_of(tracker, talk)
-    emails = frozenset(email for email, meant in wish.addresses.items() if meant)
     everything = bool(phrases.EVERYTHING.search(original_text(tracker).lower()))
-    return talk.meant(frozenset(wish.kinds), emails, everything and not wish.kinds)
+    return talk.taken_back_by(wish_of(tracker, talk), everything)
 
 
 def _opposite(action: Action) -> Action:

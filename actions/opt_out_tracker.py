@@ -1,11 +1,16 @@
 """Reading of the tracker: the talk about opt-outs in its slots, and the wish of a message."""
 
+from itertools import islice
+from typing import Any
+
 from rasa_sdk import Tracker
 
 from bot.optouts.form import Draft, Pressed
+from bot.optouts.listening import EARLIER, Said, wish_in
 from bot.optouts.model import EVERYTHING, OptOutKind
-from bot.optouts.talk import Talk, fingerprint, wish_in
+from bot.optouts.talk import Talk, fingerprint
 from bot.optouts.wish.model import Wish
+from bot.topics import ANSWERABLE
 
 FORM = "opt_out_form"
 _EVENTS = 20  # before the latest message, as in bot.dialogue.history
@@ -18,9 +23,20 @@ def talk_of(tracker: Tracker) -> Talk:
 
 def wish_of(tracker: Tracker, talk: Talk) -> Wish:
     """Return the wish of the latest message."""
+    return wish_in(talk, said_of(tracker))
+
+
+def said_of(tracker: Tracker) -> Said:
+    """Return the latest message, with what was said before it."""
     message = tracker.latest_message
-    return wish_in(
-        talk, original_text(tracker), message.get("text") or "", message["intent"], _topic(tracker)
+    intent = message.get("intent") or {}
+    return Said(
+        original_text(tracker),
+        str(message.get("text") or ""),
+        str(intent.get("name") or ""),
+        float(intent.get("confidence") or 0.0),
+        _topic(tracker),
+        _earlier(tracker),
     )
 
 
@@ -79,10 +95,25 @@ def is_answered(tracker: Tracker) -> bool:
 
 def _topic(tracker: Tracker) -> str | None:
     """Return the topic of the bot's last message before the latest one, as the policy does."""
+    for event in reversed(_before(tracker)[-_EVENTS:]):
+        if event["event"] == "bot":
+            topic = (event.get("metadata") or {}).get("topic")
+            return str(topic) if topic in ANSWERABLE else None
+    return None
+
+
+def _earlier(tracker: Tracker) -> list[str]:
+    """Return the shopper's messages before the latest one, the latest first."""
+    said = (
+        str(event.get("text") or "")
+        for event in reversed(_before(tracker)[-2 * _EVENTS :])
+        if event["event"] == "user"
+    )
+    return list(islice(said, EARLIER))
+
+
+def _before(tracker: Tracker) -> list[dict[str, Any]]:
+    """Return the events before the latest message."""
     events = list(tracker.events)
     last = max((place for place, event in enumerate(events) if event["event"] == "user"), default=0)
-    before = events[max(0, last - _EVENTS) : last]
-    for event in reversed(before):
-        if event["event"] == "bot":
-            return (event.get("metadata") or {}).get("topic")
-    return None
+    return events[:last]

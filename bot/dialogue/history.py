@@ -1,5 +1,6 @@
 """Queries of a tracker: the questions of this turn, and the answers before it."""
 
+from itertools import islice
 from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
@@ -11,6 +12,7 @@ from bot.nlu.passages import PASSAGE
 from bot.topics import ANSWERABLE
 
 UTTER = "utter_"
+_NEAR = 40  # events before the last message, in which the talk right before it is
 
 
 def questions(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
@@ -31,6 +33,17 @@ def closest_passage(tracker: DialogueStateTracker) -> str | None:
 def said(tracker: DialogueStateTracker) -> str:
     """Return the text of the shopper's last message, with placeholders for personal data."""
     return str(tracker.latest_message.text or "") if tracker.latest_message else ""
+
+
+def said_before(tracker: DialogueStateTracker, count: int) -> list[str]:
+    """Return the shopper's messages before the last one, the latest first."""
+    start = len(tracker.events) - len(turn(tracker)) - 1
+    texts = (
+        str(event.text or "")
+        for event in reversed(list(tracker.events)[max(0, start - _NEAR) : max(0, start)])
+        if isinstance(event, UserUttered)
+    )
+    return list(islice(texts, count))
 
 
 def intent(tracker: DialogueStateTracker) -> str:

@@ -7,8 +7,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue import history
 from bot.optouts.form import BROWSER_KINDS, Ask
-from bot.optouts.model import Action
-from bot.optouts.talk import Talk, has_no_email, looks_like_an_address, wish_in
+from bot.optouts.listening import (
+    EARLIER,
+    Said,
+    has_no_email,
+    looks_like_an_address,
+    means_this_browser,
+    wish_in,
+)
+from bot.optouts.talk import Talk
 from bot.optouts.wish import phrases
 from bot.optouts.wish.clauses import normal
 from bot.optouts.wish.model import Act, Wish
@@ -70,9 +77,16 @@ def wish_of(tracker: DialogueStateTracker, talk: Talk) -> Wish:
     """Return the wish of the last message."""
     message = tracker.latest_message
     parsed = message.parse_data if message else {}
-    mended = str(parsed.get("text") or "")
-    topic = history.topic_before(tracker)
-    return wish_in(talk, history.said(tracker), mended, parsed.get("intent") or {}, topic)
+    intent = parsed.get("intent") or {}
+    said = Said(
+        history.said(tracker),
+        str(parsed.get("text") or ""),
+        str(intent.get("name") or ""),
+        float(intent.get("confidence") or 0.0),
+        history.topic_before(tracker),
+        history.said_before(tracker, EARLIER),
+    )
+    return wish_in(talk, said)
 
 
 def plan_choice(tracker: DialogueStateTracker) -> list[str]:
@@ -99,13 +113,18 @@ def plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
     wish, text, intent = wish_of(tracker, talk), history.said(tracker), history.intent(tracker)
     if talk.asked is Ask.EMAIL and (has_no_email(text) or looks_like_an_address(text)):
         return [FORM]
+    if talk.draft and talk.draft.fits_browser and means_this_browser(text):
+        return [FORM]
     if wish.act is Act.UNDO and talk.last and phrases.EVERYTHING.search(text.lower()):
         return [TAKE_BACK]
     if intent == FORGET and wish.act not in (Act.OUT, Act.YES):
         return [f"{history.UTTER}{FORGET}"]
-    if wish.act is Act.NO and not talk.detours:
+    agreeing = talk.asked is Ask.AGREED
+    if (wish.act is Act.NO and not talk.detours) or (wish.act is Act.UNCLEAR and agreeing):
         return [CHANGE]
-    if wish.act in (Act.UNDO, Act.NO, Act.REFUSAL) or (
+    drops = wish.act is Act.OUT and not wish.after and not any(wish.addresses.values())
+    drops = drops and talk.draft is not None and bool(talk.draft.kinds)
+    if (wish.act in (Act.UNDO, Act.NO, Act.REFUSAL) or drops) or (
         intent == "goodbye" and wish.act is Act.NONE
     ):
         return [CANCEL]
@@ -136,13 +155,17 @@ def plan_outside(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
     if talk.parked and (wish.act is Act.UNDO or cancels(text)):
         return [CANCEL]
     if wish.act in (Act.OUT, Act.IN) and intent != FORGET:
-        own = [one.kinds for one in talk.noted if one.action is Action.OPT_OUT]
-        within = wish.act is Act.IN and any(kinds & wish.keeps for kinds in own)
-        return [*_others(asked), TAKE_BACK if within and not wish.addresses else FORM]
+        return [*_others(asked), TAKE_BACK if _only_takes_back(talk, wish) else FORM]
     if talk.noted and wish.act is Act.UNDO:
         return [TAKE_BACK]
     if intent == FORGET:
-        return []
+        # What may be about the record deletes no conversation.
+        return ["utter_opt_out_unclear_recorded"] if talk.last and wish.act is Act.UNCLEAR else []
+    if not talk.last and phrases.is_bare_address(text):
+        return [FORM]
+    unclear = wish.act is Act.UNCLEAR and _confidence(tracker) < _OTHER_TOPIC
+    if unclear and not talk.last and intent != "human":
+        return [FORM]
     knows = talk.references or intent in ACTIONS
     if wish.act is Act.STATUS and knows and _is_about_request(tracker, text):
         return [STATUS]
@@ -156,15 +179,22 @@ def plan_outside(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
         and len(text.split()) < 12
     ):
         return ["utter_opt_out_scope"]
-    if wish.act is Act.UNCLEAR and _confidence(tracker) < _OTHER_TOPIC and intent != "human":
-        return ["utter_opt_out_unclear"]
     if intent in OPT_OUTS and len(asked) == 1:
         if wish.act is Act.ABOUT:
             return ["utter_opt_out_how"]
         if wish.act is Act.REFUSAL:
             return ["utter_opt_out_left"]
-        return ["utter_opt_out_unclear"]
+        return [FORM]
     return []
+
+
+def _only_takes_back(talk: Talk, wish: Wish) -> bool:
+    """Return whether a wish stops nothing more, but gives back what was recorded here."""
+    if not talk.taken_back_by(wish):
+        return False
+    elsewhere = set(wish.addresses) - {email for one in talk.noted for email in one.emails}
+    adds, _ = talk.changed_by(wish)
+    return not adds and not any(wish.addresses[email] for email in elsewhere)
 
 
 def _is_about_request(tracker: DialogueStateTracker, text: str) -> bool:

@@ -60,9 +60,14 @@ class Draft:
             return Ask.KINDS
         if self.gives_up:
             return None
-        if not self.emails and (self.wants_address or not self.kinds <= BROWSER_KINDS):
+        if not self.emails and (self.wants_address or not self.fits_browser):
             return Ask.EMAIL
         return None if self.agreed else Ask.AGREED
+
+    @property
+    def fits_browser(self) -> bool:
+        """Return whether the request can be recorded for the browser, without an address."""
+        return bool(self.kinds) and self.kinds <= BROWSER_KINDS
 
     @property
     def gives_up(self) -> bool:
@@ -82,10 +87,10 @@ class Pressed:
 
 def begin(action: Action, wish: Wish, reveal: Reveal) -> Draft:
     """Return a new draft from a wish."""
-    kinds = wish.stops if action is Action.OPT_OUT else wish.keeps
+    kinds = (wish.after or wish.stops) if action is Action.OPT_OUT else wish.keeps
     draft = Draft(action, kinds)
-    # Whoever names an address and nothing else means the mail to it.
-    if not kinds and any(wish.addresses.values()):
+    # Whoever wants out, and names an address and nothing else, means the mail to it.
+    if not kinds and wish.act is Act.OUT and any(wish.addresses.values()):
         draft = replace(draft, kinds=frozenset({OptOutKind.MARKETING_EMAIL}))
     return _with_addresses(draft, wish, reveal)
 
@@ -103,7 +108,8 @@ def advance(draft: Draft, wish: Wish, reveal: Reveal, *, tried_address: bool = F
     if wish.other_address and not any(wish.addresses.values()):
         return replace(draft, emails=(), wants_address=True)
     before = draft
-    draft = replace(draft, kinds=_changed(draft, wish), agreed=False)
+    changes = wish.act in (Act.OUT, Act.IN) and wish.after
+    draft = replace(draft, kinds=wish.after if changes else draft.kinds, agreed=False)
     draft = _with_addresses(draft, wish, reveal)
     if tried_address and draft == before:
         draft = replace(draft, bad_addresses=draft.bad_addresses + 1)
@@ -120,16 +126,6 @@ def press(draft: Draft, pressed: Pressed, reveal: Reveal) -> Draft:
     if pressed.agrees:
         return replace(draft, agreed=draft.next_question() is Ask.AGREED)
     return replace(draft, kinds=pressed.kinds or draft.kinds, agreed=False)
-
-
-def _changed(draft: Draft, wish: Wish) -> frozenset[OptOutKind]:
-    """Return the kinds of a draft after a wish; a wish that leaves none changes nothing."""
-    adds, drops = wish.stops, wish.keeps
-    if draft.action is Action.OPT_IN:
-        adds, drops = drops, adds
-    if wish.only and adds:
-        return adds
-    return ((draft.kinds | adds) - drops) or draft.kinds
 
 
 def _with_addresses(draft: Draft, wish: Wish, reveal: Reveal) -> Draft:

@@ -4,37 +4,13 @@ The talk is kept in the slots of the tracker. From it and from a message comes t
 """
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from bot.optouts.form import SITUATIONS, Ask, Draft
 from bot.optouts.model import Action, OptOutKind, in_order
-from bot.optouts.wish import phrases
-from bot.optouts.wish.agreement import agreed
-from bot.optouts.wish.classifier import second_reading
-from bot.optouts.wish.clauses import normal
 from bot.optouts.wish.model import Act, Context, Situation, Wish
-from bot.optouts.wish.reading import is_plain, read
-
-# The topics after which "how do I stop it?" names the kind.
-KIND_OF_TOPIC = {
-    "tracking": OptOutKind.TARGETED_ADVERTISING,
-    "cookies": OptOutKind.TARGETED_ADVERTISING,
-    "email_marketing": OptOutKind.MARKETING_EMAIL,
-    "selling": OptOutKind.SHARING,
-    "sharing": OptOutKind.SHARING,
-}
-_FEW_WORDS = 7
-_LONG_STORY = 40  # words
-_NO_EMAIL = re.compile(
-    r"\b(?:don'?t|do not|haven'?t|have not) (?:have|use|own|got|do)"
-    r"(?: an?y?| got an?)? ?e-?mails?\b"
-    r"|\b(?:have|got|there'?s) no e-?mail\b|^\W*no e-?mail(?: address)?\W*$"
-    r"|\bwithout (?:an |any )?e-?mail\b|\bhaven'?t got one\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -126,6 +102,33 @@ class Talk:
         outs = [one for one in self.noted if one.action is Action.OPT_OUT and one.emails == emails]
         return frozenset().union(*(one.kinds for one in outs))
 
+    def changed_by(self, wish: Wish) -> tuple[frozenset[OptOutKind], frozenset[OptOutKind]]:
+        """Return the kinds that a wish stops beside those of the last record, and gives back."""
+        last = self.last
+        if last is None or last.action is not Action.OPT_OUT:
+            return wish.stops, frozenset()
+        before = self.stopped(last.emails)
+        return wish.after - before, before - wish.after
+
+    def taken_back_by(self, wish: Wish, everything: bool = False) -> list["Noted"]:
+        """Return what a wish takes back of the records: kinds, addresses, the last record or all.
+
+        ``everything`` means that the message says so.
+        """
+        last = self.last
+        if last is None:
+            return []
+        dropped = frozenset(one for one, meant in wish.addresses.items() if not meant)
+        ours = frozenset(email for one in self.noted for email in one.emails)
+        if wish.act is not Act.UNDO or wish.after:
+            _, back = self.changed_by(wish)
+            emails = dropped & ours or frozenset(last.emails)
+            if back or dropped & ours:
+                return self.meant(back, emails, everything=True)
+            return []
+        named = frozenset(one for one, meant in wish.addresses.items() if meant) | dropped
+        return self.meant(frozenset(wish.kinds), named & ours, everything and not wish.kinds)
+
     def meant(
         self, kinds: frozenset[OptOutKind], emails: frozenset[str], everything: bool
     ) -> list["Noted"]:
@@ -166,23 +169,11 @@ class Talk:
         """Return the talk after its draft was recorded or dropped."""
         return replace(self, draft=None, asked=None, parked=False, detours=0)
 
-    def context(
-        self, intent: str = "", confidence: float = 0.0, topic: str | None = None
-    ) -> Context:
-        """Return the context of the next message.
-
-        ``intent`` is that of the message by the classifier, ``topic`` that of the answer before.
-        """
-        of_topic = KIND_OF_TOPIC.get(topic or "")
-        if self.draft and self.asked:
-            return Context(
-                SITUATIONS[self.asked],
-                self.draft.action,
-                self.draft.kinds,
-                self.draft.emails,
-                intent,
-                confidence,
-            )
+    def context(self) -> Context:
+        """Return the context of the next message: the draft, or what was recorded last."""
+        draft = self.draft
+        if draft and self.asked:
+            return Context(SITUATIONS[self.asked], draft.action, draft.kinds, draft.emails)
         # Also what was taken back is a record: another "undo" is about it.
         if last := self.last or next(iter(self.noted), None):
             return Context(
@@ -190,59 +181,8 @@ class Talk:
                 last.action,
                 self.stopped(last.emails) if last.action is Action.OPT_OUT else last.kinds,
                 last.emails,
-                intent,
-                confidence,
-                of_topic,
             )
-        return Context(intent=intent, confidence=confidence, topic=of_topic)
-
-
-def wish_in(
-    talk: Talk,
-    text: str,
-    mended: str,
-    intent: Mapping[str, Any],
-    topic: str | None = None,
-) -> Wish:
-    """Return the wish of a message of this talk.
-
-    ``mended`` is the text without typing slips, but also without its placeholders.
-    """
-    context = talk.context(
-        str(intent.get("name") or ""), float(intent.get("confidence") or 0.0), topic
-    )
-    first = read(text, context, mended if "[" not in text else text)
-    if (
-        is_plain(text, first)
-        or _is_set_phrase(text, first)
-        or not _is_about_opt_outs(first, context)
-    ):
-        return first
-    second = second_reading(text, context)
-    wish = agreed(first, second, context)
-    # A long story names much that is not to stop: then both readings must name the same.
-    if wish.act is Act.OUT and len(text.split()) > _LONG_STORY and wish.stops != second.stops:
-        return replace(wish, act=Act.UNCLEAR, kinds={}, only=False)
-    return wish
-
-
-def _is_set_phrase(text: str, wish: Wish) -> bool:
-    """Return whether a message is said so often in these words that nothing is to doubt."""
-    plain = normal(text)
-    return (
-        (wish.act is Act.UNDO and bool(phrases.UNDO_FIRST.search(plain)))
-        or (wish.act is Act.OUT and bool(phrases.STOP_IT.search(plain)))
-        or (wish.act is Act.STATUS and len(plain.split()) <= _FEW_WORDS)
-    )
-
-
-def _is_about_opt_outs(wish: Wish, context: Context) -> bool:
-    """Return whether a message may hold a wish; most questions do not, and are read once."""
-    return (
-        context.situation is not Situation.NONE
-        or wish.act not in (Act.NONE, Act.ABOUT)
-        or context.intent in (*map(str, Action), "opt_out_status")
-    )
+        return Context()
 
 
 def begins_from(talk: Talk, wish: Wish, draft: Draft) -> Draft:
@@ -256,14 +196,16 @@ def begins_from(talk: Talk, wish: Wish, draft: Draft) -> Draft:
         emails = draft.emails or (parked.emails if parked else ())
         return replace(draft, emails=emails)
     for_another = wish.other_address or wish.same or bool(set(draft.emails) - set(last.emails))
-    named = wish.stops if draft.action is Action.OPT_OUT else wish.keeps
-    kinds = named or (last.kinds - wish.keeps if for_another else draft.kinds)
     replaces = tuple(last.references) if wish.corrects_address else ()
-    if draft.action is Action.OPT_OUT and not for_another:
-        draft = replace(draft, gives_back=wish.keeps & last.kinds)
-    if draft.emails or for_another:
+    if for_another:
+        named = wish.stops if draft.action is Action.OPT_OUT else wish.keeps
+        kinds = named or last.kinds - wish.keeps
         return replace(draft, kinds=kinds, replaces=replaces, wants_address=not draft.emails)
-    return replace(draft, kinds=kinds, emails=last.emails)
+    kinds, emails = draft.kinds, draft.emails or last.emails
+    if draft.action is Action.OPT_OUT:
+        kinds, gives_back = talk.changed_by(wish)
+        draft = replace(draft, gives_back=gives_back)
+    return replace(draft, kinds=kinds, emails=emails, replaces=replaces)
 
 
 def fingerprint(draft: Draft) -> str:
@@ -271,16 +213,6 @@ def fingerprint(draft: Draft) -> str:
     parts = (draft.action, in_order(draft.kinds), draft.emails, draft.replaces)
     shown = f"{parts} {in_order(draft.gives_back)}"
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
-
-
-def has_no_email(text: str) -> bool:
-    """Return whether a message says that the shopper has no e-mail address."""
-    return bool(_NO_EMAIL.search(text))
-
-
-def looks_like_an_address(text: str) -> bool:
-    """Return whether a text tries to be an address: one word, or with an "@"."""
-    return "@" in text or (len(text.split()) == 1 and "." in text.strip("."))
 
 
 def _draft_of(slots: Mapping[str, Any]) -> Draft | None:

@@ -4,27 +4,34 @@ from dataclasses import replace
 
 from bot.optouts.form import Ask, Draft, Pressed, advance, begin, press
 from bot.optouts.model import EVERYTHING, Action, OptOutKind
-from bot.optouts.wish.model import Act, Sign, Wish
+from bot.optouts.wish.model import Act, Context, Sign, Situation, Wish, kinds_after
 
 VALUES = {"[email-1]": "jo@example.com", "[email-2]": "al@example.com", "[email-3]": "jo@nowhere"}
 MAIL, ADS = OptOutKind.MARKETING_EMAIL, OptOutKind.TARGETED_ADVERTISING
 CALLS = OptOutKind.PHONE_MAIL_MARKETING
 
 
-def wish(*stops: OptOutKind, keep: OptOutKind | None = None, **more: object) -> Wish:
-    """Return a wish to stop some kinds, and perhaps to keep one."""
+def wish(
+    draft: Draft | None, *stops: OptOutKind, keep: OptOutKind | None = None, **more: object
+) -> Wish:
+    """Return a wish to stop some kinds, and perhaps to keep one, for a draft or without one."""
     kinds = dict.fromkeys(stops, Sign.STOP) | ({keep: Sign.KEEP} if keep else {})
-    return Wish(Act.OUT, kinds, **more)  # type: ignore[arg-type]
+    context = Context(
+        Situation.ASKED_YES if draft else Situation.NONE,
+        kinds=draft.kinds if draft else frozenset(),
+    )
+    said = Wish(Act.OUT, kinds, **more)  # type: ignore[arg-type]
+    return replace(said, after=kinds_after(said, context))
 
 
 def start(*stops: OptOutKind, **more: object) -> Draft:
     """Return a new draft from a wish."""
-    return begin(Action.OPT_OUT, wish(*stops, **more), VALUES.get)
+    return begin(Action.OPT_OUT, wish(None, *stops, **more), VALUES.get)
 
 
 def then(draft: Draft, *stops: OptOutKind, **more: object) -> Draft:
     """Return the draft after another wish."""
-    return advance(draft, wish(*stops, **more), VALUES.get)
+    return advance(draft, wish(draft, *stops, **more), VALUES.get)
 
 
 READY = start(MAIL, addresses={"[email-1]": True})

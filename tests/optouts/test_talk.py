@@ -26,7 +26,8 @@ def test_a_record_is_the_context_of_what_follows() -> None:
 
 def test_another_kind_is_for_the_same_address() -> None:
     """ "Also the calls" needs no address again."""
-    draft = begins_from(TALK, Wish(Act.OUT, {P: Sign.STOP}), Draft(Action.OPT_OUT, frozenset({P})))
+    wish = Wish(Act.OUT, {P: Sign.STOP}, after=frozenset({E, P}))
+    draft = begins_from(TALK, wish, Draft(Action.OPT_OUT, frozenset({P})))
     assert (draft.kinds, draft.emails) == ({P}, ("[email-1]",))
 
 

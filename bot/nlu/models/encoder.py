@@ -69,11 +69,14 @@ class Encoder:
                 list(threads.map(encode, batches))
         return views
 
-    def token_states(self, text: str) -> np.ndarray:
-        """Return the states of the tokens of a text, float32, shape (tokens, TOKEN_DIMENSIONS)."""
-        feed = _feed(self._tokenizer.encode_batch([text]))
-        states: np.ndarray = self._session.run(["tokens"], feed)[0][0]
-        return states
+    def token_states(self, text: str) -> tuple[list[str], np.ndarray]:
+        """Return the tokens of a text and their states.
+
+        The states are float32 of shape (tokens, TOKEN_DIMENSIONS).
+        """
+        (encoding,) = self._tokenizer.encode_batch([text])
+        states: np.ndarray = self._session.run(["tokens"], _feed([encoding]))[0][0]
+        return encoding.tokens, states
 
 
 def _feed(encodings: Sequence[Encoding]) -> dict[str, np.ndarray]:

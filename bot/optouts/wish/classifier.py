@@ -5,9 +5,10 @@ messages of other people (data/wishes/train.py), and runs in plain numpy.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,33 +22,50 @@ from bot.paths import WISHES_DIR
 ACTS = ("out", "none", "in", "undo", "status", "yes", "no", "unclear")
 _SIGNS = (None, Sign.STOP, Sign.KEEP)
 WIDTH, HEADS, LAYERS = 128, 4, 2
-QUERIES = 1 + len(OptOutKind)  # one for the act, one for each kind
-_PLACEHOLDER = re.compile(r"\[[a-z_]+-(\d+)\]")
+DRAFT_ADDRESSES = 2  # that a message can point at: "only the first"
+# One query for the act, one for each kind, one for each address of the draft.
+QUERIES = 1 + len(OptOutKind) + DRAFT_ADDRESSES
+_KINDS = slice(1, 1 + len(OptOutKind))
+_POINTED = slice(1 + len(OptOutKind), QUERIES)
+_PLACEHOLDER = re.compile(r"\[email-\d+\]")
+
+
+@dataclass(frozen=True)
+class AddressReading:
+    """What the network reads of an address.
+
+    ``meant`` is None for an address of the draft that the message says nothing about. ``kinds``
+    are those that are to be out for it.
+    """
+
+    meant: bool | None
+    probability: float
+    kinds: frozenset[OptOutKind] = frozenset()
 
 
 @dataclass(frozen=True)
 class SecondReading:
-    """What the network reads: an act and the signs of the kinds, with their probabilities."""
+    """What the network reads, with its probabilities: the act, each kind's sign, what is out then.
+
+    ``addresses`` has the placeholders that the message names, and those of the draft.
+    """
 
     act: Act
     act_probability: float
     kinds: Mapping[OptOutKind, Sign]
-    kinds_probability: float  # the least of all kinds
+    after: frozenset[OptOutKind]
+    after_probability: float  # the least of all kinds
+    addresses: Mapping[str, AddressReading]
 
     @property
     def sureness(self) -> float:
-        """Return the least of all probabilities."""
-        return min(self.act_probability, self.kinds_probability)
-
-    @property
-    def stops(self) -> frozenset[OptOutKind]:
-        """Return the kinds that are to stop."""
-        return frozenset(kind for kind, sign in self.kinds.items() if sign is Sign.STOP)
-
-    @property
-    def keeps(self) -> frozenset[OptOutKind]:
-        """Return the kinds that are to stay, or to come again."""
-        return frozenset(kind for kind, sign in self.kinds.items() if sign is Sign.KEEP)
+        """Return the probability of the act with its outcome; 0 if the parts do not fit."""
+        if self.act not in (Act.OUT, Act.IN):
+            return self.act_probability
+        signs = self.kinds.items()
+        if any((sign is Sign.STOP) is not (kind in self.after) for kind, sign in signs):
+            return 0.0
+        return min(self.act_probability, self.after_probability)
 
 
 class WishClassifier:
@@ -61,36 +79,60 @@ class WishClassifier:
 
     def read(self, text: str, context: Context) -> SecondReading:
         """Return the second reading of a message in its context."""
-        acts, signs = self._forward(self._encoder.token_states(said(text, context.emails)), context)
-        best = signs.argmax(axis=1)
-        kinds = {
-            kind: sign
-            for kind, place in zip(OptOutKind, best, strict=True)
-            if (sign := _SIGNS[place]) is not None
-        }
+        names = named(text, context.emails)
+        tokens, states = self._encoder.token_states(said(text, names))
+        read = self._forward(states, context)
+        acts = _softmax(self._linear(read[0], "act"))
+        signs = _softmax(self._linear(read[_KINDS], "sign")).argmax(axis=1)
+        out = _softmax(self._linear(read[_KINDS], "after"))[:, 1]
         act = int(acts.argmax())
         return SecondReading(
-            Act(ACTS[act]), float(acts[act]), kinds, float(signs.max(axis=1).min())
+            Act(ACTS[act]),
+            float(acts[act]),
+            {
+                kind: sign
+                for kind, place in zip(OptOutKind, signs, strict=True)
+                if (sign := _SIGNS[place]) is not None
+            },
+            _over_half(out),
+            float(np.maximum(out, 1 - out).min()),
+            self._addresses(names, tokens, read, context),
         )
 
-    def _forward(self, states: np.ndarray, context: Context) -> tuple[np.ndarray, np.ndarray]:
-        """Return the probabilities of the acts, and of the signs for each kind."""
+    def _addresses(
+        self, names: Mapping[str, int], tokens: Sequence[str], read: np.ndarray, context: Context
+    ) -> dict[str, AddressReading]:
+        """Return the reading of each address that is typed, or pointed at in the draft."""
+        places = places_of(tokens)
+        found: dict[str, AddressReading] = {}
+        for email, query in zip(context.emails, read[_POINTED], strict=False):
+            found[email] = self._address(query)
+        for email, name in names.items():
+            if name in places:
+                found[email] = self._address(read[QUERIES:][places[name]].mean(axis=0))
+        return found
+
+    def _address(self, state: np.ndarray) -> AddressReading:
+        shares = _softmax(self._linear(state, "adr"))
+        best = int(shares.argmax())
+        kinds = _over_half(1 / (1 + np.exp(-self._linear(state, "adrkinds"))))
+        return AddressReading((None, True, False)[best], float(shares[best]), kinds)
+
+    def _forward(self, states: np.ndarray, context: Context) -> np.ndarray:
+        """Return the last states of the queries and the tokens."""
         weights = self._weights
         tokens = self._normed(self._linear(states, "inp"), "norm")
         tokens = tokens + weights["position.weight"][: len(tokens)]
         draft = np.array([float(kind in context.kinds) for kind in OptOutKind], dtype=np.float32)
         if context.situation in (Situation.NONE, Situation.ASKED_KINDS):
             draft = np.zeros_like(draft)
-        situation = weights["situation.weight"][list(Situation).index(context.situation)]
-        about = situation + weights["draft.weight"] @ draft
+        about = weights["situation.weight"][list(Situation).index(context.situation)]
+        about = about + weights["draft.weight"] @ draft
+        about = about + weights["drafts.weight"][min(DRAFT_ADDRESSES, len(context.emails))]
         read = np.concatenate([weights["queries"] + about, tokens])
         for layer in range(LAYERS):
             read = self._layer(read, f"layers.layers.{layer}.")
-        read = self._normed(read[:QUERIES], "out")
-        return (
-            _softmax(self._linear(read[0], "act")),
-            _softmax(self._linear(read[1:], "sign")),
-        )
+        return self._normed(read, "out")
 
     def _layer(self, read: np.ndarray, name: str) -> np.ndarray:
         """Return the output of a transformer layer that normalises its input."""
@@ -118,14 +160,25 @@ class WishClassifier:
         return normed + self._weights[f"{name}.bias"]
 
 
-def said(text: str, emails: tuple[str, ...]) -> str:
-    """Return a message as the network reads it: "@0" for the draft's address, "@1" for others."""
+def named(text: str, emails: tuple[str, ...]) -> dict[str, int]:
+    """Return a number for each address: 0 and 1 in the draft, from 2 on the others of a text."""
+    names = {email: number for number, email in enumerate(emails[:DRAFT_ADDRESSES])}
+    others = dict.fromkeys(one for one in _PLACEHOLDER.findall(text) if one not in names)
+    return names | {email: number for number, email in enumerate(others, start=DRAFT_ADDRESSES)}
 
-    def name(match: re.Match[str]) -> str:
-        """Return the name of an address for the network."""
-        return " @0 " if match.group() in emails else f" @{max(1, int(match[1]))} "
 
-    return " ".join(_PLACEHOLDER.sub(name, text).split())
+def said(text: str, names: Mapping[str, int]) -> str:
+    """Return a message as the network reads it: "@0" stands for the draft's address."""
+    return " ".join(_PLACEHOLDER.sub(lambda match: f" @{names[match.group()]} ", text).split())
+
+
+def places_of(tokens: Sequence[str]) -> dict[int, list[int]]:
+    """Return the places of the tokens of each numbered address: "@" and its number."""
+    places: dict[int, list[int]] = {}
+    for place, (token, after) in enumerate(pairwise(tokens)):
+        if token == "@" and after.isdigit():
+            places.setdefault(int(after), []).extend((place, place + 1))
+    return places
 
 
 @lru_cache(maxsize=256)
@@ -138,6 +191,10 @@ def second_reading(text: str, context: Context) -> SecondReading:
 def default_classifier() -> WishClassifier:
     """Return the classifier of data/wishes, loaded once in a process."""
     return WishClassifier(default_encoder())
+
+
+def _over_half(shares: np.ndarray) -> frozenset[OptOutKind]:
+    return frozenset(kind for kind, share in zip(OptOutKind, shares, strict=True) if share > 0.5)
 
 
 def _softmax(values: np.ndarray) -> np.ndarray:

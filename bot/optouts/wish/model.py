@@ -53,7 +53,7 @@ class Context:
     emails: tuple[str, ...] = ()  # their placeholders
     intent: str = ""
     confidence: float = 0.0
-    topic: OptOutKind | None = None  # the kind that the answer before was about
+    topic: frozenset[OptOutKind] = frozenset()  # the kinds that the talk before was about
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Wish:
     act: Act = Act.NONE
     kinds: Mapping[OptOutKind, Sign] = field(default_factory=dict)
     addresses: Mapping[str, bool] = field(default_factory=dict)
+    after: frozenset[OptOutKind] = frozenset()  # the kinds that are to be out afterwards
     firm: bool = False  # said as a wish, not only as a complaint
     only: bool = False  # the named kinds, and not the rest of the draft
     same: bool = False  # as for the address before: "same for my wife"
@@ -79,3 +80,19 @@ class Wish:
     def keeps(self) -> frozenset[OptOutKind]:
         """Return the kinds that are to stay, or to come again."""
         return frozenset(kind for kind, sign in self.kinds.items() if sign is Sign.KEEP)
+
+
+def kinds_after(wish: Wish, context: Context) -> frozenset[OptOutKind]:
+    """Return the kinds of the draft or the record after a wish, by its act and its signs."""
+    adds, drops = wish.stops, wish.keeps
+    if context.action is Action.OPT_IN:
+        adds, drops = drops, adds
+    if wish.act is Act.UNDO:
+        return context.kinds - frozenset(wish.kinds) if wish.kinds else frozenset()
+    if wish.act is Act.IN and context.action is Action.OPT_OUT:
+        return context.kinds - drops
+    if wish.act is not Act.OUT and wish.act is not Act.IN:
+        return context.kinds
+    if wish.only and adds and context.situation is not Situation.RECORDED:
+        return adds
+    return (context.kinds | adds) - drops

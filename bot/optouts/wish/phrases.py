@@ -114,3 +114,10 @@ def says_no(plain: str) -> bool:
 
 def _has_yes(plain: str) -> bool:
     return bool(_YES.search(plain) or _SAYS_YES.search(plain))
+
+
+def is_bare_address(text: str) -> bool:
+    """Return whether a message is an address and no words."""
+    return bool(PLACEHOLDER.search(text)) and not re.search(
+        r"[^\W\d_]", PLACEHOLDER.sub("", text.lower())
+    )

@@ -1,13 +1,14 @@
 """Reading of a message in its context: its clauses, joined to one wish."""
 
 import re
+from dataclasses import replace
 
 from bot.optouts.model import EVERYTHING, Action, OptOutKind, in_order
 from bot.optouts.wish import phrases
 from bot.optouts.wish.clauses import normal
 from bot.optouts.wish.hearing import Heard, has_strong_kind, hear, is_directed
 from bot.optouts.wish.lexicon import Role
-from bot.optouts.wish.model import Act, Context, Sign, Situation, Wish
+from bot.optouts.wish.model import Act, Context, Sign, Situation, Wish, kinds_after
 
 _BEFORE = frozenset(Situation) - {Situation.NONE}
 _ASKED = _BEFORE - {Situation.RECORDED}
@@ -23,8 +24,8 @@ def read(text: str, context: Context, mended: str = "") -> Wish:
     """
     wish = _read(text, context)
     if wish.act in (Act.NONE, Act.UNCLEAR, Act.ABOUT) and mended and mended != text:
-        return _read(mended, context)
-    return wish
+        wish = _read(mended, context)
+    return replace(wish, after=kinds_after(wish, context))
 
 
 def is_plain(text: str, wish: Wish) -> bool:
@@ -249,8 +250,11 @@ def _act(heard: Heard) -> Act:
     ):
         return Act.NONE
     reports = any(part.has(Role.REPORT) for part in heard.parts)
-    if context.topic and phrases.STOP_IT.search(plain):
-        heard.signs[context.topic] = Sign.STOP
+    points_back = any(
+        part.polarity < 0 and part.has(Role.STOP) and part.points_back for part in firm
+    )
+    if context.topic and (phrases.STOP_IT.search(plain) or (points_back and not heard.signs)):
+        heard.signs.update(dict.fromkeys(context.topic, Sign.STOP))
         return Act.OUT
     if heard.asks and not heard.returns:
         about_request = (

@@ -2,58 +2,87 @@
 
 import pytest
 
-from bot.optouts.model import EVERYTHING, Action, OptOutKind
+from bot.optouts.model import Action, OptOutKind
 from bot.optouts.wish.agreement import agreed
-from bot.optouts.wish.classifier import SecondReading
+from bot.optouts.wish.classifier import AddressReading, SecondReading
 from bot.optouts.wish.model import Act, Context, Sign, Situation, Wish
 
-E, A, P = (
-    OptOutKind.MARKETING_EMAIL,
-    OptOutKind.TARGETED_ADVERTISING,
-    OptOutKind.PHONE_MAIL_MARKETING,
-)
+E, P = OptOutKind.MARKETING_EMAIL, OptOutKind.PHONE_MAIL_MARKETING
 START = Context()
-CONFIRM = Context(Situation.ASKED_YES, Action.OPT_OUT, frozenset({E}))
-STOP_MAIL = Wish(Act.OUT, {E: Sign.STOP}, firm=True)
+CONFIRM = Context(Situation.ASKED_YES, Action.OPT_OUT, frozenset({E}), ("[email-1]",))
+RECORDED = Context(Situation.RECORDED, Action.OPT_OUT, frozenset({E, P}), ("[email-1]",))
 
 
-def second(act: Act, *stops: OptOutKind, sure: float = 0.99) -> SecondReading:
-    """Return a second reading that stops some kinds."""
-    return SecondReading(act, sure, dict.fromkeys(stops, Sign.STOP), sure)
+def out(*stops: OptOutKind, act: Act = Act.OUT) -> Wish:
+    """Return a wish by clauses, after which some kinds are out."""
+    return Wish(act, dict.fromkeys(stops, Sign.STOP), after=frozenset(stops), firm=True)
+
+
+def second(
+    act: Act, *after: OptOutKind, sure: float = 0.99, **addresses: AddressReading
+) -> SecondReading:
+    """Return a second reading, after which some kinds are out."""
+    named = {f"[email-{name[1:]}]": read for name, read in addresses.items()}
+    signs = dict.fromkeys(after, Sign.STOP) if act is Act.OUT else {}
+    return SecondReading(act, sure, signs, frozenset(after), sure, named)
 
 
 def test_what_both_read_is_done() -> None:
     """Two equal readings leave the wish as it is."""
-    assert agreed(STOP_MAIL, second(Act.OUT, E), START) == STOP_MAIL
+    assert agreed(out(E), second(Act.OUT, E), START) == out(E)
 
 
-@pytest.mark.parametrize("act", [Act.NONE, Act.IN, Act.UNDO, Act.UNCLEAR])
-def test_a_sure_contradiction_is_asked_about(act: Act) -> None:
+@pytest.mark.parametrize("act", [Act.NONE, Act.STATUS, Act.UNCLEAR])
+def test_a_contradiction_is_asked_about(act: Act) -> None:
     """What one reading stops and the other does not is not recorded without asking."""
-    assert agreed(STOP_MAIL, second(act), START).act is Act.UNCLEAR
+    assert agreed(out(E), second(act), START).act is Act.UNCLEAR
 
 
 def test_a_yes_needs_both_readings() -> None:
-    """A yes that the classifier doubts agrees to nothing."""
-    assert agreed(Wish(Act.YES), second(Act.NO, sure=0.7), CONFIRM).act is Act.UNCLEAR
-    assert agreed(Wish(Act.YES), second(Act.YES), CONFIRM).act is Act.YES
+    """A yes that the classifier contradicts agrees to nothing."""
+    assert agreed(Wish(Act.YES), second(Act.NO, E), CONFIRM).act is Act.NO
+    assert agreed(Wish(Act.YES), second(Act.YES, E), CONFIRM).act is Act.YES
 
 
-def test_only_kinds_that_both_read_are_stopped() -> None:
-    """Never more is stopped than was asked for; "everything" is plain, and stays."""
-    first = Wish(Act.OUT, {E: Sign.STOP, P: Sign.STOP}, firm=True)
-    assert agreed(first, second(Act.OUT, E), START).stops == {E}
-    everything = Wish(Act.OUT, dict.fromkeys(EVERYTHING, Sign.STOP), firm=True)
-    assert agreed(everything, second(Act.OUT, E, A, P), START).stops == EVERYTHING
+def test_never_more_is_stopped_than_one_of_them_reads() -> None:
+    """Where both stop something, the smaller reading counts; other kinds are asked about."""
+    assert agreed(out(E, P), second(Act.OUT, E), START).after == {E}
+    assert agreed(out(E), second(Act.OUT, E, P), START).after == {E}
+    assert agreed(out(E), second(Act.OUT, P), START).act is Act.UNCLEAR
 
 
-def test_the_classifier_reads_words_that_the_clauses_do_not_know() -> None:
-    """Where the clauses say nothing, a sure second reading counts; an unsure one does not."""
-    assert agreed(Wish(), second(Act.OUT, P), START).stops == {P}
+def test_an_unsure_classifier_leaves_the_wish_to_the_clauses() -> None:
+    """A second reading below its threshold changes nothing outside a form."""
+    assert agreed(out(E), second(Act.NONE, sure=0.5), START) == out(E)
     assert agreed(Wish(), second(Act.OUT, P, sure=0.5), START).act is Act.NONE
 
 
-def test_a_question_or_a_refusal_is_never_made_a_wish() -> None:
-    """A sure second reading does not turn a question about opting out into an opt-out."""
-    for act in (Act.ABOUT, Act.REFUSAL):
-        assert agreed(Wish(act), second(Act.OUT, E), START).act is act
+def test_the_classifier_reads_words_that_the_clauses_do_not_know() -> None:
+    """Where the clauses say nothing, a sure second reading counts; a less sure one is asked."""
+    assert agreed(Wish(), second(Act.OUT, P), START).after == {P}
+    assert agreed(Wish(), second(Act.OUT, P, sure=0.8), START).act is Act.UNCLEAR
+
+
+def test_readings_that_do_not_fit_together_count_for_nothing() -> None:
+    """A classifier that keeps a kind and has it out afterwards is not sure, whatever it says."""
+    torn = SecondReading(Act.OUT, 0.99, {E: Sign.KEEP}, frozenset({E}), 0.99, {})
+    assert torn.sureness == 0.0
+
+
+def test_giving_back_a_part_is_the_same_in_other_words() -> None:
+    """ "Undo the calls" and "I want the calls" leave the same, and both are done."""
+    undo = Wish(Act.UNDO, {P: Sign.STOP}, after=frozenset({E}))
+    assert agreed(undo, second(Act.IN, E), RECORDED) == undo
+
+
+def test_a_sure_reading_of_an_address_counts() -> None:
+    """ "Not B" is left out where only the classifier reads the "not"."""
+    wish = Wish(Act.OUT, {E: Sign.STOP}, {"[email-2]": True}, after=frozenset({E}))
+    read = second(Act.OUT, E, _2=AddressReading(False, 0.95))
+    assert agreed(wish, read, START).addresses == {"[email-2]": False}
+
+
+def test_wishes_for_something_back_are_read_by_clauses_alone() -> None:
+    """The classifier has learnt only requests that stop something."""
+    back = Context(Situation.ASKED_YES, Action.OPT_IN, frozenset({E}))
+    assert agreed(Wish(Act.YES), second(Act.NO), back).act is Act.YES

@@ -117,7 +117,7 @@ def test_a_question_about_opting_out_is_no_wish(text: str) -> None:
 
 def test_how_to_stop_it_is_about_the_answer_before() -> None:
     """ "How do I stop it?" after an answer about ads prepares the opt-out of ads."""
-    wish = read("how do i stop it", Context(topic=A))
+    wish = read("how do i stop it", Context(topic=frozenset({A})))
     assert (wish.act, wish.stops) == (Act.OUT, {A})
 
 
