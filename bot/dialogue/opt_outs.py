@@ -154,7 +154,8 @@ def plan_outside(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
     wish = wish_of(tracker, talk)
     if talk.parked and (wish.act is Act.UNDO or cancels(text)):
         return [CANCEL]
-    if wish.act in (Act.OUT, Act.IN) and intent != FORGET:
+    forgets = intent == FORGET and not wish.kinds and not wish.addresses
+    if wish.act in (Act.OUT, Act.IN) and not forgets:
         return [*_others(asked), TAKE_BACK if _only_takes_back(talk, wish) else FORM]
     if talk.noted and wish.act is Act.UNDO:
         return [TAKE_BACK]

@@ -118,16 +118,16 @@ class Talk:
         last = self.last
         if last is None:
             return []
-        dropped = frozenset(one for one, meant in wish.addresses.items() if not meant)
         ours = frozenset(email for one in self.noted for email in one.emails)
-        if wish.act is not Act.UNDO or wish.after:
-            _, back = self.changed_by(wish)
-            emails = dropped & ours or frozenset(last.emails)
-            if back or dropped & ours:
-                return self.meant(back, emails, everything=True)
+        named = frozenset(one for one, meant in wish.addresses.items() if meant) & ours
+        if wish.act is Act.OUT:
+            named = frozenset(one for one, meant in wish.addresses.items() if not meant) & ours
+        if wish.act is Act.UNDO and not wish.after:
+            return self.meant(frozenset(wish.kinds), named, everything and not wish.kinds)
+        _, back = self.changed_by(wish)
+        if not back and not named:
             return []
-        named = frozenset(one for one, meant in wish.addresses.items() if meant) | dropped
-        return self.meant(frozenset(wish.kinds), named & ours, everything and not wish.kinds)
+        return self.meant(back, named or frozenset(last.emails), everything=True)
 
     def meant(
         self, kinds: frozenset[OptOutKind], emails: frozenset[str], everything: bool

@@ -75,6 +75,10 @@ def _with_addresses(wish: Wish, second: SecondReading, context: Context) -> Wish
         for email, read in second.addresses.items()
         if read.meant is not None and _is_sure(read)
     }
+    if wish.act in (Act.UNDO, Act.IN) and context.situation is Situation.RECORDED:
+        # What is taken back is meant; where nothing is typed, it is what shall not count any more.
+        back = {email: True for email in context.emails if sure.get(email) is False}
+        return replace(wish, addresses=wish.addresses or back)
     typed = {email: sure.get(email, meant) for email, meant in wish.addresses.items()}
     of_draft = {email: sure[email] for email in context.emails if email in sure}
     # What stays as it was is not named.

@@ -36,6 +36,8 @@ def is_plain(text: str, wish: Wish) -> bool:
 
 def _read(text: str, context: Context) -> Wish:
     heard = hear(text, context)
+    if context.situation in (Situation.NONE, Situation.ASKED_KINDS) and _points_back(heard):
+        heard.signs.update(dict.fromkeys(context.topic, Sign.STOP))  # "I want them stopped"
     if not re.search(r"[^\W\d_]", phrases.PLACEHOLDER.sub("", heard.plain)):
         return _without_words(text, heard)
     if phrases.COMMAND.fullmatch(heard.plain):
@@ -44,6 +46,18 @@ def _read(text: str, context: Context) -> Wish:
         if (act := rule(heard)) is not None:
             return heard.as_wish(act)
     return heard.as_wish(_act(heard))
+
+
+def _points_back(heard: Heard) -> bool:
+    """Return whether a message is to stop what was named before it, and names nothing itself."""
+    return not heard.signs and any(
+        part.firm
+        and part.polarity < 0
+        and not part.asks
+        and part.has(Role.STOP)
+        and part.points_back
+        for part in heard.parts
+    )
 
 
 def _without_words(text: str, heard: Heard) -> Wish:
@@ -250,10 +264,7 @@ def _act(heard: Heard) -> Act:
     ):
         return Act.NONE
     reports = any(part.has(Role.REPORT) for part in heard.parts)
-    points_back = any(
-        part.polarity < 0 and part.has(Role.STOP) and part.points_back for part in firm
-    )
-    if context.topic and (phrases.STOP_IT.search(plain) or (points_back and not heard.signs)):
+    if context.topic and phrases.STOP_IT.search(plain):
         heard.signs.update(dict.fromkeys(context.topic, Sign.STOP))
         return Act.OUT
     if heard.asks and not heard.returns:
