@@ -102,6 +102,7 @@ def test_a_call_that_hangs_is_given_up_when_the_network_returns(chat: Chat, wire
     chat.input.fill("do you use cookies?")
     with chat.page.expect_request(f"**{BASE}/messages"):
         chat.input.press("Enter")
+    wire.thaw()
     chat.page.evaluate("dispatchEvent(new Event('online'))")
     chat.page.clock.run_for(SOON)
     expect(chat.of("bot").nth(1)).to_contain_text("cookie")
@@ -111,6 +112,7 @@ def test_a_call_that_hangs_is_given_up_when_the_network_returns(chat: Chat, wire
 def test_a_tab_that_slept_asks_for_news_when_it_is_seen(chat: Chat, wire: Wire) -> None:
     """A tab whose call for news hangs since it slept asks anew as soon as it is seen."""
     wire.freeze()
+    wire.thaw()
     said = chat.page.context.request.post(
         f"{BASE}/messages",
         headers={"Authorization": f"Bearer {token_of(chat.page)}"},

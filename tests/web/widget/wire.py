@@ -1,4 +1,4 @@
-"""A wire between a browser and a server, which a test cuts, freezes and mends."""
+"""A wire between a browser and a server, which a test cuts and mends, freezes and thaws."""
 
 import socket
 import struct
@@ -62,8 +62,11 @@ class Wire:
         self._listener = self._listen(self.port)
 
     def freeze(self) -> None:
-        """Let the open connections hang for ever, as after a sleep; new ones work."""
+        """Let every connection hang for ever, as one that outlived its network."""
         self._frozen.set()
+
+    def thaw(self) -> None:
+        """Let new connections work; what hangs goes on hanging."""
         self._frozen = threading.Event()
 
 
