@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Install the Debian packages that the tests need, a browser and Redis; without the right to, say how.
+# Install the Debian packages that the tests need, a browser, Redis and strace; without the right to, say how.
 set -euo pipefail
 
 missing=()
 command -v chromium > /dev/null || missing+=(chromium)
 command -v redis-server > /dev/null || missing+=(redis-server)
+command -v strace > /dev/null || missing+=(strace)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 command="apt-get update && apt-get install -y --no-install-recommends ${missing[*]} fonts-dejavu-core"
