@@ -5,6 +5,7 @@ import re
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Literal
 
 from limits import parse_many as parse_limits
@@ -18,6 +19,7 @@ from bot.paths import HOME
 
 _PREFIX = "PRIVACY_BOT_"
 _DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg2"}  # of DATABASE_URL
+_PROBE_BYTES = 65_536  # what the bot writes within its first seconds
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _DESK_NEEDS = {
     "desk": (),
@@ -332,6 +334,20 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """Return the SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'privacy-bot.db'}"
+
+
+def check_writable(folder: Path) -> None:
+    """Create the data folder if it is missing; raise SettingsError if no file can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder) as probe:
+            probe.write(b"\0" * _PROBE_BYTES)
+            probe.flush()
+    except OSError as error:
+        raise SettingsError(
+            f"{_PREFIX}DATA_DIR: nothing can be written to {folder} ({error.strerror}). Make room "
+            "on its disk, give the user of the bot the right to write, or set another folder."
+        ) from None
 
 
 @cache

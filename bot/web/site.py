@@ -93,8 +93,9 @@ class _Handlers:
         return JSONResponse({"status": "ok"})
 
     async def ready(self) -> Response:
-        """Report that the assistant is ready; 503 if it is not."""
+        """Report that the assistant is ready, and its storage; 503 if one of them is not."""
         self._web.require_ready()
+        self._web.require_storage()
         return JSONResponse({"status": "ready"})
 
     async def metrics(self, request: Request) -> Response:
