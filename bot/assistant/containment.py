@@ -11,7 +11,7 @@ _LEFT_SECONDS = 86_400  # what is older was left by a process that was killed
 
 
 def keep_files_inside() -> None:
-    """Let Rasa unpack models in the data folder; to be called before it is imported.
+    """Let Rasa unpack models in the data folder; every command calls this first.
 
     Without a data folder to write to, as with PostgreSQL
     alone, the system's folder for temporary files is used.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bot import logs
-from bot.assistant.containment import disable_telemetry, keep_files_inside
+from bot.assistant.containment import disable_telemetry
 from bot.assistant.lean import FOR_TRAINING, leave_out_unused
 from bot.nlu.inputs import hash_of_files, understanding_hash
 from bot.paths import CONFIG, DOMAIN_DIR, ENCODER_DIR, ENDPOINTS, MODELS_DIR, NLU_DIR, RULES_DIR
@@ -36,13 +36,12 @@ class ModelError(RuntimeError):
 
 
 def prepare(lean: bool = True) -> None:
-    """Silence and contain Rasa before it is imported: no warnings, no debug output, no files.
+    """Silence Rasa before it is imported: no warnings, no debug output.
 
     It gets stubs for libraries that it does not use (``bot.assistant.lean``): with ``lean`` also
     for those of training.
     """
     leave_out_unused(() if lean else FOR_TRAINING)
-    keep_files_inside()
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     warnings.simplefilter("ignore")
     warnings.showwarning = lambda *_, **__: None  # Rasa changes the filters while it trains

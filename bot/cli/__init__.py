@@ -174,6 +174,7 @@ def main() -> None:
 
     from bot.application.errors import ConversationOver, NotReady
     from bot.application.heartbeat import ClockJumped
+    from bot.assistant import containment
     from bot.assistant.trained_model import ModelError
     from bot.cli.errors import CommandError
     from bot.database import SchemaError
@@ -184,6 +185,7 @@ def main() -> None:
     from bot.settings import SettingsError
 
     try:
+        containment.keep_files_inside()
         app()
     except (
         ClockJumped,
