@@ -20,6 +20,10 @@ _WIPE_MILLISECONDS = 300
 _MIGRATION_LOCK = 0x7072_6976  # arbitrary; PostgreSQL's advisory locks have numbers, no names
 
 
+class SchemaError(RuntimeError):
+    """The schema is newer than this version of the bot; the message has the remedy."""
+
+
 def connect(url: str, durable: bool = False) -> Engine:
     """Return an engine for ``url``; the folder of a SQLite file is created.
 
@@ -61,6 +65,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA temp_store=MEMORY")  # else parts of tables could reach /var/tmp
     cursor.execute("PRAGMA secure_delete=ON")  # overwrite deleted rows
     cursor.close()
 
@@ -114,12 +119,15 @@ def migrate_engine(engine: Engine) -> None:
     newest = max(path.name for path in (MIGRATIONS / "versions").glob("0*.py")).partition("_")[0]
     with engine.connect() as connection:
         known = sa.inspect(connection).has_table("alembic_version")
-        if (
-            known
-            and connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-            == newest
-        ):
-            return
+        query = "SELECT version_num FROM alembic_version"
+        found = (connection.exec_driver_sql(query).scalar() if known else None) or ""
+    if found > newest:
+        raise SchemaError(
+            f"The database has schema {found}, and this version of the bot knows {newest} at most. "
+            "Start the newer version again, or restore the backup from before the upgrade."
+        )
+    if found == newest:
+        return
     from alembic import command  # here, to save its memory in a process with nothing to migrate
     from alembic.config import Config
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Install what the tests need: Debian's packages of a browser, Redis and npm (without the right to, say
-# how), and the packages of npm that shops have on their pages.
+# Install what the tests need: Debian's packages of a browser, Redis, strace and npm (without the right
+# to, say how), and the packages of npm that shops have on their pages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 missing=()
 command -v chromium > /dev/null || missing+=(chromium)
 command -v redis-server > /dev/null || missing+=(redis-server)
+command -v strace > /dev/null || missing+=(strace)
 command -v npm > /dev/null || missing+=(npm)
 if [ ${#missing[@]} -gt 0 ]; then
     command="apt-get update && apt-get install -y --no-install-recommends ${missing[*]} fonts-dejavu-core"

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -9,17 +10,25 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
+import bot.application.heartbeat
+import bot.application.key_check
 import bot.handoff.tables
 import bot.optouts.tables
 import bot.privacy.vault
 from bot.conversations.store import ConversationStore
-from bot.database import MIGRATIONS, connect, metadata, migrate
+from bot.database import MIGRATIONS, SchemaError, connect, metadata, migrate
 
 
 def test_the_migrations_lead_to_the_declared_tables(engine: Engine) -> None:
     """After all migrations the database has the declared tables, columns and indexes, no others."""
     # Every module with tables must be imported, or the comparison would miss its tables.
-    declared = (bot.optouts.tables.head, bot.handoff.tables.handoffs, bot.privacy.vault.vault)
+    declared = (
+        bot.optouts.tables.head,
+        bot.handoff.tables.handoffs,
+        bot.privacy.vault.vault,
+        bot.application.key_check.key_checks,
+        bot.application.heartbeat.heartbeat,
+    )
     assert all(table.metadata is metadata for table in declared)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -87,6 +96,17 @@ def _migrate_to(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def test_a_newer_schema_is_refused(database: str) -> None:
+    """Tables of a later version are not touched; the error names both schemas and the remedy."""
+    engine = connect(database)
+    with engine.begin() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9001'")
+    with pytest.raises(SchemaError, match="schema 9001.* Start the newer version") as caught:
+        migrate(database)
+    assert "\n" not in str(caught.value)
+    engine.dispose()
 
 
 def test_a_durable_engine_holds_the_write_lock_from_the_beginning(tmp_path: object) -> None:

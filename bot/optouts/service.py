@@ -129,7 +129,10 @@ def receivers_of(settings: Settings) -> dict[str, Receiver]:
         except ValueError as error:
             raise SettingsError(f"PRIVACY_BOT_OPTOUT_SMTP_URL: {error}") from None
     if settings.optout_file:
-        receivers["file"] = FileReceiver(Path(settings.optout_file))
+        try:
+            receivers["file"] = FileReceiver(Path(settings.optout_file))
+        except ValueError as error:
+            raise SettingsError(f"PRIVACY_BOT_OPTOUT_FILE: {error}") from None
     if settings.shopper_smtp_url:
         links = ConfirmationLinks(settings)
         try:

@@ -138,6 +138,7 @@ async def _load_and_work(web: WebContext) -> None:
     try:
         store = ForgettingTrackerStore(host=settings.database)
         endpoint = action_endpoint(web.services)
+        await asyncio.to_thread(web.services.heartbeat.beat)
         web.agent = await asyncio.to_thread(trained_model.load, endpoint, store)
         await web.agent.parse_message("hello")  # creates everything that is created on first use
     except Exception as error:
