@@ -2,6 +2,9 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ _RETRY_SECONDS = 0.02
 # the log is moved into the database.
 _LOG_PAGES = 4_000
 _WIPE_MILLISECONDS = 300
+_shared: ContextVar[Connection | None] = ContextVar("shared transaction", default=None)
 _MIGRATION_LOCK = 0x7072_6976  # arbitrary; PostgreSQL's advisory locks have numbers, no names
 
 
@@ -97,6 +101,44 @@ def _begin_immediately(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+@contextmanager
+def shared_transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that every ``transaction`` inside joins: all of it is stored, or nothing.
+
+    Do not await inside: SQLite lets nobody else write meanwhile.
+    """
+    with engine.begin() as db:
+        token = _shared.set(db)
+        try:
+            yield db
+        finally:
+            _shared.reset(token)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction, or join the shared one; then an error ends that one as a whole."""
+    shared = _shared.get()
+    if shared is not None:
+        yield shared
+    else:
+        with engine.begin() as db:
+            yield db
+
+
+def begin_snapshot(db: Connection) -> None:
+    """Begin a transaction that reads one state of the database, without later changes."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    else:
+        db.exec_driver_sql("BEGIN")  # the driver begins one only to write
+
+
+def is_shared() -> bool:
+    """Return whether a shared transaction is open here."""
+    return _shared.get() is not None
+
+
 def migrate(url: str) -> None:
     """Bring the tables to the present schema, one process at a time.
 
@@ -111,15 +153,8 @@ def migrate(url: str) -> None:
 
 def migrate_engine(engine: Engine) -> None:
     """Bring the tables behind a durable engine to the present schema."""
-    newest = max(path.name for path in (MIGRATIONS / "versions").glob("0*.py")).partition("_")[0]
-    with engine.connect() as connection:
-        known = sa.inspect(connection).has_table("alembic_version")
-        if (
-            known
-            and connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-            == newest
-        ):
-            return
+    if schema_of(engine) == newest_schema():
+        return
     from alembic import command  # here, to save its memory in a process with nothing to migrate
     from alembic.config import Config
 
@@ -130,6 +165,20 @@ def migrate_engine(engine: Engine) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def newest_schema() -> str:
+    """Return the number of the last migration."""
+    return max(path.name for path in (MIGRATIONS / "versions").glob("0*.py")).partition("_")[0]
+
+
+def schema_of(engine: Engine) -> str | None:
+    """Return the number of the last migration that a database has had, None without tables."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return str(version) if version else None
 
 
 def aware(moment: datetime) -> datetime:

@@ -128,6 +128,7 @@ def load(
     from rasa.core.agent import Agent
     from rasa.core.utils import AvailableEndpoints
 
+    from bot.assistant.failures import let_errors_out
     from bot.nlu.models.encoder import verify
     from bot.policy.answer_files import load_answers
     from bot.policy.facts import facts
@@ -144,9 +145,11 @@ def load(
             "There is no model of the present data and settings. Make one: privacy-bot train"
         )
     endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
-    return Agent.load(
+    agent = Agent.load(
         str(path),
         generator=endpoints.nlg,
         tracker_store=tracker_store,
         action_endpoint=action_endpoint,
     )
+    let_errors_out(agent, tracker_store)
+    return agent
