@@ -162,12 +162,35 @@ def retention() -> None:
     run()
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write; it must not exist.")],
+) -> None:
+    """Write the whole database to one file, while the bot runs."""
+    from bot.cli.backup import backup as run
+
+    run(file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="File of `privacy-bot backup`.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what the database holds.")
+    ] = False,
+) -> None:
+    """Put a backup into the database, all of it or nothing."""
+    from bot.cli.backup import restore as run
+
+    run(file, force)
+
+
 def main() -> None:
     """Run the command line; an error that the user can fix is one line and exit status 1."""
     from sqlalchemy.exc import SQLAlchemyError
     from yaml import YAMLError
 
-    from bot.application.errors import ConversationOver, NotReady
+    from bot.application.errors import BackupError, ConversationOver, NotReady
     from bot.assistant.trained_model import ModelError
     from bot.cli.errors import CommandError
     from bot.handoff.model import HandoffError
@@ -178,6 +201,7 @@ def main() -> None:
     try:
         app()
     except (
+        BackupError,
         CommandError,
         HandoffError,
         LedgerError,
