@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,18 @@ _RETRY_SECONDS = 0.02
 # the log is moved into the database.
 _LOG_PAGES = 4_000
 _WIPE_MILLISECONDS = 300
-_shared: ContextVar[Connection | None] = ContextVar("shared transaction", default=None)
 _MIGRATION_LOCK = 0x7072_6976  # arbitrary; PostgreSQL's advisory locks have numbers, no names
+
+
+@dataclass
+class _Shared:
+    """Transaction that others join, and whether it must survive a loss of power."""
+
+    db: Connection
+    lasts: bool = False
+
+
+_shared: ContextVar[_Shared | None] = ContextVar("shared transaction", default=None)
 
 
 def connect(url: str, durable: bool = False) -> Engine:
@@ -102,28 +113,43 @@ def _begin_immediately(connection: Connection) -> None:
 
 
 @contextmanager
-def shared_transaction(engine: Engine) -> Iterator[Connection]:
+def shared_transaction(engine: Engine, durable: Engine) -> Iterator[Connection]:
     """Open a transaction that every ``transaction`` inside joins: all of it is stored, or nothing.
 
-    Do not await inside: SQLite lets nobody else write meanwhile.
+    If one that joins is to last, it survives a loss of power, by ``durable``. Do not await inside:
+    SQLite lets nobody else write meanwhile.
     """
     with engine.begin() as db:
-        token = _shared.set(db)
+        shared = _Shared(db)
+        token = _shared.set(shared)
         try:
             yield db
         finally:
             _shared.reset(token)
+    if shared.lasts:
+        _sync(durable)
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction, or join the shared one; then an error ends that one as a whole."""
+def transaction(engine: Engine, lasts: bool = False) -> Iterator[Connection]:
+    """Open a transaction, or join the shared one; then an error ends that one as a whole.
+
+    With ``lasts`` it must survive a loss of power; ``engine`` is durable then.
+    """
     shared = _shared.get()
     if shared is not None:
-        yield shared
+        shared.lasts = shared.lasts or lasts
+        yield shared.db
     else:
         with engine.begin() as db:
             yield db
+
+
+def _sync(durable: Engine) -> None:
+    """Write all earlier commits to the disk; PostgreSQL has done so."""
+    if durable.dialect.name == "sqlite":  # any write does it, and to each commit would cost 5 ms
+        with durable.begin() as db:
+            db.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
 
 
 def begin_snapshot(db: Connection) -> None:

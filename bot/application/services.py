@@ -106,7 +106,12 @@ class Services:
             erasure=self.erasure,
             handoffs=self.handoffs,
             record=TurnRecord(
-                self.store, self.handoffs, self.optouts, self._trackers, self.durable
+                self.store,
+                self.handoffs,
+                self.optouts,
+                self._trackers,
+                self.engine,
+                self.durable,
             ),
             keyring=self._keyring("vault"),
             respond=respond,

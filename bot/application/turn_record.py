@@ -32,18 +32,20 @@ class TurnRecord:
         handoffs: HandoffService,
         optouts: OptOutService,
         trackers: Trackers,
+        engine: Engine,
         durable: Engine,
     ) -> None:
-        """Write with ``durable``: what a shopper was told survives a loss of power."""
+        """Write with ``engine``; what a handoff needs survives a loss of power by ``durable``."""
         self._store = store
         self._handoffs = handoffs
         self._optouts = optouts
         self._trackers = trackers
+        self._engine = engine
         self._durable = durable
 
     def begin(self, conversation: str, greeting: Sequence[Reply]) -> Turn:
         """Store a new conversation with its greeting; return the turn."""
-        with shared_transaction(self._durable) as db:
+        with shared_transaction(self._engine, self._durable) as db:
             self._store.start(conversation)
             self._trackers.write(conversation, db)
             return self._store.add_replies(conversation, None, greeting)
@@ -56,7 +58,7 @@ class TurnRecord:
         ``store`` stores the message, if it is not stored yet, and returns its id. The turn is None
         if the assistant is to answer.
         """
-        with shared_transaction(self._durable):
+        with shared_transaction(self._engine, self._durable):
             message = store()
             replies = [] if said.says_nothing_else else self._handoffs.answer(conversation, said)
             if replies is None:
@@ -73,7 +75,7 @@ class TurnRecord:
         The turn is None if the replies end the conversation, which is to be deleted then.
         """
         answers = [*answers, *self._untold(conversation, answers)]
-        with shared_transaction(self._durable) as db:
+        with shared_transaction(self._engine, self._durable) as db:
             replies = said.answered_by(self._handoffs.complete(conversation, said, answers))
             if forgets(replies):
                 return replies, None

@@ -84,7 +84,7 @@ class Records:
         """
         committing = False
         try:
-            with transaction(self._durable) as db:
+            with transaction(self._durable, lasts=True) as db:
                 yield db
                 committing = True
         except SQLAlchemyError as error:
