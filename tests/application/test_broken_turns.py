@@ -257,9 +257,9 @@ async def test_an_answer_that_cannot_be_put_into_words_is_told_later(
     (reference,) = standing(web, "words@example.com")
     assert status == 500
     assert not _DENIALS.search(said)
-    status, said = await chat.say("what is my reference?", "other")
+    status, said = await chat.say("do you use cookies?", "other")
     assert status == 200
-    assert said.count(reference) == 2  # the answer that was due, and the one to the question
+    assert reference in said  # the answer that was due comes first
     assert reference in (await chat.say("yes", "yes"))[1]
 
 
