@@ -16,7 +16,15 @@ import bot.handoff.tables
 import bot.optouts.tables
 import bot.privacy.vault
 from bot.conversations.store import ConversationStore
-from bot.database import MIGRATIONS, SchemaError, connect, metadata, migrate
+from bot.database import (
+    MIGRATIONS,
+    SchemaError,
+    connect,
+    metadata,
+    migrate,
+    shared_transaction,
+    transaction,
+)
 
 
 def test_the_migrations_lead_to_the_declared_tables(engine: Engine) -> None:
@@ -126,3 +134,18 @@ def test_a_durable_engine_holds_the_write_lock_from_the_beginning(tmp_path: obje
         list(pool.map(count, range(40)))
     with engine.begin() as db:
         assert db.exec_driver_sql("SELECT n FROM counter").scalar() == 40
+
+
+def test_a_shared_transaction_is_stored_as_a_whole_or_not(database: str) -> None:
+    """What joins a shared transaction is stored with it, and undone with it."""
+    engine, durable = connect(database), connect(database, durable=True)
+    store = ConversationStore(engine)
+    with pytest.raises(RuntimeError), shared_transaction(engine, durable):
+        store.start("a" * 32)
+        raise RuntimeError
+    with shared_transaction(engine, durable), transaction(durable, lasts=True):
+        store.start("b" * 32)
+        assert store.exists("b" * 32)
+    assert [store.exists(name * 32) for name in "ab"] == [False, True]
+    engine.dispose()
+    durable.dispose()

@@ -10,6 +10,7 @@ from bot.application.erasure import Erasure, NoTrackers, Trackers
 from bot.application.heartbeat import Heartbeat
 from bot.application.key_check import check_keys
 from bot.application.turn_engine import Respond, TurnEngine
+from bot.application.turn_record import TurnRecord
 from bot.conversations.store import ConversationStore
 from bot.database import connect, migrate, migrate_engine
 from bot.handoff.agents import Agents
@@ -117,6 +118,14 @@ class Services:
             trackers=self._trackers,
             erasure=self.erasure,
             handoffs=self.handoffs,
+            record=TurnRecord(
+                self.store,
+                self.handoffs,
+                self.optouts,
+                self._trackers,
+                self.engine,
+                self.durable,
+            ),
             keyring=self._keyring("vault"),
             respond=respond,
             turn_seconds=self.settings.turn_seconds,

@@ -167,6 +167,7 @@ def load(
     from rasa.core.agent import Agent
     from rasa.core.utils import AvailableEndpoints
 
+    from bot.assistant.failures import let_errors_out
     from bot.nlu.models.encoder import verify
     from bot.policy.answer_files import load_answers
     from bot.policy.facts import facts
@@ -182,7 +183,7 @@ def load(
     verify_model(path)
     endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
     try:
-        return Agent.load(
+        agent = Agent.load(
             str(path),
             generator=endpoints.nlg,
             tracker_store=tracker_store,
@@ -193,3 +194,5 @@ def load(
             f"The model cannot be unpacked in {tempfile.gettempdir()} ({error.strerror}): "
             "make room there."
         ) from error
+    let_errors_out(agent, tracker_store)
+    return agent

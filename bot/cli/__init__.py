@@ -167,12 +167,35 @@ def retention(
     run(clock_is_right)
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write; it must not exist.")],
+) -> None:
+    """Write the whole database to one file, while the bot runs."""
+    from bot.cli.backup import backup as run
+
+    run(file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="File of `privacy-bot backup`.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what the database holds.")
+    ] = False,
+) -> None:
+    """Put a backup into the database, all of it or nothing."""
+    from bot.cli.backup import restore as run
+
+    run(file, force)
+
+
 def main() -> None:
     """Run the command line; an error that the user can fix is one line and exit status 1."""
     from sqlalchemy.exc import SQLAlchemyError
     from yaml import YAMLError
 
-    from bot.application.errors import ConversationOver, NotReady
+    from bot.application.errors import BackupError, ConversationOver, NotReady
     from bot.application.heartbeat import ClockJumped
     from bot.assistant import containment
     from bot.assistant.trained_model import ModelError
@@ -188,6 +211,7 @@ def main() -> None:
         containment.keep_files_inside()
         app()
     except (
+        BackupError,
         ClockJumped,
         CommandError,
         HandoffError,

@@ -28,7 +28,7 @@ const TEXTS = {
   choices: "Choices",
   chosen: "(chosen)",
   typing: "Typing …",
-  failed: "Not sent.",
+  failed: "No answer yet.",
   retry: "Try again",
   lost: "The connection is lost. Trying again …",
   busy: "That was a lot at once. Please wait {n} seconds.",

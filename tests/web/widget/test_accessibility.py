@@ -38,7 +38,7 @@ def refused(chat: Chat) -> None:
     chat.page.route(f"**{BASE}/messages*", lambda route: route.abort())
     chat.input.fill("hello")
     chat.input.press("Enter")
-    expect(chat.log.get_by_text("Not sent.")).to_be_visible()
+    expect(chat.log.get_by_text("No answer yet.")).to_be_visible()
 
 
 def asked_to_delete(chat: Chat) -> None:

@@ -51,10 +51,10 @@ def stop_clock(page: Page) -> None:
 
 def type_unsent(chat: Chat, text: str) -> None:
     """Type a message that does not reach the server."""
-    before = chat.log.get_by_text("Not sent.").count()
+    before = chat.log.get_by_text("No answer yet.").count()
     chat.input.fill(text)
     chat.input.press("Enter")
-    expect(chat.log.get_by_text("Not sent.")).to_have_count(before + 1)
+    expect(chat.log.get_by_text("No answer yet.")).to_have_count(before + 1)
 
 
 def test_what_was_not_sent_goes_out_within_3_seconds(chat: Chat, wire: Wire) -> None:
@@ -70,7 +70,7 @@ def test_what_was_not_sent_goes_out_within_3_seconds(chat: Chat, wire: Wire) -> 
     expect(chat.of("bot")).to_have_count(3)
     expect(chat.of("bot").nth(1)).to_contain_text("cookie")
     expect(chat.of("bot").nth(2)).to_contain_text("AM")
-    expect(chat.log.get_by_text("Not sent.")).to_have_count(0)
+    expect(chat.log.get_by_text("No answer yet.")).to_have_count(0)
     expect(chat.alert).to_be_empty()
     expect(chat.of("visitor")).to_have_count(2)
 
@@ -93,7 +93,7 @@ def test_a_browser_that_is_online_again_sends_at_once(shopper: BrowserContext, c
     type_unsent(chat, "do you use cookies?")
     shopper.set_offline(False)
     expect(chat.of("bot").nth(1)).to_contain_text("cookie")
-    expect(chat.log.get_by_text("Not sent.")).to_have_count(0)
+    expect(chat.log.get_by_text("No answer yet.")).to_have_count(0)
 
 
 def test_a_call_that_hangs_is_given_up_when_the_network_returns(chat: Chat, wire: Wire) -> None:

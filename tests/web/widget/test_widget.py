@@ -281,13 +281,13 @@ def test_a_message_that_was_not_sent_can_be_sent_again(page: Page, chat: Chat) -
     )
     chat.input.fill("do you use cookies?")
     chat.input.press("Enter")
-    expect(chat.log.get_by_text("Not sent.")).to_be_visible()
+    expect(chat.log.get_by_text("No answer yet.")).to_be_visible()
     expect(chat.alert).to_contain_text("connection is lost")
     page.unroute(f"**{BASE}/messages")
     chat.log.get_by_role("button", name="Try again").click()
     expect(chat.input).to_be_focused()  # the button is gone, and the focus is not lost with it
     expect(chat.of("bot").nth(1)).to_contain_text("cookie")
-    expect(chat.log.get_by_text("Not sent.")).to_have_count(0)
+    expect(chat.log.get_by_text("No answer yet.")).to_have_count(0)
     expect(chat.alert).to_be_empty()
     expect(chat.of("visitor")).to_have_count(1)
 
@@ -313,7 +313,7 @@ def test_an_answer_that_was_lost_is_not_asked_for_twice(page: Page, chat: Chat) 
     chat.input.press("Enter")
     # the call for new messages brings the answer; then the widget sends the message again by itself
     expect(chat.of("bot")).to_have_count(2)
-    expect(chat.log.get_by_text("Not sent.")).to_have_count(0)
+    expect(chat.log.get_by_text("No answer yet.")).to_have_count(0)
     expect(chat.of("visitor")).to_have_count(1)
     expect(chat.of("bot")).to_have_count(2)
 
