@@ -18,7 +18,7 @@ const TEXTS = {
   "remove-ask": "Delete this conversation? What was recorded stays.",
   "remove-yes": "Delete",
   "remove-no": "Keep it",
-  removed: "The conversation was deleted. Only an opt-out that was recorded stays on record.",
+  removed: "The conversation was deleted. Only what was recorded stays.",
   you: "You",
   bot: "Assistant",
   agent: "Support",
