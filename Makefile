@@ -1,6 +1,7 @@
 # make run    build the private environment, train if the model is missing or stale, serve on 127.0.0.1:5005
 # make test   install what the tests need and run them all
 # make lint   check format, style, types, and that imports point one way
+# make audit  check the pins for known vulnerabilities and end of support; ONLINE=1 asks PyPI too
 # make lock   resolve the dependencies of pyproject.toml again (needs a package index)
 # make clean  remove the environment and all that the bot wrote
 
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-inp
 # purpose (docs/rasa.md).
 LOCKED := $(PIP) --no-deps --require-hashes --ignore-requires-python --no-build-isolation
 
-.PHONY: run test train lint lock clean
+.PHONY: run test train lint audit lock clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/ready
@@ -27,6 +28,10 @@ test: $(VENV)/ready-for-tests
 
 lint: $(VENV)/ready-for-tests
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
+
+audit: $(VENV)/ready
+	@$(BIN)/python scripts/audit.py
+	@$(if $(ONLINE),scripts/audit_online.sh)
 
 lock:
 	@scripts/lock.sh

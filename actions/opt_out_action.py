@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.application.services import Services, default_services
 from bot.optouts.form import Reveal
-from bot.optouts.model import LedgerError
+from bot.optouts.model import LedgerError, NotRecorded
 from bot.optouts.talk import Noted, Talk
 
 Events = list[dict[str, Any]]
@@ -45,13 +45,23 @@ class OptOutAction(RasaAction, ABC):
         return address
 
     async def _take_back(self, tracker: Tracker, taken: Sequence[Noted]) -> bool:
-        """Take parts of records back; return False if the ledger could not do it."""
-        try:
-            for part in taken:
-                for reference in part.references:
+        """Take parts of records back; return False if the ledger could not do it.
+
+        If the database breaks after some were taken back, the turn fails: the same message again
+        takes back the rest.
+        """
+        done = False
+        for part in taken:
+            for reference in part.references:
+                try:
                     await self.services.optouts.take_back(reference, tracker.sender_id, part.kinds)
-        except LedgerError:
-            return False
+                except NotRecorded:
+                    if done:
+                        raise
+                    return False
+                except LedgerError:
+                    return False
+                done = True
         return True
 
     @abstractmethod

@@ -59,7 +59,7 @@ class ActionOptOutFinish(OptOutAction):
             dispatcher.utter_message(response="utter_opt_out_address_expired")
             again = replace(talk, draft=replace(draft, emails=(), agreed=False, wants_address=True))
             return [*slots(again.as_slots()), FollowupAction("opt_out_form")]
-        receipts, failed = await self._record(tracker, draft, addresses)
+        receipts = await self._record(tracker, draft, addresses)
         if not receipts:
             dispatcher.utter_message(response="utter_opt_out_not_recorded")
             again = replace(talk, draft=replace(draft, agreed=False))
@@ -68,7 +68,7 @@ class ActionOptOutFinish(OptOutAction):
         taken = [one for one in talk.noted if set(one.references) & set(draft.replaces)]
         if draft.gives_back and talk.last:
             taken += talk.meant(draft.gives_back, frozenset(draft.emails), everything=True)
-        failed = not await self._take_back(tracker, taken) or failed
+        failed = not await self._take_back(tracker, taken)
         _tell(dispatcher, draft, receipts, self.services.optouts.confirms_by_mail, already)
         if failed:
             dispatcher.utter_message(response="utter_opt_out_not_all_recorded")
@@ -91,8 +91,12 @@ class ActionOptOutFinish(OptOutAction):
 
     async def _record(
         self, tracker: Tracker, draft: Draft, addresses: Mapping[str, str | None]
-    ) -> tuple[list[tuple[Receipt, str | None]], bool]:
-        """Record the draft for each address; return the receipts, and whether one failed."""
+    ) -> list[tuple[Receipt, str | None]]:
+        """Record the draft for each address; return the receipts, none if the ledger refuses.
+
+        If the database breaks after the first, the turn fails: the same message again records the
+        rest.
+        """
         wording = Wording(draft.action).describe(draft.kinds)
         holder = tracker.sender_id
         subjects: list[tuple[Subject, str | None]] = [
@@ -105,8 +109,10 @@ class ActionOptOutFinish(OptOutAction):
             try:
                 receipts.append((await self.services.optouts.record(request), email))
             except NotRecorded:
-                return receipts, True
-        return receipts, False
+                if receipts:
+                    raise
+                return []
+        return receipts
 
 
 class ActionOptOutTakeBack(OptOutAction):

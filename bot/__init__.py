@@ -2,6 +2,16 @@
 
 import os
 
-# Before anything else is imported: libraries read these when they load, and must not report usage.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime
-os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+from bot.paths import MODELS_DIR
+
+# Before anything else is imported: libraries read these when they load. None may report usage, and
+# none may write outside of the bot's folders. scripts/environment.pth silences stock Rasa.
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime
+    "OTEL_SDK_DISABLED": "true",  # OpenTelemetry, with which FastAPI and redis can report
+    "RASA_TELEMETRY_ENABLED": "false",
+    "RASA_CACHE_DIRECTORY": str(MODELS_DIR / ".cache" / "steps"),
+    "MPLCONFIGDIR": str(MODELS_DIR / ".cache" / "matplotlib"),
+}
+os.environ.update(QUIET)

@@ -2,6 +2,10 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,21 @@ _RETRY_SECONDS = 0.02
 _LOG_PAGES = 4_000
 _WIPE_MILLISECONDS = 300
 _MIGRATION_LOCK = 0x7072_6976  # arbitrary; PostgreSQL's advisory locks have numbers, no names
+
+
+class SchemaError(RuntimeError):
+    """The schema is newer than this version of the bot; the message has the remedy."""
+
+
+@dataclass
+class _Shared:
+    """Transaction that others join, and whether it must survive a loss of power."""
+
+    db: Connection
+    lasts: bool = False
+
+
+_shared: ContextVar[_Shared | None] = ContextVar("shared transaction", default=None)
 
 
 def connect(url: str, durable: bool = False) -> Engine:
@@ -61,6 +80,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA temp_store=MEMORY")  # else parts of tables could reach /var/tmp
     cursor.execute("PRAGMA secure_delete=ON")  # overwrite deleted rows
     cursor.close()
 
@@ -97,6 +117,59 @@ def _begin_immediately(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+@contextmanager
+def shared_transaction(engine: Engine, durable: Engine) -> Iterator[Connection]:
+    """Open a transaction that every ``transaction`` inside joins: all of it is stored, or nothing.
+
+    If one that joins is to last, it survives a loss of power, by ``durable``. Do not await inside:
+    SQLite lets nobody else write meanwhile.
+    """
+    with engine.begin() as db:
+        shared = _Shared(db)
+        token = _shared.set(shared)
+        try:
+            yield db
+        finally:
+            _shared.reset(token)
+    if shared.lasts:
+        _sync(durable)
+
+
+@contextmanager
+def transaction(engine: Engine, lasts: bool = False) -> Iterator[Connection]:
+    """Open a transaction, or join the shared one; then an error ends that one as a whole.
+
+    With ``lasts`` it must survive a loss of power; ``engine`` is durable then.
+    """
+    shared = _shared.get()
+    if shared is not None:
+        shared.lasts = shared.lasts or lasts
+        yield shared.db
+    else:
+        with engine.begin() as db:
+            yield db
+
+
+def _sync(durable: Engine) -> None:
+    """Write all earlier commits to the disk; PostgreSQL has done so."""
+    if durable.dialect.name == "sqlite":  # any write does it, and to each commit would cost 5 ms
+        with durable.begin() as db:
+            db.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+
+
+def begin_snapshot(db: Connection) -> None:
+    """Begin a transaction that reads one state of the database, without later changes."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    else:
+        db.exec_driver_sql("BEGIN")  # the driver begins one only to write
+
+
+def is_shared() -> bool:
+    """Return whether a shared transaction is open here."""
+    return _shared.get() is not None
+
+
 def migrate(url: str) -> None:
     """Bring the tables to the present schema, one process at a time.
 
@@ -111,15 +184,14 @@ def migrate(url: str) -> None:
 
 def migrate_engine(engine: Engine) -> None:
     """Bring the tables behind a durable engine to the present schema."""
-    newest = max(path.name for path in (MIGRATIONS / "versions").glob("0*.py")).partition("_")[0]
-    with engine.connect() as connection:
-        known = sa.inspect(connection).has_table("alembic_version")
-        if (
-            known
-            and connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-            == newest
-        ):
-            return
+    found, newest = schema_of(engine), newest_schema()
+    if found is not None and found > newest:
+        raise SchemaError(
+            f"The database has schema {found}, and this version of the bot knows {newest} at most. "
+            "Start the newer version again, or restore the backup from before the upgrade."
+        )
+    if found == newest:
+        return
     from alembic import command  # here, to save its memory in a process with nothing to migrate
     from alembic.config import Config
 
@@ -130,6 +202,20 @@ def migrate_engine(engine: Engine) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def newest_schema() -> str:
+    """Return the number of the last migration."""
+    return max(path.name for path in (MIGRATIONS / "versions").glob("0*.py")).partition("_")[0]
+
+
+def schema_of(engine: Engine) -> str | None:
+    """Return the number of the last migration that a database has had, None without tables."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return str(version) if version else None
 
 
 def aware(moment: datetime) -> datetime:

@@ -60,6 +60,11 @@ class Keyring:
         ]
 
 
+def fingerprint(key: str) -> str:
+    """Return a short name of a key, from which the key cannot be found."""
+    return _derive(key, "fingerprint").hex()[:16]
+
+
 def _derive(key: str, info: str) -> bytes:
     return HKDF(
         algorithm=SHA256(), length=32, salt=None, info=f"privacy-bot {info}".encode()

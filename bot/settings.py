@@ -1,8 +1,11 @@
 """Settings from the environment: limits, addresses and secrets, with defaults for a laptop."""
 
+import os
 import re
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Literal
 
 from limits import parse_many as parse_limits
@@ -14,6 +17,9 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.paths import HOME
 
+_PREFIX = "PRIVACY_BOT_"
+_DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg2"}  # of DATABASE_URL
+_PROBE_BYTES = 65_536  # what the bot writes within its first seconds
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _DESK_NEEDS = {
     "desk": (),
@@ -38,7 +44,7 @@ class Settings(BaseSettings):
     DATABASE_URL and REDIS_URL have no such prefix, because other tools share them.
     """
 
-    model_config = SettingsConfigDict(env_prefix="PRIVACY_BOT_", env_file=None)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=None)
 
     production: bool = Field(default=False, description="refuse to start with default secrets")
     host: str = Field(default="127.0.0.1", description="network address to listen on")
@@ -150,6 +156,10 @@ class Settings(BaseSettings):
         default="", description="key that signs posts to the handoff webhook"
     )
 
+    metrics_token: str = Field(
+        default="",
+        description="token with which other machines may read /metrics; empty: only this machine",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="lowest level of events in the log"
     )
@@ -204,6 +214,20 @@ class Settings(BaseSettings):
         description="longest time, in seconds, that a request for new messages is held open",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_variables(cls, given: Any) -> Any:
+        known = {
+            (name := _variable(field)).removeprefix(_PREFIX): name for field in cls.model_fields
+        }
+        for written in os.environ:
+            end = written.upper().removeprefix(_PREFIX)
+            if written.upper().startswith(_PREFIX) and known.get(end, "") != f"{_PREFIX}{end}":
+                similar = get_close_matches(end, known, n=1)
+                hint = f"Did you mean {known[similar[0]]}?" if similar else "Remove it."
+                raise ValueError(f"There is no setting {written}. {hint}")
+        return given
+
     @model_validator(mode="after")
     def _refuse_default_secrets(self) -> "Settings":
         if self.production or self.host not in _LOOPBACK:
@@ -223,6 +247,13 @@ class Settings(BaseSettings):
                     "32 characters or more"
                 )
         return self
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_token(cls, token: str) -> str:
+        if token and (len(token) < 32 or not token.isascii()):
+            raise ValueError("must have 32 ASCII characters or more")
+        return token
 
     @model_validator(mode="after")
     def _complete_desks(self) -> "Settings":
@@ -250,12 +281,30 @@ class Settings(BaseSettings):
     @classmethod
     def _readable_url(cls, url: str) -> str:
         try:
-            if url:
-                make_url(url)
+            readable = not url or make_url(url).drivername in _DRIVERS
         except ArgumentError:
+            readable = False
+        if not readable:
             raise ValueError(
-                "must be a SQLAlchemy URL, for example postgresql://user@host/database"
-            ) from None
+                "must be a SQLAlchemy URL of PostgreSQL or SQLite, for example "
+                "postgresql://user@host/database"
+            )
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _readable_redis_url(cls, url: str) -> str:
+        if url:
+            from redis.asyncio.connection import parse_url  # here, as few need it
+
+            try:
+                if not url.startswith(("redis://", "rediss://")):
+                    raise ValueError(url)
+                parse_url(url)
+            except ValueError:
+                raise ValueError(
+                    "must begin with redis:// or rediss://, for example redis://127.0.0.1:6379/0"
+                ) from None
         return url
 
     @field_validator("origins")
@@ -287,6 +336,20 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'privacy-bot.db'}"
 
 
+def check_writable(folder: Path) -> None:
+    """Create the data folder if it is missing; raise SettingsError if no file can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder) as probe:
+            probe.write(b"\0" * _PROBE_BYTES)
+            probe.flush()
+    except OSError as error:
+        raise SettingsError(
+            f"{_PREFIX}DATA_DIR: nothing can be written to {folder} ({error.strerror}). Make room "
+            "on its disk, give the user of the bot the right to write, or set another folder."
+        ) from None
+
+
 @cache
 def settings(**changed: Any) -> Settings:
     """Return the settings of this process; ``changed`` replaces some of them.
@@ -300,14 +363,16 @@ def settings(**changed: Any) -> Settings:
         raise SettingsError(problems) from None
     except UnreadableVariable as error:
         name = re.sub(r'.*field "(\w+)".*', r"\1", str(error)).upper()
-        raise SettingsError(f'PRIVACY_BOT_{name}: must be JSON, for example ["…"]') from None
+        raise SettingsError(f'{_PREFIX}{name}: must be JSON, for example ["…"]') from None
 
 
 def _in_words(problem: Any) -> str:
-    name = str(problem["loc"][0]).upper() if problem["loc"] else ""
-    place = (
-        f"{name if name in ('DATABASE_URL', 'REDIS_URL') else f'PRIVACY_BOT_{name}'}: "
-        if name
-        else ""
-    )
+    place = f"{_variable(str(problem['loc'][0]))}: " if problem["loc"] else ""
     return place + str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _variable(name: str) -> str:
+    """Return the variable of a field, by the field's name or its alias."""
+    field = Settings.model_fields.get(name)
+    alias = field.validation_alias if field else name if name.isupper() else None
+    return str(alias or f"{_PREFIX}{name.upper()}")

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -9,17 +10,33 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
+import bot.application.heartbeat
+import bot.application.key_check
 import bot.handoff.tables
 import bot.optouts.tables
 import bot.privacy.vault
 from bot.conversations.store import ConversationStore
-from bot.database import MIGRATIONS, connect, metadata, migrate
+from bot.database import (
+    MIGRATIONS,
+    SchemaError,
+    connect,
+    metadata,
+    migrate,
+    shared_transaction,
+    transaction,
+)
 
 
 def test_the_migrations_lead_to_the_declared_tables(engine: Engine) -> None:
     """After all migrations the database has the declared tables, columns and indexes, no others."""
     # Every module with tables must be imported, or the comparison would miss its tables.
-    declared = (bot.optouts.tables.head, bot.handoff.tables.handoffs, bot.privacy.vault.vault)
+    declared = (
+        bot.optouts.tables.head,
+        bot.handoff.tables.handoffs,
+        bot.privacy.vault.vault,
+        bot.application.key_check.key_checks,
+        bot.application.heartbeat.heartbeat,
+    )
     assert all(table.metadata is metadata for table in declared)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -89,6 +106,17 @@ def _migrate_to(engine: Engine, revision: str) -> None:
         command.upgrade(config, revision)
 
 
+def test_a_newer_schema_is_refused(database: str) -> None:
+    """Tables of a later version are not touched; the error names both schemas and the remedy."""
+    engine = connect(database)
+    with engine.begin() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9001'")
+    with pytest.raises(SchemaError, match="schema 9001.* Start the newer version") as caught:
+        migrate(database)
+    assert "\n" not in str(caught.value)
+    engine.dispose()
+
+
 def test_a_durable_engine_holds_the_write_lock_from_the_beginning(tmp_path: object) -> None:
     """Concurrent transactions that read and then write run one after the other; none fails."""
     engine = connect(f"sqlite:///{tmp_path}/d.db", durable=True)
@@ -106,3 +134,18 @@ def test_a_durable_engine_holds_the_write_lock_from_the_beginning(tmp_path: obje
         list(pool.map(count, range(40)))
     with engine.begin() as db:
         assert db.exec_driver_sql("SELECT n FROM counter").scalar() == 40
+
+
+def test_a_shared_transaction_is_stored_as_a_whole_or_not(database: str) -> None:
+    """What joins a shared transaction is stored with it, and undone with it."""
+    engine, durable = connect(database), connect(database, durable=True)
+    store = ConversationStore(engine)
+    with pytest.raises(RuntimeError), shared_transaction(engine, durable):
+        store.start("a" * 32)
+        raise RuntimeError
+    with shared_transaction(engine, durable), transaction(durable, lasts=True):
+        store.start("b" * 32)
+        assert store.exists("b" * 32)
+    assert [store.exists(name * 32) for name in "ab"] == [False, True]
+    engine.dispose()
+    durable.dispose()

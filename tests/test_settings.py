@@ -78,6 +78,41 @@ def test_an_invalid_database_url_is_named(monkeypatch: pytest.MonkeyPatch) -> No
         settings()
 
 
+@pytest.mark.parametrize("url", ["mysql://host/bot", "postgres://host/bot", "postgresql+x://h/b"])
+def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """A database that the bot has no driver for is refused at the start, by the name of its URL."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(SettingsError, match="^DATABASE_URL: .*PostgreSQL or SQLite"):
+        settings()
+
+
+@pytest.mark.parametrize("url", ["banana", "http://host", "redis://host:port", "redis+unix:///s"])
+def test_an_invalid_redis_url_is_named(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """The error for an unreadable URL names REDIS_URL and shows an example."""
+    monkeypatch.setenv("REDIS_URL", url)
+    with pytest.raises(SettingsError, match="^REDIS_URL: .*redis://127.0.0.1"):
+        settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("PRIVACY_BOT_PRODCUTION", "Did you mean PRIVACY_BOT_PRODUCTION?"),
+        ("PRIVACY_BOT_DATABASE_URL", "Did you mean DATABASE_URL?"),
+        ("privacy_bot_prot", "Did you mean PRIVACY_BOT_PORT?"),
+        ("PRIVACY_BOT_QQQQ", "Remove it."),
+    ],
+)
+def test_an_unknown_variable_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, remedy: str
+) -> None:
+    """A mistyped variable would be ignored in silence, so it stops the start and is named."""
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(SettingsError, match=f"^There is no setting {name}") as caught:
+        settings()
+    assert str(caught.value).endswith(remedy)
+
+
 def test_the_database_may_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """DATABASE_URL replaces the default database."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/bot")

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from bot.conversations.store import ConversationStore, conversations
 from bot.database import wipe_deleted
 from bot.handoff.outbox import schedule_closings
 from bot.handoff.records import to_do
 from bot.handoff.tables import handoffs
+from bot.optouts.unanswered import Unanswered
 from bot.privacy.vault import Vault, vault
 
 _events = sa.table("events", sa.column("sender_id"), sa.column("timestamp"))  # Rasa's own
@@ -24,6 +25,9 @@ class Trackers(Protocol):
 
     def amend(self, conversation: str, said: str, pieces: dict[str, str]) -> None:
         """Replace parts of one message of the shopper."""
+
+    def write(self, conversation: str, db: Connection) -> None:
+        """Store in a transaction what Rasa has saved of a turn."""
 
     def evict(self) -> None:
         """Drop the trackers that are held in memory only."""
@@ -42,6 +46,9 @@ class NoTrackers:
         """Refuse, as above."""
         self.forget(conversation)
 
+    def write(self, conversation: str, db: Connection) -> None:
+        """Store nothing: there are no turns."""
+
     def evict(self) -> None:
         """Drop nothing: nothing is held."""
 
@@ -56,6 +63,7 @@ class Erasure:
         self._store = store
         self._vault = vault
         self._trackers = trackers
+        self._unanswered = Unanswered(engine)
 
     def forget(self, conversation: str) -> None:
         """Delete a conversation everywhere; call it again if it failed half-way.
@@ -68,6 +76,7 @@ class Erasure:
             schedule_closings(db, conversation)
         self._store.forget(conversation)
         self._vault.forget(conversation)
+        self._unanswered.clear(conversation)
         self._trackers.forget(conversation)
 
     def wipe(self) -> bool:
@@ -97,3 +106,4 @@ class Erasure:
                 db.execute(_events.delete().where(_events.c.timestamp < before.timestamp(), ~known))
             known = sa.exists().where(conversations.c.id == vault.c.conversation)
             db.execute(vault.delete().where(vault.c.secret.is_(None), ~known))
+        self._unanswered.expire(before)

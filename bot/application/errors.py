@@ -15,3 +15,7 @@ class ClientIdReused(Exception):
 
 class NotReady(Exception):
     """The assistant, or the disk, did not answer in time; the same call may work in a moment."""
+
+
+class BackupError(Exception):
+    """A backup cannot be made or restored; the message says why, and what to do."""

@@ -27,7 +27,11 @@ class Expired:
 
 
 def expire(services: Services) -> Expired:
-    """Delete expired data; several processes may do so at once."""
+    """Delete expired data; several processes may do so at once.
+
+    Raises ClockJumped, and deletes nothing, if the time is far from the one seen last.
+    """
+    services.heartbeat.check_clock()
     settings, optouts = services.settings, services.optouts
     expired = Expired(
         values=services.vault.expire(),

@@ -7,7 +7,10 @@ from typing import Self
 from sqlalchemy.engine import Engine
 
 from bot.application.erasure import Erasure, NoTrackers, Trackers
+from bot.application.heartbeat import Heartbeat
+from bot.application.key_check import check_keys
 from bot.application.turn_engine import Respond, TurnEngine
+from bot.application.turn_record import TurnRecord
 from bot.conversations.store import ConversationStore
 from bot.database import connect, migrate, migrate_engine
 from bot.handoff.agents import Agents
@@ -21,7 +24,7 @@ from bot.handoff.workers import HandoffWorkers
 from bot.keys import Keyring
 from bot.optouts.service import OptOutService
 from bot.privacy.vault import Vault
-from bot.settings import Settings, settings
+from bot.settings import Settings, check_writable, settings
 
 
 class Services:
@@ -38,9 +41,15 @@ class Services:
 
     @classmethod
     def open(cls, settings: Settings, trackers: Trackers | None = None) -> Self:
-        """Return services over the database of the settings, whose tables are updated first."""
+        """Return services over the database of the settings, whose tables are updated first.
+
+        Raises SettingsError if the data folder cannot be written, or if a data key is missing.
+        """
+        if not settings.database_url:
+            check_writable(settings.data_dir)
         migrate(settings.database)
         engine, durable = connect(settings.database), connect(settings.database, durable=True)
+        check_keys(durable, settings.data_keys)
         return cls(settings, engine, durable, trackers or NoTrackers())
 
     @classmethod
@@ -56,6 +65,11 @@ class Services:
             "shopper_smtp_url": "",
         }
         return cls(settings.model_copy(update=alone), engine, engine, trackers)
+
+    @cached_property
+    def heartbeat(self) -> Heartbeat:
+        """Heartbeat of the database, with its memory of the clock."""
+        return Heartbeat(self.engine)
 
     @cached_property
     def store(self) -> ConversationStore:
@@ -104,6 +118,14 @@ class Services:
             trackers=self._trackers,
             erasure=self.erasure,
             handoffs=self.handoffs,
+            record=TurnRecord(
+                self.store,
+                self.handoffs,
+                self.optouts,
+                self._trackers,
+                self.engine,
+                self.durable,
+            ),
             keyring=self._keyring("vault"),
             respond=respond,
             turn_seconds=self.settings.turn_seconds,

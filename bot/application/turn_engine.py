@@ -1,14 +1,15 @@
 """Turn engine: the one way to answer a message, from the widget, the shell, ``ask`` or a test.
 
 In a turn the text is taken in (``conversations.intake``: cleaned and masked) and stored. Then the
-handoffs may answer it, else the assistant does, and the replies are stored.
+handoffs may answer it, else the assistant does, and the replies are stored (``turn_record``). A
+turn that breaks off is answered when its message comes again; if something was recorded in it,
+then before any other message.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
 import structlog
@@ -17,6 +18,7 @@ from bot import metrics
 from bot.application.erasure import Erasure, Trackers
 from bot.application.errors import ClientIdReused, ConversationOver, NotReady, UnknownChoice
 from bot.application.news import News
+from bot.application.turn_record import TurnRecord, last_words, revealed
 from bot.conversations.intake import (
     CHILD_REPLY,
     ChildDetected,
@@ -26,7 +28,7 @@ from bot.conversations.intake import (
     clean,
     from_stored,
 )
-from bot.conversations.model import Message, Reply, Turn, forgets, outcome, topics
+from bot.conversations.model import Message, Reply, Turn
 from bot.conversations.store import (
     ConversationStore,
     NewMessage,
@@ -57,6 +59,7 @@ class Incoming:
     client_id: str | None = None  # the client's own name for it
     text: str = ""
     choice: CleanText | None = None
+    choice_id: str | None = None
 
 
 class TurnEngine:
@@ -70,6 +73,7 @@ class TurnEngine:
         trackers: Trackers,
         erasure: Erasure,
         handoffs: HandoffService,
+        record: TurnRecord,
         keyring: Keyring,
         respond: Respond,
         turn_seconds: float,
@@ -80,6 +84,7 @@ class TurnEngine:
         self._trackers = trackers
         self._erasure = erasure
         self._handoffs = handoffs
+        self._record = record
         self._keyring = keyring
         self._respond = respond
         self._turn_seconds = turn_seconds
@@ -91,10 +96,10 @@ class TurnEngine:
         """Start a conversation; return its id, and the turn with the greeting."""
         conversation = new_conversation_id()
         replies = await self._ask(conversation, GREETING)
-        self._store.start(conversation)
+        turn = self._record.begin(conversation, replies)
         metrics.conversations.inc()
         log.info("conversation started")
-        return conversation, self._store.add_replies(conversation, None, replies)
+        return conversation, turn
 
     def state(self, conversation: str) -> str:
         """Return the state of a conversation: bot, waiting_for_agent, with_agent or closed.
@@ -119,13 +124,13 @@ class TurnEngine:
 
         Raises UnknownChoice if it was not offered in this conversation, and the errors of ``say``.
         """
-        offer = self._store.offer(conversation, clean(choice))
-        if offer is None:
+        chosen = self._offered(conversation, clean(choice))
+        if chosen is None:
             self.state(conversation)
             raise UnknownChoice
-        chosen = CleanText(offer.title, offer.payload)
         return await self._turn(
-            conversation, Incoming(f"choice:{choice}", client_id, choice=chosen)
+            conversation,
+            Incoming(f"choice:{choice}", client_id, choice=chosen, choice_id=clean(choice)),
         )
 
     async def since(self, conversation: str, after: int, wait: float) -> list[Message]:
@@ -146,7 +151,7 @@ class TurnEngine:
         Raises ConversationOver.
         """
         try:
-            return self._revealed(conversation, self._store.since(conversation, after))
+            return revealed(self._vault, conversation, self._store.since(conversation, after))
         except UnknownConversation:
             raise ConversationOver from None
 
@@ -194,6 +199,7 @@ class TurnEngine:
                     )
                 if client_id is None:
                     self._store.state(conversation)  # nothing is taken in after its end
+                earlier = await self._finish_earlier(conversation, repeated)
                 turn = await self._answer(conversation, incoming, client_id, repeated)
             except ChildDetected:
                 turn = self._stop(conversation)
@@ -203,7 +209,18 @@ class TurnEngine:
         self.announce(conversation)
         if turn.state == "closed":
             await self._wipe()  # if it cannot be done now, retention will
-        return turn
+        return replace(turn, messages=(*earlier, *turn.messages))
+
+    async def _finish_earlier(
+        self, conversation: str, repeated: StoredMessage | None
+    ) -> tuple[Message, ...]:
+        """Answer the message of a turn that broke off, before another one; return the answer."""
+        unfinished = self._record.unfinished(conversation)
+        if unfinished is None or (repeated and repeated.id == unfinished.id):
+            return ()
+        chosen = self._offered(conversation, unfinished.choice) if unfinished.choice else None
+        turn = await self._answer(conversation, Incoming("", choice=chosen), None, unfinished)
+        return turn.messages
 
     async def _answer(
         self,
@@ -215,22 +232,27 @@ class TurnEngine:
         started = time.perf_counter()
         self._vault.touch(conversation)
         if repeated:
-            message, said = repeated.id, incoming.choice or from_stored(repeated.text)
+            said = incoming.choice or from_stored(repeated.text)
         else:
             said = incoming.choice or self._taken_in(conversation, incoming.text)
-            message = self._stored(conversation, incoming, client_id, said)
-            if said.redactions:
-                await self._wipe()
-        replies = said.answered_by(
-            [] if said.says_nothing_else else await self._reply(conversation, said)
+            self._amend(conversation, said)
+        message, stored = self._record.receive(
+            conversation,
+            lambda: (
+                repeated.id if repeated else self._stored(conversation, incoming, client_id, said)
+            ),
+            said,
         )
-        if forgets(replies):
-            turn = self._last_words(message, replies)
+        if said.redactions:
+            await self._wipe()
+        if stored is None:
+            answers = await self._ask(conversation, said.said)
+            replies, stored = self._record.finish(conversation, message, said, answers)
+        if stored is None:
+            turn = last_words(message, replies)
             self._erase(conversation, "visitor")
         else:
-            turn = self._shown(
-                conversation, self._store.add_replies(conversation, message, replies)
-            )
+            turn = self._shown(conversation, stored)
         for kind in said.types:
             metrics.masked.labels(kind).inc()
         seconds = time.perf_counter() - started
@@ -249,28 +271,27 @@ class TurnEngine:
             conversation, text, lambda: self._store.recent(conversation, MESSAGES)
         )
 
-    def _stored(
-        self, conversation: str, incoming: Incoming, client_id: str | None, said: CleanText
-    ) -> int:
-        """Store the message of the shopper and return its id.
+    def _amend(self, conversation: str, said: CleanText) -> None:
+        """Take personal data that a message completes out of the trackers.
 
-        Personal data that it completes is taken out of earlier messages, first out of the trackers:
-        after a failure the store still has it, and the message sent again completes the work.
+        It is done before the message is stored: after a failure the store still has the earlier
+        ones as they were, and the message sent again completes the work.
         """
         for redaction in said.redactions:
             self._trackers.amend(conversation, as_rasa_text(redaction.before), redaction.pieces)
-        fingerprint = self._keyring.digest(incoming.content) if client_id else None
-        return self._store.receive(
-            conversation, NewMessage(said.shown, client_id, fingerprint), said.redactions
-        )
 
-    async def _reply(self, conversation: str, said: CleanText) -> list[Reply]:
-        """Return the replies of the handoffs if the message is for them, else of the assistant."""
-        replies = self._handoffs.answer(conversation, said)
-        if replies is not None:
-            return replies
-        answers = await self._ask(conversation, said.said)
-        return self._handoffs.complete(conversation, said, answers)
+    def _stored(
+        self, conversation: str, incoming: Incoming, client_id: str | None, said: CleanText
+    ) -> int:
+        """Store the message of the shopper and return its id."""
+        fingerprint = self._keyring.digest(incoming.content) if client_id else None
+        arriving = NewMessage(said.shown, client_id, fingerprint, incoming.choice_id)
+        return self._store.receive(conversation, arriving, said.redactions)
+
+    def _offered(self, conversation: str, choice: str) -> CleanText | None:
+        """Return a choice that was offered, as it is said; None if there is no such choice."""
+        offer = self._store.offer(conversation, choice)
+        return CleanText(offer.title, offer.payload) if offer else None
 
     async def _ask(self, conversation: str, said: str) -> list[Reply]:
         try:
@@ -280,28 +301,11 @@ class TurnEngine:
 
     def _stop(self, conversation: str) -> Turn:
         """End a conversation with a child: only a count of it stays."""
-        turn = self._last_words(self._store.last_id(conversation) + 1, [CHILD_REPLY])
+        turn = last_words(self._store.last_id(conversation) + 1, [CHILD_REPLY])
         self._erase(conversation, "child")
         metrics.children.inc()
         metrics.answered(turn.outcome, (), 0)
         return turn
-
-    def _last_words(self, message: int, replies: Sequence[Reply]) -> Turn:
-        """Return a turn that is not stored, because it ends its conversation."""
-        now = datetime.now(UTC)
-        said = tuple(
-            Message(
-                number,
-                "bot",
-                reply.text,
-                now,
-                reply.topic,
-                reply.clauses,
-                recorded=reply.recorded,
-            )
-            for number, reply in enumerate(replies, start=message + 1)
-        )
-        return Turn(said, topics(replies), outcome(replies), "closed")
 
     def _erase(self, conversation: str, by: str) -> None:
         self._erasure.forget(conversation)
@@ -312,24 +316,7 @@ class TurnEngine:
         return await asyncio.to_thread(self._erasure.wipe)
 
     def _shown(self, conversation: str, turn: Turn) -> Turn:
-        return replace(turn, messages=tuple(self._revealed(conversation, turn.messages)))
-
-    def _revealed(self, conversation: str, said: Sequence[Message]) -> list[Message]:
-        """Return messages with the shopper's own data in place of its placeholders."""
-        hidden = [
-            text
-            for message in said
-            for text in (message.text, *(choice.title for choice in message.choices))
-        ]
-        revealed = iter(self._vault.reveal_all(conversation, hidden))
-        return [
-            replace(
-                message,
-                text=next(revealed),
-                choices=tuple(replace(choice, title=next(revealed)) for choice in message.choices),
-            )
-            for message in said
-        ]
+        return replace(turn, messages=tuple(revealed(self._vault, conversation, turn.messages)))
 
     def _lock(self, conversation: str) -> asyncio.Lock:
         return self._locks.setdefault(conversation, asyncio.Lock())

@@ -3,11 +3,11 @@
 They save some 75 MB of memory and a third of the time to start. Rasa's agent imports the libraries
 of every messaging channel, cloud store and plot that it knows. ``leave_out_unused``, called before
 Rasa is imported, puts stub modules in their place: their names can be imported and subclassed, and
-using one raises LeftOut. Training and evaluation use the real libraries.
+using one raises LeftOut. Training and evaluation use the real plots and statistics.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -26,27 +26,33 @@ UNUSED = {
     "matplotlib": "plots of evaluations",
     "scipy.stats": "random searches over settings of scikit-learn",
 }
+FOR_TRAINING = ("matplotlib", "scipy.stats")
 
 
 class LeftOut(RuntimeError):
     """Code used a library that this process left out on purpose."""
 
 
-def leave_out_unused() -> None:
-    """Import stub modules for the libraries in ``UNUSED`` from now on.
+def leave_out_unused(needed: Collection[str] = ()) -> None:
+    """Import stub modules for the libraries in ``UNUSED`` from now on, but not for those needed.
 
     Libraries that are imported already stay as they are.
     """
     if not any(isinstance(finder, _StubFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _StubFinder())
+        sys.meta_path.insert(0, _StubFinder(needed))
 
 
 class _StubFinder(MetaPathFinder, Loader):
+    def __init__(self, needed: Collection[str]) -> None:
+        self._needed = needed
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find a stub module for an unused library, and nothing else."""
         library = _unused(fullname)
+        if library in self._needed:
+            return None
         # A library with a file is the real one, imported earlier.
         if library is not None and getattr(sys.modules.get(library), "__file__", None) is None:
             return ModuleSpec(fullname, self, is_package=True)

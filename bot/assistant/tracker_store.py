@@ -19,7 +19,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from bot.database import connect
 from bot.topics import CLARIFY, OUT_OF_SCOPE, TOPICS
@@ -54,6 +54,9 @@ class ForgettingTrackerStore(SQLTrackerStore):
     turn grows without end. Here a tracker holds the recent turns and the present slots; older
     events stay in the database. A saved tracker is used again, unless another process has written
     to its conversation since.
+
+    With ``deferred``, saved events wait for ``write``, which the turn calls in the transaction that
+    stores its answer. So what Rasa remembers is what the shopper was told.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class ForgettingTrackerStore(SQLTrackerStore):
         domain: Domain | None = None,
         host: str | None = None,
         event_broker: EventBroker | None = None,
+        deferred: bool = False,
         **kwargs: Any,
     ) -> None:
         """Open the store; ``host`` is a SQLAlchemy URL."""
@@ -71,11 +75,14 @@ class ForgettingTrackerStore(SQLTrackerStore):
         self.sessionmaker = sa.orm.sessionmaker(bind=engine)
         self._cache: OrderedDict[str, _CachedTracker] = OrderedDict()
         self._stored: dict[str, int] = {}  # events of a tracker in use that the database has
+        self._deferred = deferred
+        self._waiting: dict[str, DialogueStateTracker] = {}  # saved, and still to be written
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the tracker of a conversation with its recent turns; None if it does not exist."""
         # A turn that fails is not saved and must leave no events behind, so a tracker leaves the
         # cache while it is in use.
+        self._waiting.pop(sender_id, None)
         cached = self._cache.pop(sender_id, None)
         if cached is not None and cached.last_row == self._last_row(sender_id):
             tracker: DialogueStateTracker | None = cached.tracker
@@ -86,15 +93,41 @@ class ForgettingTrackerStore(SQLTrackerStore):
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store the new events of a tracker."""
-        await super().save(tracker)
-        self._stored[tracker.sender_id] = len(tracker.events)
-        last_row = self._last_row(tracker.sender_id)
+        """Store the new events of a tracker, or keep them for ``write``."""
+        self._waiting[tracker.sender_id] = tracker
+        if not self._deferred:
+            with self.engine.begin() as db:
+                self.write(tracker.sender_id, db)
+
+    def write(self, sender_id: str, db: Connection) -> None:
+        """Store the saved events of a conversation in a transaction.
+
+        If it fails, the cached tracker is not used again, because its last row does not exist.
+        """
+        tracker = self._waiting.pop(sender_id, None)
+        if tracker is None:
+            return
+        rows = [self._row(sender_id, event) for event in self._additional_events(db, tracker)]
+        if rows:
+            db.execute(self.SQLEvent.__table__.insert(), rows)
+        self._stored[sender_id] = len(tracker.events)
+        last_row = db.execute(self._last_row_query(sender_id)).scalar()
         if last_row is not None:
-            self._cache[tracker.sender_id] = _CachedTracker(self._recent(tracker), last_row)
+            self._cache[sender_id] = _CachedTracker(self._recent(tracker), last_row)
             while len(self._cache) > KEPT_TRACKERS:
                 forgotten, _ = self._cache.popitem(last=False)
                 self._stored.pop(forgotten, None)
+
+    def _row(self, sender_id: str, event: Event) -> dict[str, Any]:
+        data = event.as_dict()
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": data.get("timestamp"),
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
         stored = self._stored.get(tracker.sender_id, 0)
@@ -125,8 +158,8 @@ class ForgettingTrackerStore(SQLTrackerStore):
 
     def forget(self, sender_id: str) -> None:
         """Delete every event of a conversation, in all its sessions."""
-        self._cache.pop(sender_id, None)
-        self._stored.pop(sender_id, None)
+        for kept in (self._cache, self._stored, self._waiting):
+            kept.pop(sender_id, None)
         with self.session_scope() as session:
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete()
             session.commit()
@@ -165,9 +198,11 @@ class ForgettingTrackerStore(SQLTrackerStore):
                     yield _missed(json.loads(event.data))
 
     def _last_row(self, sender_id: str) -> int | None:
-        query = sa.select(sa.func.max(self.SQLEvent.id)).where(self.SQLEvent.sender_id == sender_id)
         with self.engine.connect() as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(self._last_row_query(sender_id)).scalar()
+
+    def _last_row_query(self, sender_id: str) -> Any:
+        return sa.select(sa.func.max(self.SQLEvent.id)).where(self.SQLEvent.sender_id == sender_id)
 
 
 class TrackerEraser:
@@ -184,6 +219,12 @@ class TrackerEraser:
                 store.forget(conversation)
             else:
                 store.store.pop(conversation, None)
+
+    def write(self, conversation: str, db: Connection) -> None:
+        """Store in a transaction what Rasa has saved of a turn; memory has it already."""
+        for store in _inner(self._store()):
+            if isinstance(store, ForgettingTrackerStore):
+                store.write(conversation, db)
 
     def evict(self) -> None:
         """Drop the trackers that are cached in memory beside the database."""

@@ -1,16 +1,21 @@
 """Trained model: its path, training, and loading."""
 
+import gzip
 import hashlib
 import json
 import os
+import tarfile
+import tempfile
 import warnings
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from bot import logs
-from bot.assistant.lean import leave_out_unused
+from bot.assistant.containment import disable_telemetry
+from bot.assistant.lean import FOR_TRAINING, leave_out_unused
 from bot.nlu.inputs import hash_of_files, understanding_hash
 from bot.paths import CONFIG, DOMAIN_DIR, ENCODER_DIR, ENDPOINTS, MODELS_DIR, NLU_DIR, RULES_DIR
 from bot.policy.yaml_files import read_yaml
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
 
 _TRAINING_DATA = (NLU_DIR, RULES_DIR)
 _KEPT_MODELS = 3
+_BLOCK_BYTES = 1 << 20
+_CHECKSUM = ".sha256"  # end of the name of the file that tells a model from a changed one
 
 
 class ModelError(RuntimeError):
@@ -29,13 +36,12 @@ class ModelError(RuntimeError):
 
 
 def prepare(lean: bool = True) -> None:
-    """Silence Rasa before it is imported: no warnings, no debug output, no telemetry.
+    """Silence Rasa before it is imported: no warnings, no debug output.
 
-    With ``lean`` it also gets stubs for libraries that it does not use (``bot.assistant.lean``).
+    It gets stubs for libraries that it does not use (``bot.assistant.lean``): with ``lean`` also
+    for those of training.
     """
-    if lean:
-        leave_out_unused()
-
+    leave_out_unused(() if lean else FOR_TRAINING)
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     warnings.simplefilter("ignore")
     warnings.showwarning = lambda *_, **__: None  # Rasa changes the filters while it trains
@@ -90,6 +96,7 @@ def train(force: bool = False) -> Path:
     import rasa.api
     from rasa.shared.exceptions import RasaException
 
+    disable_telemetry()
     for file in _training_files():  # raises with file and line; Rasa would not name the line
         read_yaml(file)
     path = model_path()
@@ -106,11 +113,43 @@ def train(force: bool = False) -> Path:
         raise ModelError(f"Training failed: {error}") from error
     if result.code != 0 or result.model is None:
         raise ModelError("Training failed. See why: privacy-bot train --verbose")
+    _checksum_of(path).write_text(_sha256(path), encoding="ascii")
     for old in sorted(
         MODELS_DIR.glob("privacy-bot-*.tar.gz"), key=lambda file: file.stat().st_mtime
     )[:-_KEPT_MODELS]:
         old.unlink()
+        _checksum_of(old).unlink(missing_ok=True)
     return path
+
+
+def verify_model(path: Path) -> None:
+    """Raise ModelError if the model is missing, truncated, empty or changed."""
+    if not path.exists():
+        raise ModelError(
+            "There is no model of the present data and settings. Make one: privacy-bot train"
+        )
+    recorded = _checksum_of(path)
+    try:
+        if recorded.exists() and recorded.read_text(encoding="ascii").strip() != _sha256(path):
+            raise tarfile.ReadError("changed")
+        with gzip.open(path) as unpacked, tarfile.open(fileobj=unpacked) as archive:
+            if "metadata.json" not in archive.getnames():
+                raise tarfile.ReadError("incomplete")
+            while unpacked.read(_BLOCK_BYTES):  # to the end, which has a checksum
+                pass
+    except (tarfile.TarError, zlib.error, EOFError, OSError, UnicodeDecodeError):
+        raise ModelError(
+            f"The model {path.name} is damaged: truncated, empty or changed since its training. "
+            "Make it again: privacy-bot train --force"
+        ) from None
+
+
+def _checksum_of(path: Path) -> Path:
+    return path.with_name(path.name + _CHECKSUM)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def load(
@@ -128,25 +167,32 @@ def load(
     from rasa.core.agent import Agent
     from rasa.core.utils import AvailableEndpoints
 
+    from bot.assistant.failures import let_errors_out
     from bot.nlu.models.encoder import verify
     from bot.policy.answer_files import load_answers
     from bot.policy.facts import facts
     from bot.policy.kinds import load_data_kinds
 
+    disable_telemetry()
     # Check these files first: Rasa would wrap their errors in its own while it loads the graph.
     load_data_kinds()
     facts()
     load_answers()
     verify(ENCODER_DIR)
     path = path or model_path()
-    if not path.exists():
-        raise ModelError(
-            "There is no model of the present data and settings. Make one: privacy-bot train"
-        )
+    verify_model(path)
     endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
-    return Agent.load(
-        str(path),
-        generator=endpoints.nlg,
-        tracker_store=tracker_store,
-        action_endpoint=action_endpoint,
-    )
+    try:
+        agent = Agent.load(
+            str(path),
+            generator=endpoints.nlg,
+            tracker_store=tracker_store,
+            action_endpoint=action_endpoint,
+        )
+    except OSError as error:
+        raise ModelError(
+            f"The model cannot be unpacked in {tempfile.gettempdir()} ({error.strerror}): "
+            "make room there."
+        ) from error
+    let_errors_out(agent, tracker_store)
+    return agent

@@ -155,11 +155,39 @@ def export(
 
 
 @app.command()
-def retention() -> None:
+def retention(
+    clock_is_right: Annotated[
+        bool,
+        typer.Option(help="Go on after a long time off, or after the clock was far away."),
+    ] = False,
+) -> None:
     """Delete expired data now; a running server does this every few minutes."""
     from bot.cli.personal_data import retention as run
 
-    run()
+    run(clock_is_right)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write; it must not exist.")],
+) -> None:
+    """Write the whole database to one file, while the bot runs."""
+    from bot.cli.backup import backup as run
+
+    run(file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="File of `privacy-bot backup`.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what the database holds.")
+    ] = False,
+) -> None:
+    """Put a backup into the database, all of it or nothing."""
+    from bot.cli.backup import restore as run
+
+    run(file, force)
 
 
 def main() -> None:
@@ -167,22 +195,30 @@ def main() -> None:
     from sqlalchemy.exc import SQLAlchemyError
     from yaml import YAMLError
 
-    from bot.application.errors import ConversationOver, NotReady
+    from bot.application.errors import BackupError, ConversationOver, NotReady
+    from bot.application.heartbeat import ClockJumped
+    from bot.assistant import containment
     from bot.assistant.trained_model import ModelError
     from bot.cli.errors import CommandError
+    from bot.database import SchemaError
+    from bot.database_errors import in_words
     from bot.handoff.model import HandoffError
     from bot.optouts.model import LedgerError
     from bot.policy.document import PolicyError
     from bot.settings import SettingsError
 
     try:
+        containment.keep_files_inside()
         app()
     except (
+        BackupError,
+        ClockJumped,
         CommandError,
         HandoffError,
         LedgerError,
         ModelError,
         PolicyError,
+        SchemaError,
         SettingsError,
         YAMLError,
         OSError,
@@ -195,12 +231,7 @@ def main() -> None:
         )
         sys.exit(1)
     except SQLAlchemyError as error:  # its message is not shown: it may quote personal data
-        kind = type(getattr(error, "orig", None) or error).__name__
-        print(
-            f"privacy-bot: The database cannot be used ({kind}). "
-            "Look at DATABASE_URL, and whether it runs.",
-            file=sys.stderr,
-        )
+        print(f"privacy-bot: {in_words(error)}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -77,11 +77,17 @@ def export(email: str) -> None:
     print(json.dumps(exported, ensure_ascii=False, indent=2))
 
 
-def retention() -> None:
-    """Delete expired data and print the numbers."""
+def retention(clock_is_right: bool) -> None:
+    """Delete expired data and print the numbers; ``clock_is_right`` is said after a long time off.
+
+    Raises ClockJumped.
+    """
     from bot.application.retention import expire
 
-    expired = expire(open_services())
+    services = open_services()
+    if clock_is_right:
+        services.heartbeat.trust_clock()
+    expired = expire(services)
     counts = [
         _count(expired.conversations, "conversation"),
         _count(expired.values, "value of the vault", "values of the vault"),

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.conversations.intake import EarlierMessage, Redaction
 from bot.conversations.model import Choice, Message, Recorded, Reply, Turn, outcome, topics
-from bot.database import aware, metadata
+from bot.database import aware, metadata, transaction
 
 conversations = sa.Table(
     "conversations",
@@ -45,6 +45,7 @@ messages = sa.Table(
     sa.Column("client_id", sa.String(64)),
     # digest of the sent content: the same client id with other content is an error
     sa.Column("fingerprint", sa.String(64)),
+    sa.Column("choice", sa.String(22)),  # id of the choice that the shopper picked
     # JSON, for an answered message of the shopper: topics, outcome, ids of the replies
     sa.Column("turn", sa.Text),
     sa.UniqueConstraint("conversation", "client_id"),
@@ -74,6 +75,7 @@ class NewMessage:
     text: str
     client_id: str | None = None
     fingerprint: str | None = None
+    choice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class StoredMessage:
     id: int
     text: str
     fingerprint: str | None
+    choice: str | None = None  # id of the choice, if it is no text
     answered: Turn | None = None
 
 
@@ -103,7 +106,7 @@ class ConversationStore:
     def start(self, conversation: str) -> None:
         """Add a conversation in the state ``bot``."""
         now = datetime.now(UTC)
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             db.execute(
                 conversations.insert().values(
                     id=conversation, started_at=now, state="bot", active_at=now
@@ -115,12 +118,12 @@ class ConversationStore:
 
         Raises UnknownConversation.
         """
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             return _state(db, conversation)
 
     def exists(self, conversation: str) -> bool:
         """Return whether the conversation exists."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             return bool(
                 db.execute(
                     sa.select(conversations.c.id).where(conversations.c.id == conversation)
@@ -129,7 +132,7 @@ class ConversationStore:
 
     def received(self, conversation: str, client_id: str) -> StoredMessage | None:
         """Return the stored message with this ``client_id``, if any; raises UnknownConversation."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             state = _state(db, conversation)
             known = messages.c.client_id == client_id
             row = db.execute(
@@ -138,7 +141,18 @@ class ConversationStore:
             if row is None:
                 return None
             turn = _stored_turn(db, conversation, state, json.loads(row.turn)) if row.turn else None
-            return StoredMessage(row.id, row.text, row.fingerprint, turn)
+            return StoredMessage(row.id, row.text, row.fingerprint, row.choice, turn)
+
+    def last_unanswered(self, conversation: str) -> StoredMessage | None:
+        """Return the shopper's last message without an answer, if any."""
+        unanswered = sa.select(messages).where(
+            messages.c.conversation == conversation,
+            messages.c.sender == "visitor",
+            messages.c.turn.is_(None),
+        )
+        with transaction(self._engine) as db:
+            row = db.execute(unanswered.order_by(messages.c.id.desc()).limit(1)).first()
+        return StoredMessage(row.id, row.text, row.fingerprint, row.choice) if row else None
 
     def receive(
         self, conversation: str, arriving: NewMessage, redactions: Iterable[Redaction] = ()
@@ -147,7 +161,7 @@ class ConversationStore:
 
         ``redactions`` change earlier messages in the same transaction. Raises UnknownConversation.
         """
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             lock_conversation(db, conversation, active_at=datetime.now(UTC))
             for redaction in redactions:
                 this = (messages.c.conversation == conversation, messages.c.id == redaction.id)
@@ -160,13 +174,13 @@ class ConversationStore:
         own = sa.select(messages.c.id, messages.c.text).where(
             messages.c.conversation == conversation, messages.c.sender == "visitor"
         )
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             rows = db.execute(own.order_by(messages.c.id.desc()).limit(count)).all()
         return [EarlierMessage(row.id, row.text) for row in reversed(rows)]
 
     def idle_since(self, moment: datetime, *also: Any) -> list[str]:
         """Return the conversations without a message since a time; ``also`` are SQL conditions."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             rows = db.execute(
                 sa.select(conversations.c.id).where(conversations.c.active_at < moment, *also)
             )
@@ -174,7 +188,7 @@ class ConversationStore:
 
     def last_id(self, conversation: str) -> int:
         """Return the id of the last message, 0 if there is none."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             return _last_id(db, conversation)
 
     def add_replies(self, conversation: str, answers: int | None, replies: Sequence[Reply]) -> Turn:
@@ -182,7 +196,7 @@ class ConversationStore:
 
         ``answers`` is None for the greeting, which answers no message. Raises UnknownConversation.
         """
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             state = lock_conversation(db, conversation)
             turn = Turn(
                 tuple(_insert(db, conversation, "bot", replies)),
@@ -208,7 +222,7 @@ class ConversationStore:
 
         Raises UnknownConversation.
         """
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             lock_conversation(db, conversation)
             add_messages_in(db, conversation, "bot", [reply], name)
 
@@ -217,14 +231,14 @@ class ConversationStore:
         turns = sa.select(messages.c.turn).where(
             messages.c.conversation == conversation, messages.c.turn.is_not(None)
         )
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             kept = [json.loads(row.turn) for row in db.execute(turns.order_by(messages.c.id))]
         topics = [topic for turn in kept for topic in turn["topics"]]
         return tuple(dict.fromkeys(reversed(topics)))[::-1], kept[-1]["outcome"] if kept else ""
 
     def offer(self, conversation: str, choice: str) -> Offer | None:
         """Return a choice that this conversation was offered; None if there is no such choice."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             row = db.execute(
                 sa.select(choices).where(
                     choices.c.conversation == conversation, choices.c.id == choice
@@ -234,13 +248,13 @@ class ConversationStore:
 
     def since(self, conversation: str, after: int) -> list[Message]:
         """Return the messages with an id above ``after``, in order; raises UnknownConversation."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             _state(db, conversation)
             return _read(db, conversation, messages.c.id > after)
 
     def forget(self, conversation: str) -> None:
         """Delete the conversation with its messages and choices; no error if there is none."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             for table in (choices, messages):
                 db.execute(table.delete().where(table.c.conversation == conversation))
             db.execute(conversations.delete().where(conversations.c.id == conversation))
@@ -331,6 +345,7 @@ def _insert(
                 "recorded": json.dumps(reply.recorded.as_json()) if reply.recorded else None,
                 "client_id": arriving.client_id if arriving else None,
                 "fingerprint": arriving.fingerprint if arriving else None,
+                "choice": arriving.choice if arriving else None,
             }
         )
         offered += [

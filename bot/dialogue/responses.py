@@ -17,6 +17,7 @@ from bot.policy.answer_files import load_answers
 from bot.policy.answers import FROM_RANKING, GIVEN, Answer, Situation, choose, compose
 from bot.policy.document import load
 from bot.policy.questions import Question
+from bot.settings import settings
 from bot.topics import ANSWERABLE, FORGET, OUT_OF_SCOPE, TOPICS
 
 MAX_CHOICES = 3
@@ -65,7 +66,12 @@ class PolicyResponses(NaturalLanguageGenerator):
         return Situation(
             question=_question(tracker),
             now=datetime.now(UTC),
-            given={"references": references_sentence(talk_of(tracker)), **given},
+            given={
+                "references": references_sentence(talk_of(tracker)),
+                "chat_days": f"{settings().conversation_days:g}",
+                "vault_minutes": f"{settings().vault_minutes:g}",
+                **given,
+            },
             # An answer from before a change of the policy may cite clauses that are gone.
             previous_clauses=tuple(
                 clause for clause in next(filter(None, cited), ()) if clause in load().by_id

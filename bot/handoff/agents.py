@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.database import transaction
 from bot.handoff.model import Agent, HandoffError
 from bot.handoff.tables import agents
 from bot.keys import Keyring
@@ -44,7 +45,7 @@ class Agents:
             "created_at": datetime.now(UTC),
         }
         try:
-            with self._engine.begin() as db:
+            with transaction(self._engine) as db:
                 db.execute(agents.insert().values(**row))
         except IntegrityError:
             raise HandoffError(
@@ -55,13 +56,13 @@ class Agents:
 
     def remove(self, name: str) -> None:
         """Remove an agent; raises HandoffError if there is no agent of this name."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             if not db.execute(agents.delete().where(agents.c.name == name)).rowcount:
                 raise HandoffError(f"There is no agent {name!r}. See privacy-bot desk list.")
 
     def listed(self) -> list[tuple[str, datetime | None]]:
         """Return the names of the agents, each with the time of the last request, None if never."""
-        with self._engine.connect() as db:
+        with transaction(self._engine) as db:
             return [
                 (row.name, row.seen_at)
                 for row in db.execute(sa.select(agents).order_by(agents.c.name))
@@ -70,7 +71,7 @@ class Agents:
     def recognise(self, token: str) -> Agent | None:
         """Return the agent of a token, and store the time; None for an unknown token."""
         matches = agents.c.token.in_(self._keyring.digests(token))
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             row = db.execute(sa.select(agents).where(matches)).first()
             if row is None:
                 return None
@@ -84,11 +85,11 @@ class Agents:
         long_ago = agents.c.seen_at.is_(None) | (
             agents.c.seen_at < datetime.now(UTC) - for_longer_than
         )
-        with self._engine.connect() as db:
+        with transaction(self._engine) as db:
             return [row.id for row in db.execute(sa.select(agents.c.id).where(long_ago))]
 
     def is_somebody_there(self) -> bool:
         """Return whether an agent is at our own desk now."""
         present = sa.select(agents.c.id).where(agents.c.seen_at > datetime.now(UTC) - _PRESENCE)
-        with self._engine.connect() as db:
+        with transaction(self._engine) as db:
             return db.execute(present).first() is not None

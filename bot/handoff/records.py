@@ -23,7 +23,7 @@ from bot.conversations.store import (
     lock_conversation,
     messages,
 )
-from bot.database import aware
+from bot.database import aware, is_shared, transaction
 from bot.handoff.model import (
     BOT,
     EMBEDDED,
@@ -72,16 +72,24 @@ class Records:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction for reading."""
-        with self._engine.connect() as db:
+        with transaction(self._engine) as db:
             yield db
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction for writing; raises NotStored if the database refuses it."""
+        """Open a transaction for writing; raises NotStored if the database refuses it.
+
+        Raises the database's own error if nothing of a shared transaction is stored either, or if
+        nobody knows, because the database broke at the end.
+        """
+        committing = False
         try:
-            with self._durable.begin() as db:
+            with transaction(self._durable, lasts=True) as db:
                 yield db
+                committing = True
         except SQLAlchemyError as error:
+            if committing or is_shared():
+                raise
             raise NotStored(
                 "The database cannot be written to just now. Nobody was asked."
             ) from error

@@ -109,6 +109,16 @@ def faults(
         yield Fault(seq, f"is the last, and the ledger ends with line {end.seq if end else 0}")
 
 
+def is_signed(db: Connection, keyring: Keyring) -> bool:
+    """Return whether the keys are there that signed the first line and sealed the last one."""
+    first = db.execute(sa.select(history).where(history.c.seq == 1)).first()
+    end = db.execute(sa.select(head)).one()
+    if first is None or end.seq == 0:
+        return True
+    sealed = end.seal in keyring.digests(f"end {end.seq} {end.mac}")
+    return sealed and first.mac in keyring.digests(_signed_fields(first, _START))
+
+
 def last(db: Connection) -> tuple[int, str]:
     """Return number and HMAC of the last line; note them outside the database."""
     row = db.execute(sa.select(head)).one()

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import aware
 from bot.keys import Keyring
-from bot.optouts import outbox, receipts
+from bot.optouts import outbox, receipts, unanswered
 from bot.optouts.audit_log import Writer
 from bot.optouts.deadlines import first_due_date
 from bot.optouts.model import (
@@ -83,9 +83,9 @@ class Ledger(Records):
         """Record a request, and add its messages to the outbox.
 
         The same request twice is one; but another asker gets a receipt that looks like that of a
-        new request. An opt-in has no effect until it is confirmed. Raises NotRecorded if the
-        database could not be written. Then nothing was recorded, and the shopper must not be
-        promised anything.
+        new request. An opt-in has no effect until it is confirmed. Raises NotRecorded if nothing
+        was recorded, so that the shopper must not be promised anything. Raises the database's own
+        error if it broke at the end and nobody knows: the same request again has the answer.
         """
         with self._writing() as log:
             digests = self._digests(request.subject)
@@ -99,6 +99,8 @@ class Ledger(Records):
                 receipt = receipts.add_later(log, row.id, request)
             if row.status == Status.UNCONFIRMED and request.subject.type == "email":
                 self._ask_owner(log.db, row, digests)
+            if request.channel is Channel.CHAT and new:
+                unanswered.note(log.db, request.holder, receipt.reference)
             return self._shown(log.db, row, receipt, new)
 
     def take_back(
@@ -108,7 +110,7 @@ class Ledger(Records):
 
         What others asked for stays. An opt-in that waits for its confirmation is taken back whole.
         Raises UnknownReference if the reference is not this holder's, LedgerError for an opt-in
-        that was confirmed, and NotRecorded.
+        that was confirmed, and what ``record`` raises.
         """
         with self._writing() as log:
             row, receipt = self._row_and_receipt(log.db, reference)
@@ -119,6 +121,7 @@ class Ledger(Records):
             new = receipt.withdrawn_at is None and bool(taken)
             if new:
                 receipt = self._withdraw(log, row, receipt, taken)
+                unanswered.note(log.db, holder, receipt.reference)
             return self._shown(log.db, _again(log.db, row), receipt, new)
 
     def confirm(self, reference_or_id: str, how: str) -> Record:
@@ -189,12 +192,16 @@ class Ledger(Records):
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:
+        committing = False
         try:
             # One after the other within this process: SQLite gives its lock to a random waiter, so
             # that one of many may wait too long.
             with self._write_lock, self._durable.begin() as db:
                 yield Writer(db, self._keyring)
+                committing = True
         except SQLAlchemyError as error:
+            if committing:  # it may have been stored, and only the word of it been lost
+                raise
             raise NotRecorded(
                 "The ledger's database cannot be written to just now. Nothing was recorded."
             ) from error

@@ -76,6 +76,18 @@ class FileReceiver:
     """File that gets each message as a line of JSON, for other systems to load."""
 
     def __init__(self, path: Path) -> None:
+        """Take the path; raises ValueError if nothing can be written there."""
+        if path.is_dir():
+            raise ValueError(f"{path} is a folder: name a file")
+        # Nothing is created: a command of another user would make a file that the bot cannot write.
+        place = next(known for known in (path, *path.absolute().parents) if known.exists())
+        if place != path and not place.is_dir():
+            raise ValueError(f"{place} is no folder: name another file")
+        if not os.access(place, os.W_OK):
+            raise ValueError(
+                f"{place} cannot be written to. Give the user of the bot the right, or name "
+                "another file"
+            )
         self._path = path
 
     def deliver(self, message: Mapping[str, Any]) -> Delivery:

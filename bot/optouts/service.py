@@ -18,6 +18,7 @@ from bot.optouts.model import Channel, OptOutKind, Receipt, Record, Request
 from bot.optouts.outbox import Outbox
 from bot.optouts.receivers import FileReceiver, MailReceiver, Receiver, WebhookReceiver
 from bot.optouts.shopper_mail import ShopperMail
+from bot.optouts.unanswered import Unanswered
 from bot.policy.document import load
 from bot.settings import Settings, SettingsError
 
@@ -44,6 +45,7 @@ class OptOutService:
         told = [name for name in receivers if name != SHOPPER_MAIL]
         self.ledger = Ledger(engine, durable, keyring, load().version, told, self.confirms_by_mail)
         self.outbox = Outbox(engine, durable)
+        self.unanswered = Unanswered(engine)
 
     @classmethod
     def of(cls, settings: Settings, engine: Engine, durable: Engine) -> Self:
@@ -56,7 +58,10 @@ class OptOutService:
         return SHOPPER_MAIL in self.receivers
 
     async def record(self, request: Request) -> Receipt:
-        """Record a request in a worker thread, and count it if it is new; raises NotRecorded."""
+        """Record a request in a worker thread, and count it if it is new.
+
+        Raises what ``Ledger.record`` raises.
+        """
         receipt = await asyncio.to_thread(self.ledger.record, request)
         if receipt.new:
             _count(str(request.action), request.kinds, request.channel)
@@ -129,7 +134,10 @@ def receivers_of(settings: Settings) -> dict[str, Receiver]:
         except ValueError as error:
             raise SettingsError(f"PRIVACY_BOT_OPTOUT_SMTP_URL: {error}") from None
     if settings.optout_file:
-        receivers["file"] = FileReceiver(Path(settings.optout_file))
+        try:
+            receivers["file"] = FileReceiver(Path(settings.optout_file))
+        except ValueError as error:
+            raise SettingsError(f"PRIVACY_BOT_OPTOUT_FILE: {error}") from None
     if settings.shopper_smtp_url:
         links = ConfirmationLinks(settings)
         try:

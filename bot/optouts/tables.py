@@ -1,4 +1,4 @@
-"""Database tables of the ledger: requests, receipts, suppression list, audit log and outbox."""
+"""Database tables of the ledger: requests, receipts, notes, suppressions, audit log, outbox."""
 
 import sqlalchemy as sa
 
@@ -45,6 +45,14 @@ receipts = sa.Table(
     sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("due", sa.Date, nullable=False),
     sa.Column("withdrawn_at", sa.DateTime(timezone=True)),  # when all of it was taken back
+)
+# What was done for a conversation in a turn whose answer is not stored yet.
+unanswered = sa.Table(
+    "optout_unanswered",
+    metadata,
+    sa.Column("holder", sa.String(64), primary_key=True),  # as in the receipts
+    sa.Column("reference", sa.String(LENGTH), primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
 )
 # The suppression list. An entry stays when the record of its request is deleted for its age: the
 # store must know an address that opted out as long as it sends mail (15 USC 7704(a)(4)).

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
-from bot.database import aware
+from bot.database import aware, begin_snapshot
 from bot.keys import Keyring, UnreadableSecret
 from bot.optouts import audit_log
 from bot.optouts import receipts as receipt_book
@@ -39,20 +39,12 @@ def verify(
     and the suppression list.
     """
     with engine.connect() as db:
-        _begin_snapshot(db)
+        begin_snapshot(db)
         yield from audit_log.faults(db, keyring, anchor)
         yield from _changed_records(db, keyring)
         yield from _receipt_faults(db)
         yield from _missing_records(db)
         yield from _suppression_faults(db, keyring)
-
-
-def _begin_snapshot(db: Connection) -> None:
-    """Begin a transaction that reads one state of the database, without later changes."""
-    if db.dialect.name == "postgresql":
-        db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    else:
-        db.exec_driver_sql("BEGIN")  # the driver begins one only to write
 
 
 def _changed_records(db: Connection, keyring: Keyring) -> Iterator[Fault]:

@@ -16,11 +16,11 @@ from bot.policy.questions import Question
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNLISTED = {"unlisted_kind", "only_unlisted_kind"}
 _KEYS = {"asked", "lead", "clauses", "choices", "topic", "outcome"}
-# Placeholders that an action may fill in when it sends a response.
+# Placeholders that an action may fill in when it sends a response, or the response generator.
 GIVEN = frozenset(
     {
         *("what", "email", "reference", "by", "still", "state", "suggestion"),
-        *("reach", "replaced", "references"),
+        *("reach", "replaced", "references", "chat_days", "vault_minutes"),
     }
 )
 FROM_RANKING = "ranking"  # in `choices`: the likely topics of an unclear message
@@ -230,7 +230,9 @@ _CONDITIONS: dict[str, Callable[[Situation], bool]] = {
         and situation.question.time_of_day is None
         and not situation.question.vague_time
     ),
-    "no_order": lambda situation: not situation.question.is_order,
+    "no_order": lambda situation: (
+        not (situation.question.is_order and situation.question.names_this_chat)
+    ),
     "close_passage": lambda situation: situation.closest_clause is not None,
     "answered_before": lambda situation: bool(situation.previous_clauses),
 }

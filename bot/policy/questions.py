@@ -70,6 +70,15 @@ _ORDER_AFTER_ALL = re.compile(
     r"(?:delete|erase|forget|wipe|clear|remove|trash|destroy|purge|scrub)\b",
     re.IGNORECASE,
 )
+# "Clear the messages" may mean those of an account, "forget everything" the account itself.
+_THIS_CHAT = re.compile(
+    r"\b(?:chats?|chatting|chatted|convo|conversation|session|transcript|talk|thread|dialog(?:ue)?|exchange|"
+    r"correspondence|discussion|scrollback|window|box|here|above|(?:(?:this|these|our|r|last|previous) messages?)|"
+    r"(?:your|ur) memory)\b"
+    r"|\b(?:told|telling|sent) you\b|\b(?:i|we)(?:'ve|'d| have| had)?\s+(?:\w+\s+){0,3}?(?:typed?|wrote|writ(?:e|ten)|said|say|told|tell|"
+    r"entered|gave|given|sent|shared?|confided|discuss(?:ed)?|talked|pasted|asked|overshared)\b",
+    re.IGNORECASE,
+)
 _DAY_ASPECTS = {day.lower(): index for index, day in enumerate(DAYS)}
 
 
@@ -112,6 +121,11 @@ class Question:
             return False
         core = _FILLER.sub("", self.text.strip())
         return bool(_ORDER_AFTER_ALL.search(core)) or not _ASKS_OR_TELLS.match(core)
+
+    @cached_property
+    def names_this_chat(self) -> bool:
+        """Return whether the text names this conversation; a choice has no text and means it."""
+        return not self.text or bool(_THIS_CHAT.search(self.text))
 
     @cached_property
     def yes_or_no(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.database import metadata
+from bot.database import metadata, transaction
 from bot.keys import Keyring, UnreadableSecret
 from bot.privacy.emails import BadAddress, normalise
 from bot.privacy.masking import NEVER_TYPE, PLACEHOLDER
@@ -43,7 +43,7 @@ class Vault:
         """Store findings and return a placeholder for each; equal values get the same one."""
         if not findings:
             return []
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             rows = db.execute(sa.select(vault).where(vault.c.conversation == conversation)).all()
             by_digest = {row.digest: row.placeholder for row in rows if row.digest}
             taken = {row.placeholder for row in rows}
@@ -75,7 +75,7 @@ class Vault:
     def touch(self, conversation: str) -> None:
         """Note that a conversation is active, which restarts the idle time of its values."""
         kept = sa.and_(vault.c.conversation == conversation, vault.c.secret.is_not(None))
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             # Most conversations have no values; then nothing is written.
             if db.execute(sa.select(vault.c.placeholder).where(kept).limit(1)).first():
                 self._drop_expired(db, kept)
@@ -105,7 +105,7 @@ class Vault:
 
     def placeholders_of(self, conversation: str, kind: str, value: str) -> list[str]:
         """Return the placeholders of a value in a conversation."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             has_digest = vault.c.digest.in_(self._keyring.digests(_normal(kind, value)))
             rows = db.execute(
                 sa.select(vault.c.placeholder).where(
@@ -117,7 +117,7 @@ class Vault:
     def conversations_with(self, kind: str, value: str) -> list[str]:
         """Return the conversations that hold a value that has not expired."""
         digests = self._keyring.digests(_normal(kind, value))
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             found = db.execute(
                 sa.select(vault.c.conversation).where(vault.c.digest.in_(digests)).distinct()
             )
@@ -125,12 +125,12 @@ class Vault:
 
     def forget(self, conversation: str) -> None:
         """Delete the values and placeholders of a conversation."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             db.execute(vault.delete().where(vault.c.conversation == conversation))
 
     def expire(self) -> int:
         """Delete the values of conversations that were idle for too long; return their number."""
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             return self._drop_expired(db, sa.true())
 
     def _drop_expired(self, db: Connection, of: sa.sql.ColumnElement) -> int:
@@ -149,7 +149,7 @@ class Vault:
             vault.c.secret.is_not(None),
             vault.c.used_at >= datetime.now(UTC) - self._idle,
         )
-        with self._engine.begin() as db:
+        with transaction(self._engine) as db:
             rows = db.execute(wanted).all()
         values = {}
         for row in rows:

@@ -136,8 +136,9 @@ async def _load_and_work(web: WebContext) -> None:
     started = time.perf_counter()
     settings = web.settings
     try:
-        store = ForgettingTrackerStore(host=settings.database)
+        store = ForgettingTrackerStore(host=settings.database, deferred=True)
         endpoint = action_endpoint(web.services)
+        await asyncio.to_thread(web.services.heartbeat.beat)
         web.agent = await asyncio.to_thread(trained_model.load, endpoint, store)
         await web.agent.parse_message("hello")  # creates everything that is created on first use
     except Exception as error:

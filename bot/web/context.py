@@ -12,7 +12,7 @@ from bot.assistant.tracker_store import TrackerEraser
 from bot.conversations.model import Reply
 from bot.settings import Settings
 from bot.web.cors import Origins
-from bot.web.errors import not_ready
+from bot.web.errors import ApiError, not_ready
 from bot.web.limits import Limits
 from bot.web.tokens import Tokens
 
@@ -51,6 +51,11 @@ class WebContext:
         """Raise the contract's error while the assistant is not loaded."""
         if self.agent is None or not self.agent.is_ready():
             raise not_ready()
+
+    def require_storage(self) -> None:
+        """Raise the contract's error, with cause and remedy, while nothing can be stored."""
+        if self.services.heartbeat.trouble:
+            raise ApiError(503, "not_ready", self.services.heartbeat.trouble, retry_after=5)
 
     async def _respond(self, conversation: str, said: str) -> list[Reply]:
         return await replies(self.agent.handle_message, conversation, said, _CHANNEL)

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -19,9 +19,10 @@ from bot.web.templates import render
 
 log = structlog.get_logger()
 
-_NOT_STORED = (
-    "Your message could not be stored just now, so nothing was recorded or changed. "
-    "Please try again in a moment."
+# It may have broken off before or after something was recorded, so it says neither.
+_UNFINISHED = (
+    "This could not be finished just now. Please send it again in a moment: it counts only once, "
+    "and the answer tells what was recorded."
 )
 _CODES = {
     400: "malformed",
@@ -135,11 +136,17 @@ def api_error(error: Exception, request: Request) -> ApiError:
         case HTTPException():
             code = _CODES.get(error.status_code, "refused")
             return ApiError(error.status_code, code, _detail(error))
-        case OperationalError() | IntegrityError() | DatabaseTimeout() | NotStored():
+        case (
+            OperationalError()
+            | InterfaceError()
+            | IntegrityError()
+            | DatabaseTimeout()
+            | NotStored()
+        ):
             cause = type(getattr(error, "orig", None) or error).__name__
             where = logs.where(error.__traceback__)
             log.error("database not usable", error=cause, where=where)
-            return ApiError(503, "not_ready", _NOT_STORED, retry_after=5)
+            return ApiError(503, "not_ready", _UNFINISHED, retry_after=5)
     route = getattr(request.scope.get("route"), "path", "unknown")  # a path may hold anything
     where = logs.where(error.__traceback__)
     log.error("request failed", error=type(error).__name__, route=route, where=where)

@@ -27,6 +27,10 @@ _MAX_UNWANTED = 1_000_000  # bytes of a body that are read after the answer to i
 _SPARE_SECONDS = 10  # of a request, beside the longest wait and the longest turn
 _LAST_SECONDS = 1  # for an answer to arrive before its connection is cut
 _TRANSFER = b"transfer-encoding"
+# Headers by which the bot decides who asks. Others may hold bytes over 0x7f, for example a city
+# that a proxy adds or a cookie of the shop; nobody reads them here.
+_DECIDING = {b"authorization", b"host", b"origin", b"x-forwarded-for", b"forwarded"}
+_DECIDING |= {b"x-chatwoot-signature", b"x-chatwoot-timestamp"}
 
 
 @dataclass
@@ -143,9 +147,13 @@ class _Connection(HttpToolsProtocol):
             super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Receive a header; raise ValueError if the head is too long."""
+        """Receive a header; raise ValueError if it is unreadable or the head is too long."""
         if self._in_head:  # else it is a trailer, which no proxy has checked
             self._count_head(len(name) + len(value) + _LINE)
+            if not value.isascii():
+                if name.lower() in _DECIDING:
+                    raise ValueError("bytes that are no ASCII")
+                value = value.decode("ascii", "replace").replace("\ufffd", "?").encode()
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:

@@ -22,6 +22,7 @@ log = structlog.get_logger()
 # How a limit is used: counted, or only looked at.
 _Use = Callable[[SlidingWindowCounterRateLimiter, RateLimitItem, str, str], Awaitable[int | None]]
 
+_WARN_SECONDS = 60  # between two lines in the log about a Redis that is away
 _REDIS_SECONDS = 1  # a Redis that does not answer must not keep shoppers waiting
 
 
@@ -37,6 +38,7 @@ class Limits:
             "requests": _parsed(settings.limit_requests),
             "unknown": _parsed(settings.limit_unknown),
         }
+        self._warned_at = -math.inf
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = (
             SlidingWindowCounterRateLimiter(_redis(settings.redis_url))
@@ -93,8 +95,14 @@ class Limits:
                 return await use(self._shared, item, limit, digest)
             except StorageError as error:
                 # Shoppers are still answered; meanwhile each process counts for itself.
-                log.warning("Redis not usable for limits", error=type(error.storage_error).__name__)
+                self._warn(error)
         return await use(self._here, item, limit, digest)
+
+    def _warn(self, error: StorageError) -> None:
+        """Log that Redis is away, once a minute: every request meets it."""
+        if time.monotonic() - self._warned_at >= _WARN_SECONDS:
+            self._warned_at = time.monotonic()
+            log.warning("Redis not usable for limits", error=type(error.storage_error).__name__)
 
 
 async def _hit(

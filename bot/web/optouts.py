@@ -31,6 +31,7 @@ from bot.policy.facts import facts
 from bot.web import schemas
 from bot.web.context import WebContext
 from bot.web.errors import ApiError, allowed_methods, not_found, wants_page
+from bot.web.requests import FormRoute
 from bot.web.schemas import page_of, refusals
 from bot.web.templates import render
 
@@ -54,6 +55,7 @@ def optouts(web: WebContext) -> APIRouter:
             methods=[method],
             response_class=HTMLResponse,
             responses=page_of(*errors),
+            route_class_override=FormRoute if handler == handlers.submit else None,
         )
     methods: dict[int | str, dict[str, Any]] = {204: {"description": "The header Allow has them."}}
     routes.add_api_route(

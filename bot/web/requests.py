@@ -1,12 +1,15 @@
 """Functions to read requests and write answers, shared by several groups of routes."""
 
 import json
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
 
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from bot.conversations.intake import clean
 from bot.conversations.model import Message
@@ -14,6 +17,33 @@ from bot.web.errors import in_words, malformed, too_long
 
 bearer = HTTPBearer(auto_error=False, description="The token of a session, or of an agent.")
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class FormRoute(APIRoute):
+    """Route of a form, which refuses one that is not in UTF-8: its letters would be misread."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, with the check before it."""
+        handle = super().get_route_handler()
+
+        async def checked(request: Request) -> Response:
+            """Handle a request, or raise the contract's error."""
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            body = await request.body()
+            if kind == "application/x-www-form-urlencoded" and not _is_utf8_form(body):
+                raise malformed("The form must be sent in UTF-8. Please open it again and retry.")
+            return await handle(request)
+
+        return checked
+
+
+def _is_utf8_form(body: bytes) -> bool:
+    """Return whether an encoded form is in UTF-8; its bytes are ASCII (URL Standard, 5.2)."""
+    try:
+        unquote_to_bytes(body).decode()
+    except UnicodeDecodeError:
+        return False
+    return body.isascii()
 
 
 async def json_body(request: Request, model: type[Model], optional: bool = False) -> Model:

@@ -1,5 +1,7 @@
 """Pages and files around the chat, and the calls of monitoring: health, ready, metrics."""
 
+import hmac
+import ipaddress
 from base64 import b64decode
 from functools import partial
 from os import stat
@@ -17,14 +19,15 @@ from bot import metrics
 from bot.policy.document import load
 from bot.web import schemas
 from bot.web.context import WebContext
-from bot.web.errors import not_found
-from bot.web.requests import sends_gpc
+from bot.web.errors import ApiError, not_found
+from bot.web.requests import bearer_token, sends_gpc
 from bot.web.schemas import page_of, refusals
 from bot.web.templates import PAGES, render
 
 WIDGET = Path(__file__).parent / "widget" / "widget.js"
 _FILES = {path.name: path for path in PAGES.iterdir() if path.suffix in {".js", ".css", ".svg"}}
 _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+_PROXY_HEADERS = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 _SECONDS = 300  # a browser uses a file so long without asking again
 
 
@@ -53,7 +56,7 @@ def site(web: WebContext) -> APIRouter:
     ready = {200: {"model": schemas.Health}, **refusals(503)}
     add("/ready", handlers.ready, responses=ready)
     text = {"content": {"text/plain": {"schema": {"type": "string"}}}}
-    figures: dict[int | str, dict[str, Any]] = {200: {**text, "description": "All figures."}}
+    figures = {200: {**text, "description": "All figures."}, **refusals(401, 429)}
     add("/metrics", handlers.metrics, response_class=PlainTextResponse, responses=figures)
     return routes
 
@@ -90,12 +93,20 @@ class _Handlers:
         return JSONResponse({"status": "ok"})
 
     async def ready(self) -> Response:
-        """Report that the assistant is ready; 503 if it is not."""
+        """Report that the assistant is ready, and its storage; 503 if one of them is not."""
         self._web.require_ready()
+        self._web.require_storage()
         return JSONResponse({"status": "ready"})
 
-    async def metrics(self) -> Response:
-        """Return all metrics in the format of Prometheus."""
+    async def metrics(self, request: Request) -> Response:
+        """Return all metrics in the format of Prometheus, to this machine or with the token."""
+        token, given = self._web.settings.metrics_token, bearer_token(request)
+        if not _is_from_here(request) and not (
+            token and given and hmac.compare_digest(given.encode(), token.encode())
+        ):
+            await self._web.limits.count_start(request)
+            message = "Metrics are for this machine, or with the token PRIVACY_BOT_METRICS_TOKEN."
+            raise ApiError(401, "unauthorized", message)
         return Response(metrics.exposition(), headers={"Content-Type": metrics.CONTENT_TYPE})
 
     def _sent(self, request: Request, path: Path, headers: dict[str, str]) -> Response:
@@ -103,6 +114,16 @@ class _Handlers:
         sent = self._files.file_response(path, stat(path), request.scope)
         sent.headers.update({**headers, "Cache-Control": f"public, max-age={_SECONDS}"})
         return sent
+
+
+def _is_from_here(request: Request) -> bool:
+    """Return whether a request comes from this machine, and from no proxy on it."""
+    proxied = any(name in request.headers for name in _PROXY_HEADERS)
+    host = request.client.host if request.client else ""
+    try:
+        return ipaddress.ip_address(host).is_loopback and not proxied
+    except ValueError:
+        return False
 
 
 class GzipFiles(GZipMiddleware):

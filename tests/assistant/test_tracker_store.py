@@ -97,6 +97,20 @@ async def test_another_process_is_noticed(store: ForgettingTrackerStore, url: st
     assert texts(await ForgettingTrackerStore(DOMAIN, url).retrieve("c")) == ["one", "two", "three"]
 
 
+async def test_a_deferred_store_writes_in_the_transaction_of_the_turn(url: str) -> None:
+    """What a deferred store has saved is stored by the transaction of its turn, or forgotten."""
+    store = ForgettingTrackerStore(DOMAIN, url, deferred=True)
+    await turn(store, "lost")
+    with pytest.raises(RuntimeError), store.engine.begin() as db:
+        store.write("c", db)
+        raise RuntimeError
+    await turn(store, "kept")
+    with store.engine.begin() as db:
+        store.write("c", db)
+    assert texts(await store.retrieve("c")) == ["kept"]
+    assert texts(await ForgettingTrackerStore(DOMAIN, url).retrieve("c")) == ["kept"]
+
+
 async def test_forgetting_removes_every_event(store: ForgettingTrackerStore, url: str) -> None:
     """A deleted conversation is gone from the cache and the database, and others stay."""
     await turn(store, "secret")

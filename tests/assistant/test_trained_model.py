@@ -1,6 +1,9 @@
 """Tests of the path of the model, which changes with its inputs, on copies of the inputs."""
 
+import gzip
+import hashlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,45 @@ def test_changed_names_data_rules_and_pipeline_need_training(
     before = trained_model.model_path()
     replace(copies / file, old, new)
     assert trained_model.model_path() != before
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda whole: b"",
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: whole[:-4],
+        lambda whole: whole[:100_000] + bytes(9) + whole[100_009:],
+        lambda whole: b"no archive",
+    ],
+    ids=["empty", "truncated", "end cut off", "changed", "another file"],
+)
+@pytest.mark.parametrize("with_checksum", [True, False])
+def test_a_damaged_model_is_named_with_its_remedy(
+    model: Path, tmp_path: Path, damage: Callable[[bytes], bytes], with_checksum: bool
+) -> None:
+    """A model that is not as it was trained is refused in one line that says what to run."""
+    damaged = tmp_path / model.name
+    damaged.write_bytes(damage(model.read_bytes()))
+    if with_checksum:
+        _record_checksum(damaged, model)
+    with pytest.raises(trained_model.ModelError, match=r"is damaged.*privacy-bot train --force$"):
+        trained_model.verify_model(damaged)
+
+
+def test_another_whole_model_under_the_same_name_is_noticed(model: Path, tmp_path: Path) -> None:
+    """A file that can be unpacked, but was not made by this training, is refused too."""
+    other = tmp_path / model.name
+    other.write_bytes(gzip.compress(gzip.decompress(model.read_bytes()), 1))
+    trained_model.verify_model(other)
+    _record_checksum(other, model)
+    with pytest.raises(trained_model.ModelError, match="is damaged"):
+        trained_model.verify_model(other)
+
+
+def _record_checksum(path: Path, of: Path) -> None:
+    checksum = hashlib.sha256(of.read_bytes()).hexdigest()
+    path.with_name(f"{path.name}.sha256").write_text(checksum)
 
 
 def test_training_names_the_line_of_a_fault(copies: Path) -> None:

@@ -260,10 +260,22 @@ def test_a_file_gets_one_line_per_request(
 
 
 def test_a_file_that_cannot_be_written_raises_an_error(tmp_path: Path) -> None:
-    """If the file cannot be written, the message counts as not delivered."""
-    (tmp_path / "taken").write_text("")
+    """If the file cannot be written any more, the message counts as not delivered."""
+    receiver = FileReceiver(tmp_path / "optouts.jsonl")
+    (tmp_path / "optouts.jsonl").mkdir()
     with pytest.raises(NotDelivered):
-        FileReceiver(tmp_path / "taken" / "optouts.jsonl").deliver({"id": "x"})
+        receiver.deliver({"id": "x"})
+
+
+@pytest.mark.parametrize("place", ["taken/optouts.jsonl", "folder", "taken/deeper/optouts.jsonl"])
+def test_a_file_that_can_never_be_written_is_refused(tmp_path: Path, place: str) -> None:
+    """A path that cannot work is refused when the bot starts, and nothing is created for it."""
+    (tmp_path / "taken").write_text("")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ValueError, match="folder|cannot be written to"):
+        FileReceiver(tmp_path / place)
+    FileReceiver(tmp_path / "new" / "optouts.jsonl")
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_later_request_waits_for_the_earlier_one(

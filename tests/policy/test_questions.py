@@ -95,3 +95,20 @@ def test_a_time_without_its_half_of_the_day_is_vague() -> None:
     assert Question("are you open at 9?").vague_time
     assert not Question("are you open at 9 pm?").vague_time
     assert not Question("are you open at 21:00?").vague_time
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("delete this conversation", True),
+        ("forget what i told you", True),
+        ("remove all my messages above", True),
+        ("", True),
+        ("clear the messages please", False),
+        ("forget everything", False),
+        ('"; DROP TABLE messages;--', False),
+    ],
+)
+def test_this_chat_is_named(text: str, named: bool) -> None:
+    """A text names this chat only if it cannot mean the messages or data of an account."""
+    assert Question(text).names_this_chat is named

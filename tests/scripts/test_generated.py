@@ -22,6 +22,14 @@ def test_the_table_of_settings_is_up_to_date(script: dict[str, Any]) -> None:
     assert "PRIVACY_BOT_PORT" in document
 
 
+@pytest.mark.parametrize("script", ["audit.py"], indirect=True)
+def test_the_table_of_dependencies_is_up_to_date(script: dict[str, Any]) -> None:
+    """docs/dependencies.md lists the present pins (run scripts/audit.py --write)."""
+    document = script["DOCUMENT"].read_text(encoding="utf-8")
+    assert document == script["filled"](document)
+    assert "| sanic 21.12.2, sanic-cors" in document
+
+
 @pytest.mark.parametrize("script", ["draw_architecture.py"], indirect=True)
 def test_the_picture_of_the_architecture_is_up_to_date(script: dict[str, Any]) -> None:
     """The picture shows the current packages and imports (run scripts/draw_architecture.py)."""

@@ -106,6 +106,51 @@ def test_a_sloppy_chunk_size_is_refused(server: Server, size: bytes) -> None:
     assert answer.startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Authorization: Bearer \xe9\xff",
+        b"X-Forwarded-For: 192.0.2.\xff",
+        b"Origin: http://\xe9.example",
+        b"Host: \xe9",
+        b"X-Chatwoot-Signature: sha256=\xff",
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/desk/queue", f"{BASE}/messages"])
+def test_a_deciding_header_is_plain(server: Server, path: str, line: bytes) -> None:
+    """A header by which the bot decides who asks is refused if it has bytes over 0x7f."""
+    answer = raw(server, f"GET {path} HTTP/1.1\r\n".encode() + line + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Cookie: a=\xc3\xa9",
+        b"User-Agent: \xff",
+        b"X-City: S\xe3o Paulo",
+        b"Accept: text/\xe9",
+        b"If-None-Match: \xe9",
+        b"Sec-GPC: \xe9",
+        b"Content-Type: text/\xe9",
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/widget.js", "/privacy"])
+def test_any_other_header_may_hold_any_byte(server: Server, path: str, line: bytes) -> None:
+    """A cookie of the shop, or a city that a proxy adds, keeps no shopper out."""
+    answer = raw(server, f"GET {path} HTTP/1.1\r\nHost: x\r\n".encode() + line + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+def test_controls_and_turns_of_direction_are_taken_out(shopper: Shopper) -> None:
+    """U+0080 to U+009F and the marks that turn the direction of text are not stored or sent."""
+    marks = [*range(0x80, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F)]
+    marks += range(0x2066, 0x206A)
+    shopper.say("do you " + "".join(map(chr, marks)) + "sell my data?")
+    said = shopper.get("/transcript").json()["messages"][1]["text"]
+    assert said.split() == ["do", "you", "sell", "my", "data?"]
+
+
 def test_good_heads_pass(server: Server) -> None:
     """Correct requests are answered, also in the less common forms that the standard allows."""
     for head in (

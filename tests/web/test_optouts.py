@@ -59,6 +59,30 @@ def test_the_form_tells_nobody_that_an_address_is_known(client: httpx.Client) ->
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        b"email=j%F6rg%40example.com&kind=sharing",
+        b"email=j\xf6rg%40example.com&kind=sharing",
+        "email=jörg%40example.com&kind=sharing".encode(),
+    ],
+    ids=["Latin-1", "raw Latin-1", "raw UTF-8"],
+)
+def test_a_form_in_another_encoding_is_refused(client: httpx.Client, body: bytes) -> None:
+    """An address whose letters cannot be read for certain is not recorded."""
+    sent = client.post(
+        "/opt-out", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    assert sent.status_code == 400
+    assert "UTF-8" in sent.json()["error"]["message"]
+
+
+def test_a_form_in_utf8_is_read_right(client: httpx.Client) -> None:
+    """An address with letters of other alphabets is recorded as a browser sends it."""
+    sent = client.post("/opt-out", data={"email": "jörg@example.com", "kind": "sharing"})
+    assert sent.status_code == 200
+
+
+@pytest.mark.parametrize(
     ("data", "named"),
     [
         ({"email": "form@example.com"}, "choose what to stop"),

@@ -1,13 +1,14 @@
 """Tests of the pages and files around the chat, against a real server."""
 
 import gzip
+from pathlib import Path
 
 import httpx
 import pytest
 
 from bot.paths import ROOT
 from bot.policy.document import load
-from tests.conftest import BASE
+from tests.conftest import BASE, serving
 
 WIDGET = ROOT / "bot" / "web" / "widget" / "widget.js"
 MAX_WIDGET = 10_000  # bytes, compressed
@@ -78,3 +79,23 @@ def test_the_demo_has_no_ad_tag_with_the_signal(
     page = client.get("/", headers={"Sec-GPC": signal})
     assert ("/assets/ads.js" in page.text) is has_ads
     assert page.headers["Vary"] == "Sec-GPC"
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+def test_the_figures_are_not_public(client: httpx.Client, header: str) -> None:
+    """This machine reads /metrics; what a proxy passes on does not come from this machine."""
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 401
+
+
+def test_another_machine_reads_the_figures_with_the_token(model: Path, tmp_path: Path) -> None:
+    """Through a proxy, /metrics asks for the token, and no other will do."""
+    token = "t" * 40
+    with serving(tmp_path, PRIVACY_BOT_METRICS_TOKEN=token) as server, server.client() as client:
+        for line, status in (
+            ({}, 401),
+            ({"Authorization": "Bearer " + "k" * 40}, 401),
+            ({"Authorization": f"Bearer {token}"}, 200),
+        ):
+            headers = {"X-Forwarded-For": "192.0.2.1", **line}
+            assert client.get("/metrics", headers=headers).status_code == status

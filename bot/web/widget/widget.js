@@ -1,4 +1,4 @@
-/** The chat widget, the element <privacy-chat>: see docs/integrating.md. */
+/** The element <privacy-chat>: see docs/integrating.md. */
 
 const TEXTS = {
   title: "Privacy assistant",
@@ -18,7 +18,7 @@ const TEXTS = {
   "remove-ask": "Delete this conversation? What was recorded stays.",
   "remove-yes": "Delete",
   "remove-no": "Keep it",
-  removed: "The conversation was deleted. Only an opt-out that was recorded stays on record.",
+  removed: "The conversation was deleted. Only what was recorded stays.",
   you: "You",
   bot: "Assistant",
   agent: "Support",
@@ -28,7 +28,7 @@ const TEXTS = {
   choices: "Choices",
   chosen: "(chosen)",
   typing: "Typing …",
-  failed: "Not sent.",
+  failed: "No answer yet.",
   retry: "Try again",
   lost: "The connection is lost. Trying again …",
   busy: "That was a lot at once. Please wait {n} seconds.",
@@ -46,7 +46,7 @@ const TEXTS = {
 const STYLE = `
 :host{
   display:contents;color-scheme:light dark;
-  --soft:light-dark(#56615e,#a9b3b0);--line:light-dark(#d5dcd9,#39413f);--tint:light-dark(#f1f4f2,#242b2a);--warn:light-dark(#a3261a,#ffb4a8);
+  --soft:color-mix(in srgb,var(--i) 72%,var(--f));--line:color-mix(in srgb,var(--i) 16%,var(--f));--tint:color-mix(in srgb,var(--i) 6%,var(--f));--warn:light-dark(#a3261a,#ffb4a8);
   --m:var(--privacy-chat-accent,light-dark(#1d5247,#8fd0bf));--o:var(--privacy-chat-on-accent,light-dark(#fff,#0d1f1b));
   --f:var(--privacy-chat-surface,light-dark(#fff,#171b1b));--i:var(--privacy-chat-text,light-dark(#1c2422,#e9ecea));
   --r:var(--privacy-chat-radius,16px);--gap:var(--privacy-chat-inset,20px);
@@ -54,54 +54,53 @@ const STYLE = `
 .all{all:initial;display:contents;color-scheme:inherit;font:var(--privacy-chat-font,medium/1.5 system-ui,sans-serif);color:var(--i)}
 :host([theme=light]){color-scheme:light}
 :host([theme=dark]){color-scheme:dark}
-[hidden]{display:none!important}
+[hidden],:host([hidden]){display:none!important}
 *{box-sizing:border-box;margin:0}
 button,textarea{font:inherit;color:inherit}
-button{cursor:pointer;background:none;border:1px solid transparent;border-radius:999px;min-height:32px;padding:4px 12px;text-align:start}
+button{cursor:pointer;background:none;border:1px solid transparent;border-radius:999px;min-height:36px;padding:4px 14px;text-align:start}
 button:where(:hover){background:var(--line)}
 :focus-visible{outline:3px solid var(--m);outline-offset:2px}
-svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;flex:none}
-a{color:var(--m);text-underline-offset:3px}
+svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;flex:none}
+a{color:var(--m)}
 .vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .launcher,.panel{position:fixed;bottom:var(--gap);inset-inline-end:var(--gap);z-index:var(--privacy-chat-layer,2147483000)}
-.launcher{display:flex;align-items:center;gap:10px;min-height:56px;padding:8px 20px;background:var(--m);color:var(--o);font-weight:600;box-shadow:0 8px 30px #0004}
-.count{background:var(--o);color:var(--m);border-radius:999px;padding:0 10px;font-size:.85em}
+.launcher{display:flex;align-items:center;gap:8px;min-height:56px;padding:8px 20px;background:var(--m);color:var(--o);font-weight:600;box-shadow:0 8px 30px #0004}
+.count{background:var(--o);color:var(--m);border-radius:999px;padding:0 8px;font-size:.85em}
 .panel{display:flex;flex-direction:column;width:min(400px,100vw - 2*var(--gap));height:min(640px,100dvh - 2*var(--gap));background:var(--f);border:1px solid var(--line);border-radius:var(--r);overflow:clip;box-shadow:0 8px 30px #0004}
-header{display:flex;align-items:center;gap:4px;padding:14px 16px;background:var(--tint);border-bottom:1px solid var(--line)}
-header>svg{margin-inline-end:8px;color:var(--m)}
+header,.ask,.state{padding:12px 20px;background:var(--tint);border-bottom:1px solid var(--line)}
+header{display:flex;align-items:center;gap:8px}
+header>svg{color:var(--m)}
 header div{flex:1;min-width:0}
 h2{font-size:1em}
 .sub,.by,.typing,details,.system p{color:var(--soft);font-size:.85em}
-.icon{display:grid;place-items:center;width:40px;height:40px;padding:0}
-.menu{position:absolute;top:64px;inset-inline-end:12px;z-index:1;display:grid;padding:6px;background:var(--f);border:1px solid var(--line);border-radius:16px;box-shadow:0 8px 30px #0004}
-.menu button{display:flex;gap:12px;align-items:center;min-height:40px;border-radius:10px}
-.ask,.state{padding:12px 20px;background:var(--tint);border-bottom:1px solid var(--line)}
-.ask div{display:flex;gap:8px;margin-top:10px}
+.icon{display:grid;place-items:center;width:44px;height:44px;padding:0}
+.menu{position:absolute;top:64px;inset-inline-end:12px;z-index:1;display:grid;padding:8px;background:var(--f);border:1px solid var(--line);border-radius:16px;box-shadow:0 8px 30px #0004}
+.menu button{display:flex;align-items:center;gap:8px;border-radius:10px}
+.ask div{display:flex;gap:8px;margin-top:8px}
 .log{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:20px;display:flex;flex-direction:column;gap:16px;outline-offset:-3px}
 .m{display:flex;flex-direction:column;align-items:flex-start;gap:8px;max-width:92%}
-.m p{padding:10px 14px;border-radius:var(--r);border-end-start-radius:4px;background:var(--tint);border:1px solid transparent;white-space:pre-wrap;overflow-wrap:anywhere}
-.visitor{align-self:flex-end;align-items:flex-end;max-width:84%}
+.m p{padding:8px 14px;border-radius:var(--r);border-end-start-radius:4px;background:var(--tint);border:1px solid transparent;white-space:pre-wrap;overflow-wrap:anywhere}
+.visitor{align-self:flex-end;align-items:flex-end}
 .visitor p{background:var(--m);color:var(--o);border-end-start-radius:var(--r);border-end-end-radius:4px}
 .agent p{background:var(--f);border-color:var(--m)}
-.by{display:block}
 .system{align-self:center}
-.system p{background:none;text-align:center;padding:0}
+.system p{background:none;text-align:center}
 .choices,.receipt{display:flex;flex-wrap:wrap;align-items:center;gap:8px}
-.choices button,.plain,.ask button{border-color:var(--m);color:var(--m);min-height:36px;padding:4px 14px}
+.choices button,.plain,.ask button{border-color:var(--m);color:var(--m)}
 .choices [aria-disabled]{border-color:var(--line);color:var(--soft);cursor:default;background:none}
 .choices .chosen{border-color:var(--m);color:var(--i);background:var(--tint)}
 .ask .yes{background:var(--warn);border-color:var(--warn);color:var(--f)}
-summary{cursor:pointer;padding:4px 0;min-height:24px}
-blockquote{margin:6px 0;padding:2px 12px;border-inline-start:3px solid var(--m);white-space:pre-wrap;overflow-wrap:anywhere}
+summary{cursor:pointer;min-height:24px}
+blockquote{margin:8px 0;padding:0 12px;border-inline-start:3px solid var(--m);white-space:pre-wrap;overflow-wrap:anywhere}
 blockquote a{color:var(--i)}
-.failed,.alert{color:var(--warn);font-size:.9em}
-.typing{padding:0 20px 10px}
+.by{display:block}
+.failed,.alert{color:var(--warn);font-size:.85em}
+.typing{padding:0 20px 8px}
 .alert:not(:empty){padding:8px 20px;border-top:1px solid var(--line)}
 form{display:flex;gap:8px;align-items:flex-end;padding:12px;border-top:1px solid var(--line)}
-textarea{flex:1;min-width:0;resize:none;max-height:8em;min-height:44px;padding:9px 14px;border:1px solid var(--soft);border-radius:22px;background:var(--f);line-height:1.5}
-textarea:focus-visible{outline-offset:-1px}
+textarea{flex:1;min-width:0;resize:none;max-height:8em;min-height:44px;padding:8px 14px;border:1px solid var(--soft);border-radius:22px;background:var(--f)}
 textarea::placeholder{color:var(--soft);opacity:1}
-.send{background:var(--m);color:var(--o);width:44px;height:44px}
+.send{background:var(--m);color:var(--o)}
 :dir(rtl) .send svg{transform:scaleX(-1)}
 @media(max-width:480px),(max-height:480px){
   .launcher{padding:16px}.label{position:absolute;clip-path:inset(50%)}
@@ -109,6 +108,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 }
 @media(max-height:320px){.sub{display:none}header,form{padding-block:4px}}
 @media(prefers-reduced-motion:no-preference){.m,.panel{transition:opacity .2s,translate .2s;@starting-style{opacity:0;translate:0 6px}}}
+@media print{.all{display:none}}
 @media(forced-colors:active){.launcher,.panel,.m p,.choices .chosen,.send{border:1px solid}.chosen{border-width:3px!important}.choices [aria-disabled]{color:GrayText;border-color:GrayText}}
 `;
 
@@ -126,7 +126,7 @@ const LONGEST = 1000;
 const HUMAN = ["waiting_for_agent", "with_agent"];
 const LINKS = /(\/(?:opt-out|privacy)\b(?:#[\w.-]+)?|https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]|\b1-\d{3}-\d{3}-\d{4}\b)/;
 
-const random = () => String(Math.random());
+const secondsToRetry = ({ retryAfter, status }) => retryAfter || (status < 500 ? 30 : 1 + Math.random());
 
 /** Make an element; text is never markup. */
 function h(name, attributes, ...children) {
@@ -135,10 +135,9 @@ function h(name, attributes, ...children) {
   for (const key in attributes) {
     const value = attributes[key];
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value === true) element.toggleAttribute(key);
     else element.setAttribute(key, value);
   }
-  element.append(...children.filter((child) => child != null));
+  element.append(...children);
   return element;
 }
 
@@ -152,68 +151,67 @@ function icon(name) {
   return svg;
 }
 
-/** Kept by the browser; where it lets nothing be stored, as long as the page. */
+const memory = {}; // what cannot be stored
+
+/** Kept by the browser. */
 class Kept {
   constructor(storage, key) {
     this.storage = storage;
     this.key = key;
-    this.memory = {};
   }
 
   get value() {
     try {
-      return JSON.parse(window[this.storage].getItem(this.key)) || this.memory;
+      return JSON.parse(window[this.storage][this.key]);
     } catch {
-      return this.memory;
+      return memory[this.key] || {};
     }
   }
 
   set value(value) {
-    this.memory = value;
+    memory[this.key] = {};
     try {
-      if (Object.keys(value).length) window[this.storage].setItem(this.key, JSON.stringify(value));
-      else window[this.storage].removeItem(this.key);
+      if (Object.keys(value).length) window[this.storage][this.key] = JSON.stringify(value);
+      else delete window[this.storage][this.key];
     } catch {
-      // as long as the page
+      memory[this.key] = value;
     }
   }
 }
 
 const adChoices = new Kept("localStorage", "privacy-choices"); // for the site's ad tags
 
-/** The HTTP contract, and the token, which all tabs share. */
+/** The HTTP contract. */
 class Line {
   constructor(server) {
     this.server = server;
     this.url = new URL("webhooks/storefront/", server);
-    // token, state, told records, and a name that stays when the token is renewed
+    // token, state, told records, and a name that a new token keeps
     this.kept = new Kept("localStorage", `privacy-chat ${this.url}`);
   }
 
-  async call(method, path, { body, accept = "application/json", seconds = 20 } = {}) {
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), seconds * 1000);
-    const headers = { Accept: accept, "Content-Type": "application/json", Authorization: `Bearer ${this.kept.value.token}` };
-    const options = { method, headers, credentials: "omit", referrerPolicy: "no-referrer", signal: stop.signal };
-    try {
-      const answer = await fetch(new URL(path, this.url), { body: JSON.stringify(body), ...options });
-      const { ok, status } = answer;
-      const said = await (ok && accept === "text/plain" ? answer.text() : answer.json().catch(() => null));
-      const header = (name) => Number(answer.headers.get(name));
-      if (ok) return { said, id: header("X-Message-Id"), typing: header("X-Typing") };
-      const isOver = status === 401 || status === 410;
-      throw Object.assign(new Error(said.error.message), { status, isOver, retryAfter: header("Retry-After") });
-    } finally {
-      clearTimeout(timer);
-    }
+  async call(method, path, { body, seconds = 20, stop = (this.sending = new AbortController()) } = {}) {
+    const answer = await fetch(new URL(path, this.url), {
+      method,
+      headers: { Accept: "application/json, text/plain", "Content-Type": "application/json", Authorization: `Bearer ${this.kept.value.token}` },
+      body: JSON.stringify(body),
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.any([stop.signal, AbortSignal.timeout(seconds * 1000)]),
+    });
+    const { ok, status } = answer;
+    const text = await answer.text();
+    const said = text[0] === "{" ? JSON.parse(text) : text;
+    const header = (name) => Number(answer.headers.get(name));
+    if (ok) return { said, id: header("X-Message-Id"), typing: header("X-Typing") };
+    throw { ...said.error, status, isOver: status === 401 || status === 410, retryAfter: header("Retry-After") };
   }
 
-  /** Go on with the conversation, or start one. */
   async open() {
     const { token } = this.kept.value;
     try {
-      const { said } = await this.call("POST", "session", { body: { resume: token, gpc: navigator.globalPrivacyControl === true } });
-      this.kept.value = { name: random(), ...this.kept.value, token: said.token, state: said.state };
+      const { said } = await this.call("POST", "session", { body: { resume: token, gpc: !!navigator.globalPrivacyControl } });
+      this.kept.value = { name: `${Math.random()}`, ...this.kept.value, token: said.token, state: said.state };
       return said;
     } catch (problem) {
       if (!token || !problem.isOver) throw problem;
@@ -226,14 +224,10 @@ class Line {
     return this.call("POST", "messages", { body });
   }
 
-  async since(id) {
-    const wait = HUMAN.includes(this.kept.value.state) ? 2 : 25; // its answer tells of typing
-    const { said, typing } = await this.call("GET", `messages?after=${id}&wait=${wait}`, { seconds: 40 });
+  async since(id, wait = HUMAN.includes(this.kept.value.state) ? 2 : 25) { // its answer tells of typing
+    this.asking = new AbortController();
+    const { said, typing } = await this.call("GET", `messages?after=${id}&wait=${wait}`, { seconds: wait + 10, stop: this.asking });
     return { ...said, typing };
-  }
-
-  async transcript() {
-    return (await this.call("GET", "transcript", { accept: "text/plain" })).said;
   }
 
   async forget() {
@@ -244,40 +238,57 @@ class Line {
   }
 }
 
-class PrivacyChat extends HTMLElement {
-  connectedCallback() {
-    if (!this.shadowRoot) this.build();
-    this.line = new Line(new URL(this.getAttribute("server") || ".", import.meta.url));
-    this.panelKept = new Kept("sessionStorage", this.line.kept.key);
+const panels = new WeakMap(); // panel: its chat
+let typed; // the chat of the last key down
+
+/** Keep the keys of a panel from the hotkeys of the page. */
+function keep(event) {
+  const isDown = event.type === "keydown";
+  if (isDown) typed = event.composedPath().map((node) => panels.get(node)).find(Boolean);
+  if (!typed) return;
+  event.stopImmediatePropagation();
+  if (isDown) typed.press(event);
+}
+
+/** The chat in an element. */
+class Chat {
+  constructor(host) {
+    this.host = host;
+    this.line = new Line(new URL(host.getAttribute("server") || ".", import.meta.url));
+    this.panelKept = new Kept("sessionStorage", `${this.line.kept.key} panel`);
+    this.build();
+  }
+
+  connect() {
     this.events = new AbortController();
     const { signal } = this.events;
     addEventListener("storage", (event) => this.otherTab(event), { signal });
-    addEventListener("online", () => (this.wake?.(), this.listen()), { signal });
-    document.addEventListener("visibilitychange", () => this.listen(), { signal });
-    const { token, state } = this.line.kept.value;
-    if (this.hasAttribute("open") || this.panelKept.value.open) this.show(false);
-    else if (token && HUMAN.includes(state)) this.listen();
+    addEventListener("online", () => (this.line.sending?.abort(), this.hurry()), { signal });
+    addEventListener("visibilitychange", () => document.hidden || this.hurry(), { signal });
+    if (this.host.hasAttribute("open") || this.panelKept.value.open) this.show(false);
+    else this.listen();
   }
 
-  disconnectedCallback() {
+  disconnect() {
     this.events.abort();
+    this.hurry();
   }
 
   t(key, value) {
-    return (this.getAttribute(`text-${key}`) ?? TEXTS[key]).replace(/\{\w+\}/, (whole) => value ?? whole);
+    return (this.host.getAttribute(`text-${key}`) ?? TEXTS[key]).replace(/\{\w+\}/, (whole) => value ?? whole);
   }
 
   build() {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
-    const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [sheet];
+    this.root = this.host.attachShadow({ mode: "open" });
+    this.root.adoptedStyleSheets = [sheet];
     const iconButton = (name, onclick, more) =>
       h("button", { class: "icon", "aria-label": this.t(name), onclick, ...more }, icon(name));
     const menuItem = (name, onclick) =>
       h("button", { onclick: () => (this.toggleMenu(false), onclick()) }, icon(name), this.t(name));
 
-    this.count = h("span", { class: "count", hidden: true });
+    this.count = h("span", { class: "count", hidden: "" });
     this.launcher = h(
       "button",
       { class: "launcher", part: "launcher", "aria-expanded": "false", onclick: () => this.show() },
@@ -287,7 +298,7 @@ class PrivacyChat extends HTMLElement {
     this.menu = h(
       "div",
       {
-        class: "menu", hidden: true,
+        class: "menu", hidden: "",
         onfocusout: ({ relatedTarget: next }) => this.menu.contains(next) || next === this.menuButton || this.toggleMenu(false),
       },
       menuItem("person", () => this.send({ text: this.t("person-say") })),
@@ -295,19 +306,19 @@ class PrivacyChat extends HTMLElement {
       menuItem("remove", () => this.askRemoval()),
     );
     this.ask = h(
-      "div", { class: "ask", role: "group", "aria-label": this.t("remove"), hidden: true },
+      "div", { class: "ask", role: "group", "aria-label": this.t("remove"), hidden: "" },
       h("p", {}, this.t("remove-ask")),
       h("div", {},
         h("button", { class: "yes", onclick: () => this.remove() }, this.t("remove-yes")),
         h("button", { onclick: () => this.closeAsk() }, this.t("remove-no"))),
     );
-    this.state = h("p", { class: "state", role: "status", hidden: true });
+    this.state = h("p", { class: "state", role: "status", hidden: "" });
     this.log = h("div", {
       class: "log", role: "log", "aria-label": this.t("log"), tabindex: "0",
       onscroll: () => (this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60),
     });
     new ResizeObserver(() => this.atEnd && this.scroll()).observe(this.log);
-    this.typing = h("p", { class: "typing", "aria-hidden": "true", hidden: true }, this.t("typing"));
+    this.typing = h("p", { class: "typing", "aria-hidden": "true", hidden: "" }, this.t("typing"));
     this.alert = h("div", { class: "alert", role: "alert" });
     this.input = h("textarea", {
       "aria-label": this.t("input"), rows: "1", maxlength: LONGEST, placeholder: this.t("hint"), autocomplete: "off", enterkeyhint: "send",
@@ -315,35 +326,29 @@ class PrivacyChat extends HTMLElement {
         this.fit();
         this.warn(this.input.value.length < LONGEST ? "" : this.t("long", LONGEST));
       },
-      onkeydown: (event) => {
-        // keyCode 229: Safari, while an input method composes
-        if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-        event.preventDefault();
-        this.submit();
-      },
     });
     this.form = h(
       "form", { onsubmit: (event) => (event.preventDefault(), this.submit()) },
       this.input, iconButton("send", null, { type: "submit", class: "icon send" }),
     );
     this.panel = h(
-      "section", { class: "panel", part: "panel", "aria-label": this.t("title"), hidden: true, onkeydown: (event) => this.escape(event) },
+      "section", { class: "panel", part: "panel", "aria-label": this.t("title"), hidden: "" },
       h("header", {},
         icon("chat"),
         h("div", {}, h("h2", {}, this.t("title")), h("p", { class: "sub" }, this.t("subtitle"))),
         this.menuButton, iconButton("close", () => this.hide())),
       this.menu, this.ask, this.state, this.log, this.typing, this.alert, this.form,
     );
-    root.append(h("div", { class: "all" }, this.launcher, this.panel));
+    panels.set(this.panel, this);
+    this.root.append(h("div", { class: "all" }, this.launcher, this.panel));
     this.reset();
   }
 
-  /** Begin with nothing; drop what is still under way. */
   reset() {
     this.log.replaceChildren();
     this.life = {};
     this.sends = Promise.resolve();
-    this.unsent = [];
+    this.unsent = new Set(); // attempts to make again
     this.waiting = new Set(); // elements of what is under way
     this.atEnd = true;
     this.idle = false;
@@ -352,7 +357,6 @@ class PrivacyChat extends HTMLElement {
     this.renew();
   }
 
-  /** Go on with another conversation: ids begin anew. */
   renew() {
     this.shown = new Map(); // id of a message: its element
     this.cursor = 0; // the last id that the server listed
@@ -376,9 +380,15 @@ class PrivacyChat extends HTMLElement {
     this.launcher.focus();
   }
 
-  escape(event) {
-    if (event.key !== "Escape" || event.isComposing) return;
-    event.stopPropagation();
+  press(event) {
+    if (event.keyCode === 229) return; // by an input method
+    if (event.key === "Escape") this.escape();
+    if (event.key !== "Enter" || event.shiftKey || this.root.activeElement !== this.input) return;
+    event.preventDefault();
+    this.submit();
+  }
+
+  escape() {
     if (!this.menu.hidden) this.toggleMenu(false);
     else if (!this.ask.hidden) this.closeAsk();
     else this.hide();
@@ -386,9 +396,9 @@ class PrivacyChat extends HTMLElement {
 
   toggleMenu(open = this.menu.hidden) {
     if (open === !this.menu.hidden) return;
-    if (!open && this.menu.contains(this.shadowRoot.activeElement)) this.menuButton.focus();
+    if (!open && this.menu.contains(this.root.activeElement)) this.menuButton.focus();
     this.menu.hidden = !open;
-    this.menuButton.setAttribute("aria-expanded", String(open));
+    this.menuButton.ariaExpanded = open;
     if (open) {
       this.ask.hidden = true;
       this.menu.querySelector("button").focus();
@@ -401,7 +411,6 @@ class PrivacyChat extends HTMLElement {
     this.count.textContent = count ? this.t("unread", count) : "";
   }
 
-  /** Fetch or start the conversation, once. */
   begin() {
     const { life } = this;
     this.idle = false;
@@ -418,7 +427,7 @@ class PrivacyChat extends HTMLElement {
     if (life !== this.life) return;
     this.name = this.line.kept.value.name;
     this.records = new Set(this.line.kept.value.records);
-    if (before) this.log.setAttribute("aria-live", "off"); // not read out again
+    if (before) this.log.ariaLive = "off"; // not read out again
     const [next] = this.waiting;
     if (renewed) this.note(this.t("over"), next);
     this.take(messages, state, true, next);
@@ -426,7 +435,7 @@ class PrivacyChat extends HTMLElement {
     this.warn("");
     if (!before) return;
     this.scroll();
-    setTimeout(() => this.log.removeAttribute("aria-live"), 500);
+    setTimeout(() => (this.log.ariaLive = null), 500);
   }
 
   /** Ask for news while the panel is seen, or a person may answer. */
@@ -434,25 +443,25 @@ class PrivacyChat extends HTMLElement {
     const { life } = this;
     if (this.listening === life) return;
     this.listening = life;
-    const wanted = () => life === this.life && this.isConnected && !this.idle
+    const wanted = () => life === this.life && this.host.isConnected && !this.idle
       && (HUMAN.includes(this.line.kept.value.state) || (!this.panel.hidden && !document.hidden));
     let failures = 0;
     while (wanted()) {
-      const started = performance.now();
       try {
         await this.begin();
         const { name } = this;
         if (name !== this.line.kept.value.name) break;
-        const { messages, state, typing } = await this.line.since(this.cursor);
+        const { messages, state, typing } = await this.line.since(this.cursor, failures || this.unsent.size ? 0 : undefined);
         await this.sends; // what is being sent has its id then
         if (life !== this.life || name !== this.name) continue; // another one began meanwhile
         this.take(messages, state);
         this.typing.hidden = !typing;
         if (failures) this.warn("");
         failures = 0;
-        this.sendAgain();
-        if (performance.now() - started < 500) await this.pause(0.5);
+        for (const again of this.unsent) again();
+        await this.pause(0.5);
       } catch (problem) {
+        if (problem.name === "AbortError") continue; // of hurry
         if (problem.isOver) {
           await this.pause(0.5); // a tab that deleted it says so
           if (life === this.life && this.name === this.line.kept.value.name) this.closed();
@@ -460,10 +469,17 @@ class PrivacyChat extends HTMLElement {
         }
         failures += 1;
         if (life === this.life && (failures > 1 || !this.began)) this.warn(this.told(problem));
-        await this.pause(problem.retryAfter || Math.min(30, 2 ** (failures - 1)) * (0.5 + Math.random() / 2));
+        await this.pause(secondsToRetry(problem));
       }
     }
     if (this.listening === life) this.listening = null;
+  }
+
+  /** Ask anew: the last call may wait in vain. */
+  hurry() {
+    this.line.asking?.abort();
+    this.wake?.();
+    this.listen();
   }
 
   pause(seconds) {
@@ -494,7 +510,7 @@ class PrivacyChat extends HTMLElement {
 
   closed() {
     if (this.form.hidden) return;
-    const focused = this.form.contains(this.shadowRoot.activeElement);
+    const focused = this.form.contains(this.root.activeElement);
     this.line.kept.value = {};
     this.form.hidden = true;
     this.offerAnother(this.t("ended"), focused);
@@ -516,8 +532,8 @@ class PrivacyChat extends HTMLElement {
   }
 
   otherTab({ key, newValue }) {
-    if (key !== this.line.kept.key || !newValue) return; // its end is told by the server
-    const { removed, token, name } = JSON.parse(newValue);
+    if (key !== this.line.kept.key) return;
+    const { removed, token, name } = JSON.parse(newValue) || {};
     if (removed) this.isRemoved();
     else if (token && this.name && name !== this.name) {
       this.reset();
@@ -541,11 +557,10 @@ class PrivacyChat extends HTMLElement {
     this.send({ text });
   }
 
-  /** Show it, and send it after what is under way. */
   send(body, title = body.text) {
     const { life } = this;
     const mine = this.append({ from: "visitor", text: title });
-    const named = { ...body, client_id: random() }; // however often sent, one message
+    const named = { ...body, client_id: `${Math.random()}` }; // however often sent, one message
     const attempt = () => (this.sends = this.sends.then(() => life === this.life && this.deliver(named, mine, attempt)));
     this.scroll();
     return attempt();
@@ -556,6 +571,7 @@ class PrivacyChat extends HTMLElement {
     this.waiting.add(mine);
     const slow = setTimeout(() => (this.typing.hidden = false), 400);
     mine.querySelector(".failed")?.remove();
+    this.unsent.delete(again);
     try {
       await this.begin();
       this.listen();
@@ -579,7 +595,8 @@ class PrivacyChat extends HTMLElement {
     if (!problem.isOver || body.choice || life !== this.life) throw problem;
     this.line.kept.value = {};
     this.renew();
-    this.note(this.t("over"), [...this.waiting][0]);
+    const [next] = this.waiting;
+    this.note(this.t("over"), next);
     await this.begin();
     if (life !== this.life) throw problem;
     return this.line.say(body);
@@ -589,14 +606,11 @@ class PrivacyChat extends HTMLElement {
     const text = problem.status === 429 ? this.t("busy", problem.retryAfter || 10) : this.told(problem);
     this.warn(text);
     const retry = h("button", { class: "plain", onclick: () => (this.input.focus(), again()) }, this.t("retry"));
-    mine.append(h("span", { class: "failed" }, this.t("failed"), [400, 410, 413].includes(problem.status) ? null : retry));
-    if (!problem.status) this.unsent.push(again);
+    mine.append(h("span", { class: "failed" }, this.t("failed"), [400, 410, 413].includes(problem.status) ? "" : retry));
     this.scroll();
-  }
-
-  /** Send what did not reach the server. */
-  sendAgain() {
-    for (const again of this.unsent.splice(0)) again();
+    if (problem.status < 500) return;
+    this.unsent.add(again);
+    setTimeout(() => this.hurry(), 1000 * secondsToRetry(problem));
   }
 
   choose(choice, group) {
@@ -605,11 +619,10 @@ class PrivacyChat extends HTMLElement {
     this.send({ choice: choice.id }, choice.title);
   }
 
-  /** Turn choices off; they stay readable. */
   use(group, title) {
     for (const button of group.children) {
       if (button.ariaDisabled) continue;
-      button.setAttribute("aria-disabled", "true");
+      button.ariaDisabled = "true";
       if (button.textContent === title) {
         button.classList.add("chosen");
         button.append(h("span", { class: "vh" }, ` ${this.t("chosen")}`));
@@ -620,7 +633,8 @@ class PrivacyChat extends HTMLElement {
   async download() {
     try {
       await this.begin();
-      const href = `data:text/plain;charset=utf-8,${encodeURIComponent(await this.line.transcript())}`;
+      const { said } = await this.line.call("GET", "transcript");
+      const href = `data:text/plain;charset=utf-8,${encodeURIComponent(said)}`;
       h("a", { href, download: "privacy-chat.txt" }).click();
     } catch (problem) {
       this.warn(this.told(problem));
@@ -639,16 +653,19 @@ class PrivacyChat extends HTMLElement {
   }
 
   async remove() {
+    this.idle = true; // its end is no news
+    this.hurry();
     try {
       await this.line.forget();
     } catch (problem) {
+      this.idle = false;
+      this.listen();
       return this.warn(this.told(problem));
     }
     this.ask.hidden = true;
     this.isRemoved(true);
   }
 
-  /** Put a message into the log, whole. */
   append({ id, from, text, at, sources = [], choices = [], recorded }, before = null) {
     const sender = h("span", { class: from === "agent" ? "by" : "vh" }, `${this.t(from === "visitor" ? "you" : from)}: `);
     const words = h("p", { dir: "auto" }, sender, ...(from === "visitor" ? [text] : this.linked(text)));
@@ -666,7 +683,6 @@ class PrivacyChat extends HTMLElement {
     return element;
   }
 
-  /** Act on what was recorded; show its reference. */
   receipt(recorded, at) {
     const { reference } = recorded;
     this.noteChoice(recorded, at, !this.records.has(reference));
@@ -674,7 +690,7 @@ class PrivacyChat extends HTMLElement {
     return h("div", { class: "receipt" }, this.away(`/optouts/${reference}`, reference), this.copyButton(reference));
   }
 
-  /** Note a choice of ads, unless a later one is known; tell the page news. */
+  /** Note a choice of ads unless a later one is known. */
   noteChoice(detail, at, isNews) {
     const ads = ["targeted_advertising", "sharing"].filter((kind) => detail.kinds.includes(kind));
     const noted = { ...adChoices.value };
@@ -683,10 +699,9 @@ class PrivacyChat extends HTMLElement {
     isNews ||= noted[ads[0]] && noted[ads[0]] !== sign;
     for (const kind of ads) noted[kind] = sign;
     adChoices.value = { ...noted, at };
-    if (isNews) this.dispatchEvent(new CustomEvent("privacy-chat:choice", { bubbles: true, composed: true, detail }));
+    if (isNews) this.host.dispatchEvent(new CustomEvent("privacy-chat:choice", { bubbles: true, composed: true, detail }));
   }
 
-  /** Make a button that copies a reference. */
   copyButton(reference) {
     const word = h("span", {}, this.t("copy"));
     const button = h("button", { class: "plain" }, word, h("span", { class: "vh" }, ` ${this.t("reference")} ${reference}`));
@@ -737,7 +752,7 @@ class PrivacyChat extends HTMLElement {
   }
 
   told(problem) {
-    return problem.status ? problem.message : this.t("lost");
+    return (problem.status && problem.message) || this.t("lost");
   }
 
   warn(text) {
@@ -756,4 +771,38 @@ class PrivacyChat extends HTMLElement {
   }
 }
 
-customElements.define("privacy-chat", PrivacyChat);
+// no member may hide one of HTMLElement
+class PrivacyChat extends HTMLElement {
+  #chat;
+
+  connectedCallback() {
+    this.#chat ??= new Chat(this);
+    this.#chat.connect();
+  }
+
+  disconnectedCallback() {
+    this.#chat.disconnect();
+  }
+
+  show() {
+    this.#chat?.show();
+  }
+
+  hide() {
+    this.#chat?.hide();
+  }
+
+  copyButton(reference) {
+    return this.#chat.copyButton(reference);
+  }
+
+  noteChoice(...choice) {
+    this.#chat.noteChoice(...choice);
+  }
+}
+
+// else the module was loaded before, under another address
+if (!customElements.get("privacy-chat")) {
+  customElements.define("privacy-chat", PrivacyChat);
+  for (const type of ["keydown", "keypress", "keyup"]) addEventListener(type, keep, true);
+}

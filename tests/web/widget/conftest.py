@@ -1,13 +1,16 @@
 """Fixtures of the widget tests: a real browser, and the actions of a shopper in the widget."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from tests.conftest import Server, serving
+from tests.web.widget.shop import Shop, shopping
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # No sandbox, because tests may run as root; no features that send requests by themselves.
@@ -51,14 +54,37 @@ def page(context: BrowserContext) -> Page:
     return page
 
 
-@pytest.fixture(scope="module")
-def prompt(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Shop]:
+    """A shop that the server ``prompt`` allows to embed the widget."""
+    with shopping() as shop:
+        yield shop
+
+
+@pytest.fixture(scope="session")
+def prompt(model: Path, shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that holds a call for new messages for one second only.
 
     So the widget soon shows a change that a test writes to the database.
     """
-    with serving(tmp_path_factory.mktemp("prompt"), PRIVACY_BOT_MAX_WAIT_SECONDS="1") as running:
+    settings = {
+        "PRIVACY_BOT_MAX_WAIT_SECONDS": "1",
+        "PRIVACY_BOT_ORIGINS": json.dumps([shop.url]),
+    }
+    with serving(tmp_path_factory.mktemp("prompt"), **settings) as running:
+        shop.widget = running.url
         yield running
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing moves any more, on the page and in the widget."""
+    page.evaluate(
+        """() => {
+            const widget = document.querySelector('privacy-chat')?.shadowRoot
+            const moving = [document, widget].flatMap(root => root?.getAnimations() ?? [])
+            return Promise.allSettled(moving.map(one => one.finished))
+        }"""
+    )
 
 
 class Chat:
@@ -112,3 +138,21 @@ class Chat:
 def chat(page: Page) -> Chat:
     """The widget on the storefront, closed."""
     return Chat(page)
+
+
+class Watch:
+    """The hosts that the pages of a shopper send requests to, and the complaints of the browser."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.hosts: set[str] = set()
+        self.complaints: list[str] = []
+        context.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        context.on(
+            "console",
+            lambda message: (
+                self.complaints.append(message.text)
+                if message.type in ("error", "warning")
+                else None
+            ),
+        )
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
