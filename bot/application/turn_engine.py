@@ -46,6 +46,7 @@ log = structlog.get_logger()
 Respond = Callable[[str, str], Awaitable[list[Reply]]]
 
 GREETING = "/greeting"
+_LONG = 200  # characters; recognition in a longer text takes more than a moment
 _LOOK_SECONDS = 1  # how often to look for what an agent says
 
 
@@ -217,7 +218,7 @@ class TurnEngine:
         if repeated:
             message, said = repeated.id, incoming.choice or from_stored(repeated.text)
         else:
-            said = incoming.choice or self._taken_in(conversation, incoming.text)
+            said = incoming.choice or await self._taken_in(conversation, incoming.text)
             message = self._stored(conversation, incoming, client_id, said)
             if said.redactions:
                 await self._wipe()
@@ -244,10 +245,16 @@ class TurnEngine:
         )
         return replace(turn, received=message)
 
-    def _taken_in(self, conversation: str, text: str) -> CleanText:
-        return self._intake.take(
-            conversation, text, lambda: self._store.recent(conversation, MESSAGES)
-        )
+    async def _taken_in(self, conversation: str, text: str) -> CleanText:
+        """Return a text with its personal data masked; others go on while a long one is read."""
+
+        def take() -> CleanText:
+            recent = self._store.recent(conversation, MESSAGES)
+            return self._intake.take(
+                conversation, text, lambda: recent, self._store.asked(conversation)
+            )
+
+        return await asyncio.to_thread(take) if len(text) > _LONG else take()
 
     def _stored(
         self, conversation: str, incoming: Incoming, client_id: str | None, said: CleanText

@@ -54,6 +54,7 @@ class PolicyResponses(NaturalLanguageGenerator):
             "outcome": chosen.outcome or _outcome(topic, answer),
             "clauses": list(answer.clauses),
             "buttons": _buttons(answer, tracker),
+            "asks": chosen.asks,
         }
 
     def _situation(self, tracker: DialogueStateTracker, given: Mapping[str, str]) -> Situation:
