@@ -48,6 +48,7 @@ log = structlog.get_logger()
 Respond = Callable[[str, str], Awaitable[list[Reply]]]
 
 GREETING = "/greeting"
+_LONG = 200  # characters; recognition in a longer text takes more than a moment
 _LOOK_SECONDS = 1  # how often to look for what an agent says
 
 
@@ -234,7 +235,7 @@ class TurnEngine:
         if repeated:
             said = incoming.choice or from_stored(repeated.text)
         else:
-            said = incoming.choice or self._taken_in(conversation, incoming.text)
+            said = incoming.choice or await self._taken_in(conversation, incoming.text)
             self._amend(conversation, said)
         message, stored = self._record.receive(
             conversation,
@@ -266,10 +267,16 @@ class TurnEngine:
         )
         return replace(turn, received=message)
 
-    def _taken_in(self, conversation: str, text: str) -> CleanText:
-        return self._intake.take(
-            conversation, text, lambda: self._store.recent(conversation, MESSAGES)
-        )
+    async def _taken_in(self, conversation: str, text: str) -> CleanText:
+        """Return a text with its personal data masked; others go on while a long one is read."""
+
+        def take() -> CleanText:
+            recent = self._store.recent(conversation, MESSAGES)
+            return self._intake.take(
+                conversation, text, lambda: recent, self._store.asked(conversation)
+            )
+
+        return await asyncio.to_thread(take) if len(text) > _LONG else take()
 
     def _amend(self, conversation: str, said: CleanText) -> None:
         """Take personal data that a message completes out of the trackers.

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.conversations.model import Reply
+from bot.privacy.asked import Asked, answers
 from bot.privacy.characters import plain
 from bot.privacy.children import begins_an_age, is_child
+from bot.privacy.finding import Finding
 from bot.privacy.masking import PLACEHOLDER, mask, warning
-from bot.privacy.recognition import Finding, find
+from bot.privacy.recognition import find
 from bot.privacy.split_values import find_split, may_continue
 from bot.privacy.vault import Vault
 
@@ -84,12 +86,17 @@ class Intake:
         self._vault = vault
 
     def take(
-        self, conversation: str, text: str, earlier: Callable[[], Sequence[EarlierMessage]]
+        self,
+        conversation: str,
+        text: str,
+        earlier: Callable[[], Sequence[EarlierMessage]],
+        asked: str | None = None,
     ) -> CleanText:
         """Clean a text, mask the personal data in it, and make sure that it is no command for Rasa.
 
         ``earlier`` returns the shopper's last messages, the latest last. Personal data that began
-        in one of them is masked there too. Raises ChildDetected if the shopper is under 13.
+        in one of them is masked there too. ``asked`` is what the bot asked for last: an answer to
+        that is masked, valid or not. Raises ChildDetected if the shopper is under 13.
         """
         text = clean(text)
         before = list(earlier()) if may_continue(text) or len(text) <= _SHORT else []
@@ -98,6 +105,10 @@ class Intake:
         ):
             raise ChildDetected
         findings = find(text)
+        if asked:
+            findings = sorted(
+                [*findings, *answers(Asked(asked), text, findings)], key=lambda one: one.start
+            )
         splits = find_split([*(message.text for message in before), text]) if before else []
         whole = [*findings, *(split.finding for split in splits)]
         placeholders = self._vault.keep(conversation, whole) if whole else []

@@ -41,6 +41,7 @@ class Reply:
     clauses: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()  # (title, payload)
     recorded: Recorded | None = None
+    asks: str | None = None  # what it asks for, if that is personal data (``privacy.asked.Asked``)
 
     @property
     def hands_over(self) -> bool:
@@ -59,6 +60,7 @@ class Reply:
                 (button["title"], button["payload"]) for button in response.get("buttons") or ()
             ),
             recorded=Recorded.of(response["recorded"]) if response.get("recorded") else None,
+            asks=response.get("asks"),
         )
 
 

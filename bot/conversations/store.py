@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +42,7 @@ messages = sa.Table(
     sa.Column("topic", sa.String(30)),
     sa.Column("clauses", sa.Text),  # JSON list of ids
     sa.Column("recorded", sa.Text),  # JSON of what the ledger recorded, if the message says so
+    sa.Column("asks", sa.String(10)),  # what it asks for, if that is personal data
     # digest of the client's own id of the message, which finds a message that is sent again
     sa.Column("client_id", sa.String(64)),
     # digest of the sent content: the same client id with other content is an error
@@ -62,6 +64,9 @@ choices = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
 )
+
+
+_LONGEST_TURN = 10  # messages of the bot that answer one of the shopper
 
 
 class UnknownConversation(KeyError):
@@ -177,6 +182,16 @@ class ConversationStore:
         with transaction(self._engine) as db:
             rows = db.execute(own.order_by(messages.c.id.desc()).limit(count)).all()
         return [EarlierMessage(row.id, row.text) for row in reversed(rows)]
+
+    def asked(self, conversation: str) -> str | None:
+        """Return what the bot asked for in its last turn, if that is personal data."""
+        last = sa.select(messages.c.sender, messages.c.asks).where(
+            messages.c.conversation == conversation
+        )
+        with self._engine.begin() as db:
+            rows = db.execute(last.order_by(messages.c.id.desc()).limit(_LONGEST_TURN)).all()
+        turn = takewhile(lambda row: row.sender == "bot", rows)
+        return next((row.asks for row in turn if row.asks), None)
 
     def idle_since(self, moment: datetime, *also: Any) -> list[str]:
         """Return the conversations without a message since a time; ``also`` are SQL conditions."""
@@ -343,6 +358,7 @@ def _insert(
                 "topic": reply.topic,
                 "clauses": json.dumps(reply.clauses) if reply.clauses else None,
                 "recorded": json.dumps(reply.recorded.as_json()) if reply.recorded else None,
+                "asks": reply.asks,
                 "client_id": arriving.client_id if arriving else None,
                 "fingerprint": arriving.fingerprint if arriving else None,
                 "choice": arriving.choice if arriving else None,

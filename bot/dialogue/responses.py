@@ -55,6 +55,7 @@ class PolicyResponses(NaturalLanguageGenerator):
             "outcome": chosen.outcome or _outcome(topic, answer),
             "clauses": list(answer.clauses),
             "buttons": _buttons(answer, tracker),
+            "asks": chosen.asks,
         }
 
     def _situation(self, tracker: DialogueStateTracker, given: Mapping[str, str]) -> Situation:

@@ -3,10 +3,13 @@
 Texts only: the module reads the facts of the policy and changes nothing.
 """
 
+from dataclasses import replace
+
 from bot.conversations.model import Reply
 from bot.handoff.model import EMBEDDED, Handoff
 from bot.handoff.replies import DROP, GO_ON, SEND, phone, seen
 from bot.policy.facts import facts
+from bot.privacy.asked import Asked
 
 _DROP = ("Never mind", DROP)
 _SEND = ("Send it", SEND)
@@ -19,7 +22,7 @@ def ask(draft: Handoff) -> Reply:
         return _form(
             "What would you like to tell our support team? Write it in one message.", _DROP
         )
-    return confirm(draft) if draft.contact else _form(_HOW_TO_REACH, _DROP)
+    return confirm(draft) if draft.contact else _ask_contact(_HOW_TO_REACH)
 
 
 def explain(draft: Handoff) -> Reply:
@@ -37,10 +40,9 @@ def explain(draft: Handoff) -> Reply:
             _SEND,
             _DROP,
         )
-    return _form(
+    return _ask_contact(
         "Our support team needs a way to answer you: an e-mail address, or a phone number with its "
-        "area code. The number of an order or a parcel is not enough.",
-        _DROP,
+        "area code. The number of an order or a parcel is not enough."
     )
 
 
@@ -54,21 +56,21 @@ def go_on(draft: Handoff) -> Reply:
         else "how can we reach you?"
     )
     choices = (_SEND, _DROP) if draft.note and draft.contact else (_DROP,)
-    return _form(f"And your message to our support team: {rest}", *choices)
+    reply = _form(f"And your message to our support team: {rest}", *choices)
+    return replace(reply, asks=Asked.CONTACT) if draft.note and not draft.contact else reply
 
 
 def ask_contact_again() -> Reply:
     """Ask again for the address or number, with examples."""
-    return _form(
+    return _ask_contact(
         "I do not see an e-mail address or phone number of yours in that. For example: "
-        "jo@example.com, or 612-555-0199.",
-        _DROP,
+        "jo@example.com, or 612-555-0199."
     )
 
 
 def added() -> Reply:
     """Say that more was added to the text, and ask for the address or number."""
-    return _form(f"I have added that to your message. {_HOW_TO_REACH}", _DROP)
+    return _ask_contact(f"I have added that to your message. {_HOW_TO_REACH}")
 
 
 def confirm(draft: Handoff) -> Reply:
@@ -110,10 +112,9 @@ def kept() -> Reply:
 
 def contact_expired() -> Reply:
     """Say that the typed address or number is not kept any more, and ask for it again."""
-    return _form(
+    return _ask_contact(
         "I have let go of the address or number you gave me, because it was a while ago. Please "
-        "give it to me again.",
-        _DROP,
+        "give it to me again."
     )
 
 
@@ -162,6 +163,10 @@ def _with_support(handoff: Handoff) -> str:
     if handoff.desk == EMBEDDED or handoff.opened_at is not None:
         return "Your message is with our support team."
     return "I have your message, and am passing it on to our support team."
+
+
+def _ask_contact(text: str) -> Reply:
+    return replace(_form(text, _DROP), asks=Asked.CONTACT)
 
 
 def _form(text: str, *choices: tuple[str, str]) -> Reply:

@@ -15,7 +15,7 @@ from bot.policy.questions import Question
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNLISTED = {"unlisted_kind", "only_unlisted_kind"}
-_KEYS = {"asked", "lead", "clauses", "choices", "topic", "outcome"}
+_KEYS = {"asked", "lead", "clauses", "choices", "topic", "outcome", "asks"}
 # Placeholders that an action may fill in when it sends a response, or the response generator.
 GIVEN = frozenset(
     {
@@ -49,6 +49,7 @@ class Variation:
     choices: tuple[str, ...] = ()
     topic: str = ""  # empty: the topic in the response's name
     outcome: str = ""  # empty: the usual outcome of the topic
+    asks: str | None = None  # what it asks for, if that is personal data
 
     def placeholders(self) -> list[str]:
         """Return the names in braces."""
@@ -95,6 +96,7 @@ def variation(response: Mapping[str, Any]) -> Variation:
         choices=_tuple(metadata.get("choices")),
         topic=metadata.get("topic", ""),
         outcome=metadata.get("outcome", ""),
+        asks=metadata.get("asks"),
     )
 
 

@@ -52,7 +52,11 @@ MARK_WORDS = {
 _MARK_WORD = rf"(?:{_DOT_WORD}|\s{{1,3}}(?:underscore|dash|hyphen|minus|plus)\s{{1,3}})"
 _ATOM = rf"[^{_NEVER}@{{}}]{{1,64}}"
 _DOMAIN_PART = r"[\w-]{1,63}"
-_TLD = r"(?:com|net|org|edu|gov|us|example|info|biz|io|co|me)"
+_TLD = (
+    r"(?:com|net|org|edu|gov|us|example|info|biz|io|co|me|design|homes?|shop|online|store|site|app|dev|xyz|tech|cloud|email|mail|live|tv"
+    r"|ca|uk|au|de|fr|it|es|nl|ch|se|pl|jp|cn|br|mx|nz|ie|be|ru|eu|pt|cz|dk|fi|gr|kr|za|museum|name|pro|lighting)"
+)
+ANY_AT = regex.compile(r"@|\bat\b|_at[-_]|%40|&#64;", _I)
 _ENDS = r"(?!\w|-\w|/\w|@)"
 WRITTEN_OUT = regex.compile(
     rf"(?<![^{_NEVER}])(?P<name>{_ATOM}(?:{_MARK_WORD}{_ATOM}){{0,5}})"
@@ -66,6 +70,72 @@ SPACED_OUT = regex.compile(
     rf"(?<!\S)\w(?: [\w.+-]){{1,62}} ?@ ?(?:{_SPACED}|{_DOMAIN_PART})"
     rf"(?: ?[.] ?(?:{_SPACED}|{_DOMAIN_PART})){{0,4}}? ?[.] ?(?:c o m|n e t|o r g|{_TLD}){_ENDS}",
     _I,
+)
+
+# --- an address that lost its @ or its domain's name -----------------------------------------------
+PROVIDERS = (
+    "gmail|g mail|yahoo|hotmail|outlook|aol|icloud|comcast|msn|ymail|protonmail|verizon|live".split(
+        "|"
+    )
+)
+_PROVIDER = f"(?:{'|'.join(PROVIDERS)})"
+_SAID_AT = (
+    r"(?:\s{0,3}@\s{0,3}|\s{1,3}(?:arroba|ät|-at-|at(?:\s+sign)?)\s{1,3}|\s{1,3}a\st\s{1,3}"
+    r"|\s{0,3}[\[({<]\s?at\s?[\])}>]\s{0,3}|[_-]at[_-])"
+)
+_SAID_DOT = r"(?:\s{1,2}(?:punto|punkt|-dot-|point)\s{1,2}|\s{0,2}[.,]\s{0,2}|\s{0,2}d\s?o\s?t\s{0,2}|[-_]dot[-_]|\s?[\[({<]\s?(?:dot|[.])\s?[\])}>]\s?)"
+# A mailbox provider is known without the dot, too: "jo at gmail com", "jo at g mail dotcom", "jo@gmail".
+AT_PROVIDER = regex.compile(
+    rf"(?<![^{_NEVER}])(?P<name>{_ATOM}){_SAID_AT}{_PROVIDER}"
+    rf"(?:(?:{_SAID_DOT}|\s)(?:com|net|co\.uk|ca)|\s?dot\s?com)?{_ENDS}",
+    _I,
+)
+# With an @ or a marked "at", a domain may have its dot in any form, or none.
+AT_MARKED = regex.compile(
+    rf"(?<![^{_NEVER}])(?P<name>{_ATOM})"
+    rf"(?:\s{{0,3}}@\s{{0,3}}|\s{{1,3}}(?:at\s+sign|arroba|ät|-at-|a\st)\s{{1,3}}|\s{{0,3}}[\[({{<]\s?at\s?[\])}}>]\s{{0,3}}|_at_)"
+    rf"{_DOMAIN_PART}(?:(?:{_SAID_DOT}|\s){_DOMAIN_PART}){{0,3}}?(?:{_SAID_DOT}|\s){_TLD}(?:{_SAID_DOT}{_TLD})?{_ENDS}",
+    _I,
+)
+AT_BARE = regex.compile(r"(?<![\w@.])[\w.+-]{2,64}@\p{L}[\w-]{1,62}(?![\w@])")
+JOINED = regex.compile(
+    rf"\b[\w.+-]{{2,40}}(?:at{_PROVIDER}dot(?:com|net)|(?:2|\.at\.){_PROVIDER}\.(?:com|net))\b", _I
+)
+# The @ is missing: "josmith gmail com", "jo (gmail)".
+WITHOUT_AT = regex.compile(
+    rf"(?<![^{_NEVER}])(?P<name>[\w.+-]{{2,64}}(?: [\w.+-]{{2,64}})?)(?:\s?[#,(\[*]\s?|\s(?:on|in)\s|\s)"
+    rf"{_PROVIDER}(?:\s?[., ]\s?(?:com|net|co\.uk|ca)|\s+dot\s+(?:com|net))?\b\)?",
+    _I,
+)
+AT_NUMBER = regex.compile(
+    r"[^\s@<>()]{1,64}@\[?(?:IPv6:[0-9a-f:.]{2,45}|\d{1,3}(?:\.\d{1,3}){3})\]?", _I
+)
+ENCODED = regex.compile(r"[\w.+?=-]{1,64}(?:=40|%40|&#64;)[\w-]{1,63}\.[\w.?=-]{2,64}", _I)
+
+# Each with the parts of which a text has one, if the pattern can match.
+MISTYPED = (
+    (("@",), AT_NUMBER),
+    (("@",), AT_BARE),
+    (("=40", "%40", "&#64;"), ENCODED),
+    (
+        (
+            "@",
+            "[at",
+            "(at",
+            "{at",
+            "<at",
+            "[ at",
+            "( at",
+            "at sign",
+            "a t ",
+            "-at-",
+            "_at_",
+            "arroba",
+            " ät ",
+        ),
+        AT_MARKED,
+    ),
+    (PROVIDERS, JOINED),
 )
 
 # --- "at" as a place ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from bot.privacy import email_patterns as patterns
 from bot.privacy.characters import DASH, plain
+from bot.privacy.words import is_word
 
 Span = tuple[int, int]
 
@@ -54,15 +55,37 @@ def find_emails(text: str) -> Iterator[Span]:
 
     They may overlap; then the first one holds.
     """
-    for run in patterns.RUN.finditer(text):
+    for run in patterns.RUN.finditer(text) if "@" in text else ():
         if "@" in run.group():
             for start, end in _in_run(run.group()):
                 yield run.start() + start, run.start() + end
-    for match in patterns.SPACED_OUT.finditer(text):
+    for match in patterns.SPACED_OUT.finditer(text) if "@" in text else ():
         yield match.span()
-    for match in patterns.WRITTEN_OUT.finditer(text):
+    for match in patterns.WRITTEN_OUT.finditer(text) if patterns.ANY_AT.search(text) else ():
         if not _is_place(match):
             yield match.span()
+    yield from _mistyped(text)
+
+
+def _mistyped(text: str) -> Iterator[Span]:
+    """Yield what was meant as an address and is none: ``josmith gmail com``, ``jo (gmail)``."""
+    lower = text.lower()
+    for needed, pattern in patterns.MISTYPED:
+        if any(part in lower for part in needed):
+            for match in pattern.finditer(text):
+                yield match.span()
+    if not any(provider in lower for provider in patterns.PROVIDERS):
+        return
+    for match in patterns.AT_PROVIDER.finditer(text):
+        if not patterns.NO_NAME.fullmatch(match["name"]) and not is_word(match["name"].lower()):
+            yield match.span()
+    for match in patterns.WITHOUT_AT.finditer(text):
+        name, start = match["name"], match.start()
+        first, _, second = name.rpartition(" ")
+        if first and (is_word(first.lower()) or is_word(second.lower())):
+            first, start = "", match.start("name") + len(first) + 1
+        if not is_word(second.lower()):
+            yield start, match.end()
 
 
 def usual_form(written: str) -> str:
@@ -131,6 +154,8 @@ def _is_place(match: regex.Match) -> bool:
         return False
     if patterns.NO_NAME.fullmatch(name):
         return True
+    if not text[: match.start()].strip() and not is_word(name.lower()) and len(name) > 4:
+        return False
     if patterns.DOT_WORD.search(domain) or patterns.DOT_JOINED.search(domain):
         return False
     if regex.search(r"\s", domain):
@@ -142,7 +167,9 @@ def _is_place(match: regex.Match) -> bool:
         or patterns.NO_WORD.search(name)
         or patterns.MAIL_WORD_BEFORE.search(before)
         or patterns.MAIL_WORD_AFTER.match(after)
-        or not regex.search(r"\w", before + patterns.PLEASE.sub("", after))
+        or not (
+            is_word(name.lower()) or regex.search(r"\w", before + patterns.PLEASE.sub("", after))
+        )
     )
 
 

@@ -3,16 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.privacy.recognition import Finding
+from bot.privacy.finding import Finding
+from bot.privacy.kinds import NEVER_TYPE
 
 PLACEHOLDER = re.compile(r"\[([a-z_]+)-(\d+)\]")
-
-# Types too dangerous for a chat: never stored, not even encrypted, and the shopper gets a warning.
-NEVER_TYPE = {
-    "card": "a card number",
-    "ssn": "a social security number",
-    "iban": "a bank account number",
-}
 
 
 def mask(text: str, findings: Sequence[Finding], placeholders: Sequence[str]) -> str:
@@ -26,7 +20,7 @@ def mask(text: str, findings: Sequence[Finding], placeholders: Sequence[str]) ->
 
 def warning(types: Iterable[str]) -> str:
     """Return the warning for these types of personal data; empty if none of them needs one."""
-    named = [NEVER_TYPE[kind] for kind in dict.fromkeys(types) if kind in NEVER_TYPE]
+    named = list(dict.fromkeys(NEVER_TYPE[kind] for kind in types if kind in NEVER_TYPE))
     if not named:
         return ""
     return (

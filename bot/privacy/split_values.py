@@ -8,14 +8,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.privacy.recognition import Finding, find
+from stdnum import luhn
+
+from bot.privacy.finding import Finding
+from bot.privacy.kinds import KINDS
+from bot.privacy.recognition import find
 
 MESSAGES = 3  # earlier messages that may hold the beginning of a value
 # Types that are recognised by their own form, even across a gap …
-_FORMED = frozenset({"email", "phone", "card", "ssn", "iban", "ip"})
+_FORMED = frozenset({"email", "phone", "card", "ssn", "iban", "ip", "address"})
 # … and types that are recognised by the words before them: "my order number is", then the number.
-_CUED = frozenset({"phone", "ssn", "order_number", "customer_number"})
+_CUED = frozenset(KINDS) - {"email", "iban", "ip", "address"}
 _GLUES = ("", " ", "-")
+_SHORTEST_CARD = 12  # digits
+_USUAL_CARD = 16
+_NEAR = 120  # characters of a text beside the next one that may belong to a value
+# Words before the rest of a value: "rest is", "and then", "second half".
+_REST = re.compile(
+    r"(?:\W|\b(?:and|then|rest|is|the|second|half|continued|continue|last|part|it|got|cut|off|sorry|yes|oops|remaining"
+    r"|other|of|its|ok|hit|enter|name|address|ends|with|here|comes|thats|that|s)\b)*",
+    re.IGNORECASE,
+)
+_ENDS_WITH = re.compile(r"\[(card|ssn|iban|phone)-\d+\]\W*$")
+_MORE_DIGITS = re.compile(r"\d[\d -]{0,14}\d|\d")
 _FRAGMENT = re.compile(r"\d|@|\bdot\b|\.(?:com|net|org|edu|gov|us)\b", re.IGNORECASE)
 
 
@@ -51,37 +66,112 @@ def find_split(texts: Sequence[str]) -> list[SplitFinding]:
     after each earlier one alone. Data that one message shows alone is left out.
     """
     last = len(texts) - 1
+    texts, before = _near(texts)
     alone = [find(text) for text in texts]
-    found: list[SplitFinding] = []
+    found: list[SplitFinding] = list(_rest_of_masked(texts))
+    rest = _end_of_lead(texts[last])
     for numbers in dict.fromkeys(
         [tuple(range(len(texts))), *((number, last) for number in range(last))]
     ):
-        for glue in _GLUES:
-            for candidate in _across(texts, numbers, glue):
+        for glue, skip in (
+            *((glue, 0) for glue in _GLUES),
+            *([(" ", rest), ("-", rest)] if rest else []),
+        ):
+            for candidate in _across(texts, numbers, glue, skip):
                 whole = any(
-                    piece.start < other.end and other.start < piece.end
+                    piece.start < other.end
+                    and other.start < piece.end
+                    and not (len(candidate.pieces) > 1 and _is_half(other))
                     for piece in candidate.pieces
                     for other in alone[piece.message]
                 )
-                known = any(set(candidate.pieces) & set(other.pieces) for other in found)
+                known = any(
+                    piece.message == other.message
+                    and piece.start < other.end
+                    and other.start < piece.end
+                    for piece in candidate.pieces
+                    for one in found
+                    for other in one.pieces
+                )
                 if not whole and not known:
                     found.append(candidate)
-    return found
+    return [_moved(one, before) for one in found]
 
 
-def _across(texts: Sequence[str], numbers: Sequence[int], glue: str) -> Iterator[SplitFinding]:
+def _end_of_lead(text: str) -> int:
+    """Return where words like "the rest is" end at the beginning of a text."""
+    lead = _REST.match(text)
+    return lead.end() if lead else 0
+
+
+def _is_half(finding: Finding) -> bool:
+    """Return whether a finding may be the first half of a card number."""
+    digits = "".join(filter(str.isdigit, finding.value))
+    whole = len(digits) >= _SHORTEST_CARD and (len(digits) >= _USUAL_CARD or luhn.is_valid(digits))
+    return finding.type == "card" and not whole
+
+
+def _near(texts: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return the ends of the earlier texts and the beginning of the last, and where each begins.
+
+    A value that is split stands there. They are cut between words, so that no number is.
+    """
+    near, before = [], []
+    for text in texts[:-1]:
+        cut = max(0, len(text) - _NEAR)
+        if cut:
+            cut = next((at + 1 for at in range(cut, len(text)) if text[at].isspace()), cut)
+        near.append(text[cut:])
+        before.append(cut)
+    text = texts[-1]
+    end = len(text)
+    if end > _NEAR:
+        end = next((at for at in range(_NEAR, 0, -1) if text[at].isspace()), _NEAR)
+    return [*near, text[:end]], [*before, 0]
+
+
+def _moved(found: SplitFinding, before: Sequence[int]) -> SplitFinding:
+    pieces = tuple(
+        Piece(piece.message, piece.start + before[piece.message], piece.end + before[piece.message])
+        for piece in found.pieces
+    )
+    return SplitFinding(found.finding, pieces)
+
+
+def _rest_of_masked(texts: Sequence[str]) -> Iterator[SplitFinding]:
+    """Yield the digits that go on with a value at the end of the text before, masked already."""
+    if len(texts) < 2 or not (masked := _ENDS_WITH.search(texts[-2])):
+        return
+    said, start = texts[-1], _end_of_lead(texts[-1])
+    digits = _MORE_DIGITS.match(said, start)
+    if digits and (start or not re.search(r"[^\W\d_]", said)):
+        finding = Finding(masked[1], *digits.span(), digits.group())
+        yield SplitFinding(finding, (Piece(len(texts) - 1, *digits.span()),))
+
+
+def _across(
+    texts: Sequence[str], numbers: Sequence[int], glue: str, skip: int = 0
+) -> Iterator[SplitFinding]:
+    """Yield what the texts show together; ``skip`` characters of the last one are left out."""
     starts, length = [], 0
     for number in numbers:
+        length -= skip if number == numbers[-1] else 0
         starts.append(length)
         length += len(texts[number]) + len(glue)
-    for finding in find(glue.join(texts[number] for number in numbers)):
+    joined = glue.join(texts[number][skip if number == numbers[-1] else 0 :] for number in numbers)
+    for finding in find(joined):
         pieces = tuple(
             Piece(
-                number, max(finding.start - start, 0), min(finding.end - start, len(texts[number]))
+                number,
+                max(finding.start - start, skip if number == numbers[-1] else 0),
+                min(finding.end - start, len(texts[number])),
             )
             for number, start in zip(numbers, starts, strict=True)
-            if finding.start < start + len(texts[number]) and start < finding.end
+            if finding.start < start + len(texts[number])
+            and start + (skip if number == numbers[-1] else 0) < finding.end
         )
+        if finding.type == "email" and "." not in finding.value:  # "@bellacor" is a company
+            continue
         if not pieces or pieces[-1].message != numbers[-1]:
             continue
         if len(pieces) == 1:

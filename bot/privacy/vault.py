@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection, Engine
 from bot.database import metadata, transaction
 from bot.keys import Keyring, UnreadableSecret
 from bot.privacy.emails import BadAddress, normalise
-from bot.privacy.masking import NEVER_TYPE, PLACEHOLDER
-from bot.privacy.recognition import Finding
+from bot.privacy.finding import Finding
+from bot.privacy.kinds import NEVER_TYPE
+from bot.privacy.masking import PLACEHOLDER
 
 vault = sa.Table(
     "vault",

@@ -3,7 +3,7 @@
 from sqlalchemy.engine import Engine
 
 from bot.conversations.model import Recorded, Reply
-from bot.conversations.store import ConversationStore
+from bot.conversations.store import ConversationStore, NewMessage
 
 CONVERSATION = "c" * 32
 RECORDED = Recorded("K7M-4QXT", "opt_out", ("targeted_advertising",), "browser")
@@ -40,3 +40,16 @@ def test_a_message_is_told_once(engine: Engine) -> None:
     for text in ("first", "second"):
         store.tell_once(CONVERSATION, "news", Reply(text))
     assert [message.text for message in store.since(CONVERSATION, 0)] == ["first"]
+
+
+def test_the_store_knows_what_the_bot_asked_for_last(engine: Engine) -> None:
+    """What the last turn of the bot asks for is known until the shopper writes again."""
+    store = ConversationStore(engine)
+    store.start(CONVERSATION)
+    assert store.asked(CONVERSATION) is None
+    store.add_replies(
+        CONVERSATION, None, [Reply("Which one?", asks="email"), Reply("Take your time.")]
+    )
+    assert store.asked(CONVERSATION) == "email"
+    store.receive(CONVERSATION, NewMessage("[email-1]"))
+    assert store.asked(CONVERSATION) is None

@@ -2,23 +2,13 @@
 
 import re
 
+from bot.privacy.kinds import KINDS
 from bot.privacy.masking import PLACEHOLDER
 
-_NAMES = {
-    "email": "my email address",
-    "phone": "my phone number",
-    "card": "my card",
-    "ssn": "my social security number",
-    "iban": "my bank account",
-    "ip": "my ip address",
-    "address": "my address",
-    "order_number": "my order",
-    "customer_number": "my customer number",
-}
 _PLACED = r"\(?\[[a-z_]+-\d+\]\)?"
 _NOUN = (
     r"(?:e-?mail|mail|address|phone|cell|mobile|telephone|tel|number|card|credit card|debit card|visa|mastercard|amex|ssn|social|social security|ip|order|confirmation"
-    r"|customer|account|acct|iban|bank account|contact)(?:\s+(?:address|number|no|nr|num|id|#)\.?)*"
+    r"|customer|account|acct|iban|bank account|contact|name|full name|birthday|date of birth|dob|password|pw|pin|cvv|passport|license|licence|tracking|username)(?:\s+(?:address|number|no|nr|num|id|#)\.?)*"
 )
 _CLAUSE = r"(?:^|(?<=[.,;:!?\n])|\band\b|\bso\b|\bbut\b|\bbtw\b)"
 # "My email is …", "order number …", "I live at …": about the shopper, not the question.
@@ -47,9 +37,13 @@ def read_over(text: str) -> str:
         return text
     read = _AFTERTHOUGHT.sub(" ", _INTRODUCTION.sub(" ", text))
     read = PLACEHOLDER.sub(
-        lambda match: _NAMES.get(match[1], "") if _ACTED_ON.search(read, 0, match.start()) else "",
+        lambda match: _said(match[1]) if _ACTED_ON.search(read, 0, match.start()) else "",
         read,
     )
     read = re.sub(r"\(\s*\)", " ", read)
     read = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(read.split())).strip(" ,;:.")
     return read if re.search(r"[^\W\d_]{2}", read) else text
+
+
+def _said(kind: str) -> str:
+    return KINDS[kind].said if kind in KINDS else ""
