@@ -221,7 +221,7 @@ def _goes_on(tracker: DialogueStateTracker, text: str) -> bool:
 
 def _others(asked: list[dict[str, Any]]) -> list[str]:
     """Return the answers to what else a message asks, beside its wish."""
-    return _answers(asked) if len(asked) > 1 else []
+    return [one for one in _answers(asked) if one != STATUS] if len(asked) > 1 else []
 
 
 def _answers(asked: list[dict[str, Any]]) -> list[str]:

@@ -190,6 +190,8 @@ def _recorded(heard: Heard) -> Act | None:
     plain, context = heard.plain, heard.context
     if phrases.undoes(plain) and heard.asks:
         return Act.ABOUT
+    if phrases.UNDO_FIRST.search(plain) and not any(map(has_strong_kind, heard.parts)):
+        return Act.UNDO  # "undo it, the whole thing"
     if phrases.undoes(plain) and not heard.used and not heard.new_stops and not heard.keeps:
         return Act.UNDO
     if phrases.OTHER_ADDRESS.search(plain) and not heard.asks:

@@ -151,6 +151,7 @@ def test_a_correction_replaces_what_the_draft_stops() -> None:
     [
         ("undo", Act.UNDO),
         ("cancel that", Act.UNDO),
+        ("undo it, the whole thing", Act.UNDO),
         ("oh no, undo that please", Act.UNDO),
         ("please don't undo that", Act.NONE),
         ("also the phone calls", Act.OUT),
