@@ -29,7 +29,9 @@ _REST = re.compile(
     r"|other|of|its|ok|hit|enter|name|address|ends|with|here|comes|thats|that|s)\b)*",
     re.IGNORECASE,
 )
-_ENDS_WITH = re.compile(r"\[(card|ssn|iban|phone)-\d+\]\W*$")
+_ENDS_WITH = re.compile(r"\[(card|ssn|iban|phone|email|answer)-\d+\]\W*$")
+_ANY_ANSWER = ("email", "answer")  # what the bot was answered with may be half of anything
+_FEWEST_OF_ANSWER = 4  # digits
 _MORE_DIGITS = re.compile(r"\d[\d -]{0,14}\d|\d")
 _FRAGMENT = re.compile(r"\d|@|\bdot\b|\.(?:com|net|org|edu|gov|us)\b", re.IGNORECASE)
 
@@ -144,8 +146,15 @@ def _rest_of_masked(texts: Sequence[str]) -> Iterator[SplitFinding]:
         return
     said, start = texts[-1], _end_of_lead(texts[-1])
     digits = _MORE_DIGITS.match(said, start)
-    if digits and (start or not re.search(r"[^\W\d_]", said)):
-        finding = Finding(masked[1], *digits.span(), digits.group())
+    if not digits:
+        return
+    kind, alone = masked[1], not re.search(r"[^\W\d_]", said)
+    if kind in _ANY_ANSWER:
+        kind, goes_on = "answer", alone and len(digits.group()) >= _FEWEST_OF_ANSWER
+    else:
+        goes_on = alone or start > 0
+    if goes_on:
+        finding = Finding(kind, *digits.span(), digits.group())
         yield SplitFinding(finding, (Piece(len(texts) - 1, *digits.span()),))
 
 

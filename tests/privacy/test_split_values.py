@@ -47,3 +47,17 @@ def test_data_in_four_messages_is_found() -> None:
 def test_unrelated_messages_are_not_joined(texts: list[str]) -> None:
     """Messages that have nothing to do with each other give no split finding."""
     assert find_split(texts) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "kind"),
+    [
+        ("my card is [card-1]", "1111 1111", "card"),
+        ("cell [phone-1]", "rest is 0131", "phone"),
+        ("it is [email-1]", "16871948", "answer"),
+    ],
+)
+def test_digits_go_on_with_what_is_masked_already(before: str, text: str, kind: str) -> None:
+    """The rest of a value is found after a placeholder at the end of the message before."""
+    (split,) = find_split([before, text])
+    assert (split.finding.type, split.pieces[0].message) == (kind, 1)
