@@ -15,6 +15,7 @@ from bot.optouts.listening import (
     means_this_browser,
     wish_in,
 )
+from bot.optouts.model import Action
 from bot.optouts.talk import Talk
 from bot.optouts.wish import phrases
 from bot.optouts.wish.clauses import normal
@@ -65,6 +66,7 @@ _DEVICES = re.compile(
     r"\b(?:phone|mobile|tablet|ipad|laptop|computer|devices?|browsers?|everywhere|cookies)\b",
     re.IGNORECASE,
 )
+_THE_CHAT = re.compile(r"\b(?:conversation|chat|talk|messages?|transcript)\b", re.IGNORECASE)
 _OTHER_TOPIC = 0.8  # confidence from which a question is about another topic than a request
 
 
@@ -120,11 +122,10 @@ def plan_in_form(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
     if intent == FORGET and wish.act not in (Act.OUT, Act.YES):
         return [f"{history.UTTER}{FORGET}"]
     agreeing = talk.asked is Ask.AGREED
-    if (wish.act is Act.NO and not talk.detours) or (wish.act is Act.UNCLEAR and agreeing):
+    unclear = wish.act is Act.UNCLEAR and agreeing and intent != "human"
+    if (wish.act is Act.NO and not talk.detours) or unclear:
         return [CHANGE]
-    drops = wish.act is Act.OUT and not wish.after and not any(wish.addresses.values())
-    drops = drops and talk.draft is not None and bool(talk.draft.kinds)
-    if (wish.act in (Act.UNDO, Act.NO, Act.REFUSAL) or drops) or (
+    if (wish.act in (Act.UNDO, Act.NO, Act.REFUSAL) or _leaves_nothing(talk, wish)) or (
         intent == "goodbye" and wish.act is Act.NONE
     ):
         return [CANCEL]
@@ -157,11 +158,13 @@ def plan_outside(tracker: DialogueStateTracker, asked: list[dict[str, Any]]) -> 
     forgets = intent == FORGET and not wish.kinds and not wish.addresses
     if wish.act in (Act.OUT, Act.IN) and not forgets:
         return [*_others(asked), TAKE_BACK if _only_takes_back(talk, wish) else FORM]
-    if talk.noted and wish.act is Act.UNDO:
+    about_chat = intent == FORGET and bool(_THE_CHAT.search(text))
+    if talk.noted and wish.act is Act.UNDO and not about_chat:
         return [TAKE_BACK]
     if intent == FORGET:
         # What may be about the record deletes no conversation.
-        return ["utter_opt_out_unclear_recorded"] if talk.last and wish.act is Act.UNCLEAR else []
+        unclear = talk.last and wish.act is Act.UNCLEAR and not about_chat
+        return ["utter_opt_out_unclear_recorded"] if unclear else []
     if not talk.last and phrases.is_bare_address(text):
         return [FORM]
     unclear = wish.act is Act.UNCLEAR and _confidence(tracker) < _OTHER_TOPIC
@@ -196,6 +199,14 @@ def _only_takes_back(talk: Talk, wish: Wish) -> bool:
     elsewhere = set(wish.addresses) - {email for one in talk.noted for email in one.emails}
     adds, _ = talk.changed_by(wish)
     return not adds and not any(wish.addresses[email] for email in elsewhere)
+
+
+def _leaves_nothing(talk: Talk, wish: Wish) -> bool:
+    """Return whether a wish takes all kinds out of the draft, and names no address."""
+    draft = talk.draft
+    if draft is None or not draft.kinds or draft.action is not Action.OPT_OUT:
+        return False
+    return wish.act is Act.OUT and not wish.after and not any(wish.addresses.values())
 
 
 def _is_about_request(tracker: DialogueStateTracker, text: str) -> bool:

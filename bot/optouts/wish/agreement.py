@@ -7,7 +7,7 @@ kinds afterwards; then they are rarely wrong.
 
 from dataclasses import replace
 
-from bot.optouts.model import Action
+from bot.optouts.model import Action, OptOutKind
 from bot.optouts.wish.classifier import AddressReading, SecondReading
 from bot.optouts.wish.model import Act, Context, Situation, Wish
 
@@ -17,6 +17,7 @@ from bot.optouts.wish.model import Act, Context, Situation, Wish
 _HEARD = 0.7
 _RAISES = 0.85
 _CHANGES = frozenset({Act.OUT, Act.IN})
+_TAKES_BACK = frozenset({Act.IN, Act.UNDO})
 _NOTHING = frozenset({Act.NONE, Act.ABOUT, Act.REFUSAL})
 _ANSWERS = frozenset({Act.YES, Act.NO})
 
@@ -30,16 +31,18 @@ def agreed(first: Wish, second: SecondReading, context: Context) -> Wish:
 
 
 def _agreed(first: Wish, second: SecondReading, context: Context) -> Wish:
-    if _outcome(first.act, first.after) == _outcome(second.act, second.after):
+    if _outcome(first.act, first.after, context) == _outcome(second.act, second.after, context):
         return first
+    in_form = context.situation not in (Situation.NONE, Situation.RECORDED)
     if second.act in _ANSWERS and context.situation is not Situation.ASKED_YES:
         return first
+    if first.act in _TAKES_BACK and second.act in _TAKES_BACK and not in_form:
+        return first if second.after < first.after else _unclear(first, context)
     if first.act in _CHANGES and second.act in _CHANGES:
         return _smaller(first, second, context)
     does_nothing = _NOTHING | {Act.STATUS, Act.UNCLEAR}
     if first.act in does_nothing and second.act in does_nothing:
         return first if second.sureness < _HEARD else replace(first, act=second.act, kinds={})
-    in_form = context.situation not in (Situation.NONE, Situation.RECORDED)
     if second.sureness < _HEARD:
         doubts = in_form and first.act in does_nothing
         return _unclear(first, context) if doubts else first
@@ -61,11 +64,12 @@ def _unclear(first: Wish, context: Context) -> Wish:
     return replace(first, act=Act.UNCLEAR, kinds={}, after=context.kinds, only=False)
 
 
-def _outcome(act: Act, after: object) -> tuple[Act, object]:
+def _outcome(act: Act, after: frozenset[OptOutKind], context: Context) -> tuple[Act, object]:
     """Return what an act leads to; an undoing is a change that leaves less."""
-    if act in _CHANGES or act is Act.UNDO:
+    unchanged = context.situation is Situation.ASKED_YES and after == context.kinds
+    if (act in _CHANGES and not unchanged) or act is Act.UNDO:
         return Act.OUT, after
-    return (Act.NONE if act in _NOTHING else act), None
+    return (Act.NONE if act in _NOTHING | _CHANGES else act), None
 
 
 def _with_addresses(wish: Wish, second: SecondReading, context: Context) -> Wish:
