@@ -102,8 +102,8 @@ def test_odd_tokens_and_choices_are_refused(shopper: Shopper) -> None:
     error(client.post(f"{BASE}/session", content=b'{"resume": "\\ud800.a.b"}'), 401, "unauthorized")
     error(
         client.get(f"{BASE}/messages", headers={"Authorization": b"Bearer \xff\xfe"}),
-        401,
-        "unauthorized",
+        400,
+        "malformed",
     )
 
 
@@ -259,7 +259,9 @@ def test_a_deleted_conversation_is_gone_everywhere(server: Server, shopper: Shop
     )
     # a deletion may be repeated
     assert shopper.client.delete(f"{BASE}/session", headers=shopper.headers).status_code == 204
-    assert secret.encode() not in b"".join(path.read_bytes() for path in server.data_dir.iterdir())
+    assert secret.encode() not in b"".join(
+        path.read_bytes() for path in server.data_dir.rglob("*") if path.is_file()
+    )
 
 
 def test_personal_data_is_not_stored(server: Server, shopper: Shopper) -> None:
@@ -276,7 +278,7 @@ def test_personal_data_is_not_stored(server: Server, shopper: Shopper) -> None:
     ]
     for value in values:
         shopper.say(f"do you keep {value} on file?")
-    written = b"".join(path.read_bytes() for path in server.data_dir.iterdir())
+    written = b"".join(path.read_bytes() for path in server.data_dir.rglob("*") if path.is_file())
     assert b"do you keep [email-1] on file?" in written
     assert [value for value in values if value.encode() in written] == []
 

@@ -73,7 +73,7 @@ def test_an_odd_origin_is_no_origin(client: httpx.Client, path: str, origin: str
     """A header that is not exactly an origin is not allowed, and not repeated in the answer."""
     named = origin.replace("{own}", client.base_url.netloc.decode())
     answer = client.get(path, headers={"Origin": named.encode()})
-    assert answer.status_code in (200, 403)
+    assert answer.status_code in (200, 400, 403)  # 400 for bytes that are no ASCII
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
