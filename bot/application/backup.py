@@ -23,6 +23,8 @@ from sqlalchemy.engine import Connection, Engine, Row
 import bot.handoff.tables
 import bot.privacy.vault  # noqa: F401
 from bot.application.errors import BackupError
+from bot.application.heartbeat import heartbeat
+from bot.application.key_check import key_checks
 from bot.conversations.store import conversations
 from bot.database import (
     aware,
@@ -167,8 +169,12 @@ def _lock(db: Connection) -> None:
 
 
 def _holds_data(db: Connection) -> bool:
+    """Return whether a database has more than what each new one begins with."""
+    always = (head, heartbeat, key_checks)
     return any(
-        db.execute(sa.select(table).limit(1)).first() for table in _tables(db) if table is not head
+        db.execute(sa.select(table).limit(1)).first()
+        for table in _tables(db)
+        if table not in always
     )
 
 

@@ -74,7 +74,7 @@ def test_without_its_protection_the_server_is_caught(model: Path, tmp_path: Path
     command = (sys.executable, "-c", UNPROTECTED, "serve")
     with tracing(tmp_path, command) as server, server.client() as client:
         Shopper(client).say("do you sell my data?")
-        time.sleep(2)
+        time.sleep(15)  # what reports at home takes its time
     trace = Trace.read(tmp_path / "trace")
     assert trace.looked_up() or trace.sent()
     assert trace.written([tmp_path / "data"])
