@@ -20,13 +20,13 @@ def stored_texts(assistant: LocalAssistant, conversation: Conversation) -> list[
 
 
 async def test_a_number_over_two_messages_is_masked_in_both(assistant: LocalAssistant) -> None:
-    """The beginning of a card number is masked as soon as its end arrives."""
+    """The beginning of a card number is masked at once, and its end as well."""
     conversation = await assistant.start()
     for text in ("my card is 4111 1111", "1111 1111", "do you sell my data"):
         await conversation.say(text)
     assert stored_texts(assistant, conversation) == [
         "my card is [card-1]",
-        "[card-1]",
+        "[card-2]",
         "do you sell my data",
     ]
 
