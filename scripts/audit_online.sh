@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Ask PyPI for the known vulnerabilities of all pins: `make audit ONLINE=1`. Needs pypi.org.
+# Ask the package index for the known vulnerabilities of all pins: `make audit ONLINE=1`.
 #
-# --strict: a package that PyPI tells nothing about is a failure, not a pass.
+# --strict: a package that the index tells nothing about is a failure, not a pass.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

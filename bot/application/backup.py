@@ -55,7 +55,7 @@ _events = sa.Table(
 
 @dataclass(frozen=True)
 class Contents:
-    """What a backup holds, in numbers, and what belongs to it."""
+    """Contents of a backup, in numbers, and the keys that belong to it."""
 
     made_at: datetime
     conversations: int

@@ -32,7 +32,7 @@ _PLACEHOLDER = re.compile(r"\[email-\d+\]")
 
 @dataclass(frozen=True)
 class AddressReading:
-    """What the network reads of an address.
+    """Reading of an address by the network.
 
     ``meant`` is None for an address of the draft that the message says nothing about. ``kinds``
     are those that are to be out for it.
@@ -45,7 +45,7 @@ class AddressReading:
 
 @dataclass(frozen=True)
 class SecondReading:
-    """What the network reads, with its probabilities: the act, each kind's sign, what is out then.
+    """Reading by the network, with probabilities: the act, each kind's sign, what is out then.
 
     ``addresses`` has the placeholders that the message names, and those of the draft.
     """
