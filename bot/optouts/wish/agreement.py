@@ -44,10 +44,10 @@ def _agreed(first: Wish, second: SecondReading, context: Context) -> Wish:
     if first.act in does_nothing and second.act in does_nothing:
         return first if second.sureness < _HEARD else replace(first, act=second.act, kinds={})
     if second.sureness < _HEARD:
-        doubts = in_form and first.act in does_nothing
+        doubts = in_form and first.act in does_nothing | {Act.YES}  # a yes needs both readings
         return _unclear(first, context) if doubts else first
     if in_form or (second.sureness >= _RAISES and first.act in does_nothing):
-        return replace(first, act=second.act, kinds=second.kinds, after=second.after, only=False)
+        return _adopted(first, second)
     return _unclear(first, context)
 
 
@@ -56,8 +56,12 @@ def _smaller(first: Wish, second: SecondReading, context: Context) -> Wish:
     if first.after < second.after or second.sureness < _HEARD:
         return first
     if second.after < first.after:
-        return replace(first, act=second.act, kinds=second.kinds, after=second.after, only=False)
+        return _adopted(first, second)
     return _unclear(first, context)
+
+
+def _adopted(first: Wish, second: SecondReading) -> Wish:
+    return replace(first, act=second.act, kinds=second.kinds, after=second.after, only=False)
 
 
 def _unclear(first: Wish, context: Context) -> Wish:

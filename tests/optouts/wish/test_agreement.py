@@ -39,7 +39,8 @@ def test_a_contradiction_is_asked_about(act: Act) -> None:
 
 
 def test_a_yes_needs_both_readings() -> None:
-    """A yes that the classifier contradicts agrees to nothing."""
+    """A yes that the classifier contradicts or doubts agrees to nothing."""
+    assert agreed(Wish(Act.YES), second(Act.NO, E, sure=0.6), CONFIRM).act is Act.UNCLEAR
     assert agreed(Wish(Act.YES), second(Act.NO, E), CONFIRM).act is Act.NO
     assert agreed(Wish(Act.YES), second(Act.YES, E), CONFIRM).act is Act.YES
 
