@@ -92,6 +92,9 @@ def _with_addresses(wish: Wish, second: SecondReading, context: Context) -> Wish
     # What stays as it was is not named.
     pointed = {email: meant for email, meant in of_draft.items() if not meant}
     others = [email for email, meant in typed.items() if meant and email not in context.emails]
+    own = [second.addresses[email].kinds for email in others if email in second.addresses]
+    if wish.act is Act.OUT and len(others) > 1 and len(own) == len(others) and len(set(own)) > 1:
+        return _unclear(wish, context)  # "no mails for A, no calls for B": one after the other
     return replace(
         wish,
         addresses={**pointed, **typed},

@@ -1,5 +1,7 @@
 """Tests of the agreement of two readings: a contradiction is asked about."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.optouts.model import Action, OptOutKind
@@ -87,3 +89,11 @@ def test_wishes_for_something_back_are_read_by_clauses_alone() -> None:
     """The classifier has learnt only requests that stop something."""
     back = Context(Situation.ASKED_YES, Action.OPT_IN, frozenset({E}))
     assert agreed(Wish(Act.YES), second(Act.NO), back).act is Act.YES
+
+
+def test_different_kinds_for_different_addresses_are_asked_about() -> None:
+    """ "No mails for A, no calls for B" is not recorded as both kinds for both."""
+    wish = replace(out(E, P), addresses={"[email-1]": True, "[email-2]": True})
+    mails, calls = (AddressReading(True, 0.99, frozenset({kind})) for kind in (E, P))
+    assert agreed(wish, second(Act.OUT, E, P, _1=mails, _2=calls), START).act is Act.UNCLEAR
+    assert agreed(wish, second(Act.OUT, E, P, _1=mails, _2=mails), START).act is Act.OUT
