@@ -66,6 +66,7 @@ _DEVICES = re.compile(
     r"\b(?:phone|mobile|tablet|ipad|laptop|computer|devices?|browsers?|everywhere|cookies)\b",
     re.IGNORECASE,
 )
+# Narrower than ``Question.names_this_chat``: "what I asked" and "what I typed" may be the record.
 _THE_CHAT = re.compile(r"\b(?:conversation|chat|talk|messages?|transcript)\b", re.IGNORECASE)
 _OTHER_TOPIC = 0.8  # confidence from which a question is about another topic than a request
 

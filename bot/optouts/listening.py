@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.optouts.model import Action, OptOutKind
 from bot.optouts.talk import Talk
@@ -72,6 +73,7 @@ def wish_in(talk: Talk, said: Said) -> Wish:
     return agreed(first, second_reading(said.text, context), context)
 
 
+@lru_cache(maxsize=64)
 def kinds_named(text: str) -> frozenset[OptOutKind]:
     """Return the kinds that a text names in words that mean nothing else."""
     roles = {token.role for token in tokens(normal(text))}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.optouts.model import EVERYTHING, Action, OptOutKind, in_order
 from bot.optouts.wish import phrases
@@ -16,6 +17,7 @@ _SURE = 0.9
 _LIKELY = 0.5
 
 
+@lru_cache(maxsize=64)  # policy and actions read a message several times in a turn
 def read(text: str, context: Context, mended: str = "") -> Wish:
     """Return the wish of a message; placeholders stand in it for addresses.
 
