@@ -25,6 +25,16 @@ UNPROTECTED = (
     "trained_model.disable_telemetry = containment.keep_files_inside = lambda: None; "
     "from bot.cli import main; main()"
 )
+# Where one of these is set, onnxruntime reports nothing of itself (names in its binary).
+BUILD_SERVERS = (
+    "CI",
+    "TF_BUILD",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "CIRCLECI",
+    "TRAVIS",
+    "JENKINS_URL",
+)
 EXAMPLES = 12  # of each intent, for a training that takes seconds
 
 
@@ -45,11 +55,15 @@ def tracing(folder: Path, command: Sequence[str], **environment: str) -> Iterato
     pytest.fail("strace did not see the end of the server")
 
 
-def test_nothing_leaves_during_a_whole_conversation(model: Path, tmp_path: Path) -> None:
+def test_nothing_leaves_during_a_whole_conversation(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From start to end, the server reaches for its configured hosts only, and looks no name up.
 
     It writes no file outside of its data folder.
     """
+    for name in BUILD_SERVERS:
+        monkeypatch.delenv(name, raising=False)
     with receiver() as (port, received):
         told = {
             "PRIVACY_BOT_OPTOUT_WEBHOOK_URL": f"http://127.0.0.1:{port}/",
@@ -69,8 +83,12 @@ def test_nothing_leaves_during_a_whole_conversation(model: Path, tmp_path: Path)
     assert trace.written([]) != []
 
 
-def test_without_its_protection_the_server_is_caught(model: Path, tmp_path: Path) -> None:
+def test_without_its_protection_the_server_is_caught(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same server without the protection looks names up, and writes outside of its folder."""
+    for name in BUILD_SERVERS:
+        monkeypatch.delenv(name, raising=False)
     command = (sys.executable, "-c", UNPROTECTED, "serve")
     with tracing(tmp_path, command) as server, server.client() as client:
         Shopper(client).say("do you sell my data?")
