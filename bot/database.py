@@ -53,8 +53,9 @@ def connect(url: str, durable: bool = False) -> Engine:
         )
         sa.event.listen(engine, "connect", _prepare_postgresql)
         return engine
+    # "file:" begins an address with options of its own, which is no path.
     in_memory = not parsed.database or parsed.database == ":memory:"
-    if not in_memory:
+    if not in_memory and not str(parsed.database).startswith("file:"):
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
     # A pool, because closing the last connection to a SQLite file costs more than a transaction.
     engine = sa.create_engine(
