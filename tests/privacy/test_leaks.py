@@ -18,7 +18,7 @@ import pytest
 from tests.conftest import BASE, Server, new_postgres_database, serving, start_server
 from tests.privacy.personal import Person, halves, messages, person, stands_in, traces
 
-CONVERSATIONS = {"sqlite": 300, "postgresql": 80}
+CONVERSATIONS = {"sqlite": 120, "postgresql": 40}
 SCRIPT = str(Path(__file__).with_name("faulty_server.py"))
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -14,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.paths import ROOT
 from tests.conftest import SERVE, Server, Shopper, serving
 from tests.privacy.tracing import Trace, traced
+from tests.small_project import small_project
 
 # What the protection of bot/__init__.py and bot/assistant/containment.py is, taken out.
 UNPROTECTED = (
@@ -35,7 +34,6 @@ BUILD_SERVERS = (
     "TRAVIS",
     "JENKINS_URL",
 )
-EXAMPLES = 12  # of each intent, for a training that takes seconds
 
 
 @contextmanager
@@ -99,16 +97,9 @@ def test_without_its_protection_the_server_is_caught(
 
 
 @pytest.fixture(scope="module")
-def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with few training examples, trained under strace."""
-    project = tmp_path_factory.mktemp("small") / "project"
-    for name in ("bot", "actions", "data", "config.yml", "endpoints.yml", "requirements"):
-        source = ROOT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        project.mkdir(exist_ok=True)
-        copy(source, project / name)
-    for file in (project / "data" / "nlu").glob("*.yml"):
-        file.write_text(shortened(file.read_text(encoding="utf-8")), encoding="utf-8")
+    project = small_project(tmp_path_factory.mktemp("small"))
     run(project, "train")
     return project
 
@@ -125,15 +116,15 @@ def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_nothing_leaves_with_a_command(small_project: Path, arguments: tuple[str, ...]) -> None:
+def test_nothing_leaves_with_a_command(project: Path, arguments: tuple[str, ...]) -> None:
     """Training and commands reach for nothing, and write to the bot's own folders alone."""
-    (small_project / "test.yml").write_text(
+    (project / "test.yml").write_text(
         'version: "3.1"\nnlu:\n- intent: cookies\n  examples: |\n    - cookies?\n'
     )
     if arguments != ("train",):  # it was traced when the model was made
-        run(small_project, *arguments)
-    trace = Trace.read(small_project / f"{arguments[0]}.trace")
-    own = [small_project / name for name in ("var", "models", "results")]
+        run(project, *arguments)
+    trace = Trace.read(project / f"{arguments[0]}.trace")
+    own = [project / name for name in ("var", "models", "results")]
     assert trace.lines
     assert trace.sent() == trace.looked_up() == []
     assert trace.written(own) == []
@@ -161,16 +152,6 @@ def run(project: Path, *arguments: str) -> None:
         check=True,
         timeout=500,
     )
-
-
-def shortened(examples: str) -> str:
-    """Return a training file with the first few examples of each intent."""
-    kept, seen = [], 0
-    for line in examples.splitlines():
-        seen = seen + 1 if line.startswith("    - ") else 0
-        if seen <= EXAMPLES:
-            kept.append(line)
-    return "\n".join(kept) + "\n"
 
 
 def converse(server: Server) -> None:

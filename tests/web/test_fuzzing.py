@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.conftest import BASE, Server, Shopper, serving
 
-CASES = int(os.environ.get("FUZZ_CASES", "2000"))
+CASES = int(os.environ.get("FUZZ_CASES", "600"))
 CASES_PER_CALL = CASES * 4 // 5 // 5  # for each of the five calls of the storefront API
 CASES_PER_OTHER_ROUTE = CASES // 5 // 20  # for each of the other routes, about twenty
 CHECKS = [
