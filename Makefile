@@ -1,4 +1,5 @@
-# make run    build the private environment, train if the model is missing or stale, serve on 127.0.0.1:5005
+# make run    build the private environment, train if the model is missing or stale, serve on 127.0.0.1:5005;
+#             STORE=name serves a store of data/stores
 # make test   install what the tests need and run them all
 # make lint   check format, style, types, and that imports point one way
 # make audit  check the pins for known vulnerabilities and end of support; ONLINE=1 asks PyPI too
@@ -17,7 +18,7 @@ LOCKED := $(PIP) --no-deps --require-hashes --ignore-requires-python --no-build-
 .DELETE_ON_ERROR:
 
 run: $(VENV)/ready
-	@exec $(BIN)/privacy-bot serve --train
+	@exec $(BIN)/privacy-bot $(if $(STORE),--store $(STORE)) serve --train
 
 train: $(VENV)/ready
 	@exec $(BIN)/privacy-bot train

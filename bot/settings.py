@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=None)
 
     production: bool = Field(default=False, description="refuse to start with default secrets")
+    store: str = Field(
+        default="",
+        description="store to answer for: a folder in data/stores, or the path of one; "
+        "empty: the one that data/stores/default names",
+    )
     host: str = Field(default="127.0.0.1", description="network address to listen on")
     port: int = Field(default=5005, ge=0, le=65535, description="port to listen on")
     data_dir: Path = Field(default=HOME / "var", description="folder of the SQLite files")

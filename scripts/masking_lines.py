@@ -204,7 +204,7 @@ _ALIKE = (
     "is my order number kept",
     "i'm {ing} about a lamp",
     "who is {ing}",
-    "follow @bellacor",
+    "follow @lightshop",
     "part no. {sku}",
     "HB-{n4} finish bronze",
     "{n2} bulbs way too bright",

@@ -4,6 +4,7 @@
 rest of the bot only when a command runs.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def choose_store(
+    store: Annotated[
+        str | None,
+        typer.Option(help="Store to answer for. Default: PRIVACY_BOT_STORE."),
+    ] = None,
+) -> None:
+    """Answers shoppers' questions about privacy from the store's own policy."""
+    if store is not None:
+        from bot.settings import settings
+
+        os.environ["PRIVACY_BOT_STORE"] = store  # also for processes that a command starts
+        settings.cache_clear()
 
 
 app.add_typer(optouts.app, name="optouts")

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -126,9 +126,9 @@ def due(
     The exit status is 1 if a request is overdue or a message could not be delivered.
     """
     from bot.optouts.ledger import SHOPPER_MAIL
-    from bot.policy.hours import STORE_ZONE
+    from bot.policy.store import store
 
-    optouts, today = _optouts(), datetime.now(STORE_ZONE).date()
+    optouts, today = _optouts(), store().today()
     found = optouts.ledger.due(today + timedelta(days=within))
     _print(iter(found), as_json)
     late = sum(record.due < today for record in found)
@@ -312,7 +312,7 @@ def _print(records: Iterator[Record], as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from bot.policy.hours import STORE_ZONE
+    from bot.policy.store import store
 
     table = Table(box=None)
     for name in ("reference", "due", "status", "action"):
@@ -321,10 +321,7 @@ def _print(records: Iterator[Record], as_json: bool) -> None:
         table.add_column(name, overflow="fold")
     for record in records:
         entry = record_json(record)
-        late = (
-            record.overdue_since is not None
-            and record.overdue_since < datetime.now(STORE_ZONE).date()
-        )
+        late = record.overdue_since is not None and record.overdue_since < store().today()
         table.add_row(
             record.reference,
             f"[red]{entry['due']}[/red]" if late else entry["due"],

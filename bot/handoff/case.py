@@ -12,7 +12,8 @@ from bot.conversations.model import Message
 from bot.conversations.transcript import as_text
 from bot.handoff.model import Handoff, Reason
 from bot.policy.facts import facts
-from bot.policy.hours import STORE_ZONE, clock
+from bot.policy.hours import clock
+from bot.policy.store import store
 
 REASONS = {
     Reason.ASKED: "asked for a person",
@@ -83,22 +84,24 @@ class Case:
         return self.contact if self.contact and "@" in self.contact else None
 
     @property
-    def is_open(self) -> bool:
-        """True if support was open at the time of the request."""
-        return facts().support_hours.is_open(self.requested_at)
+    def is_open(self) -> bool | None:
+        """True if support was open at the time of the request; None if its hours are unknown."""
+        hours = facts().support_hours
+        return hours.is_open(self.requested_at) if hours else None
 
     @property
     def store_time(self) -> str:
         """Time of the request, by the clock of the store."""
-        local = self.requested_at.astimezone(STORE_ZONE)
-        return f"{local:%A, %Y-%m-%d} {clock(local)} Central Time"
+        local = self.requested_at.astimezone(store().zone)
+        return f"{local:%A, %Y-%m-%d} {clock(local)} {store().zone_name}"
 
     def as_text(self) -> str:
         """Return the whole case as text for an agent."""
+        states = {True: "; support was open", False: "; support was closed", None: ""}
         lines = [
             f"Reference: {self.reference}",
             f"A shopper {REASONS[self.reason]}.",
-            f"When: {self.store_time}; support was {'open' if self.is_open else 'closed'}.",
+            f"When: {self.store_time}{states[self.is_open]}.",
         ]
         if self.topics:
             lines.append(f"Asked about: {', '.join(self.topics)}.")

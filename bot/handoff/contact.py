@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from bot.policy.facts import facts
+from bot.policy.store import store
 from bot.privacy.emails import usual_form
 from bot.privacy.masking import PLACEHOLDER
 
@@ -107,9 +108,9 @@ def _is_the_stores(kind: str, value: str | None) -> bool:
         return False
     if kind == "email":
         domain = usual_form(value).rpartition("@")[2].lower()
-        return any(domain == site or domain.endswith(f".{site}") for site in facts().sites)
-    own = (facts().by_name[name].text for name in ("support_phone", "order_phone"))
-    return _last_ten(value) in {_last_ten(number) for number in own}
+        return any(domain == site or domain.endswith(f".{site}") for site in store().sites)
+    own = (facts().text(name) for name in ("support_phone", "order_phone"))
+    return _last_ten(value) in {_last_ten(number) for number in own if number}
 
 
 def _last_ten(number: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.conversations.model import Reply
 from bot.handoff.model import EMBEDDED, Handoff
-from bot.handoff.replies import DROP, GO_ON, SEND, phone, seen
+from bot.handoff.replies import DROP, GO_ON, SEND, seen
 from bot.policy.facts import facts
 from bot.privacy.asked import Asked
 
@@ -29,8 +29,8 @@ def explain(draft: Handoff) -> Reply:
     """Say in other words what the message needs next."""
     if not draft.note:
         return _form(
-            "Write in your own words what it is about, for example: my lamp arrived broken. I show "
-            "you the message before I pass it on.",
+            "Write in your own words what it is about, for example: my order arrived broken. I "
+            "show you the message before I pass it on.",
             _DROP,
         )
     if draft.contact:
@@ -120,9 +120,10 @@ def contact_expired() -> Reply:
 
 def sent(handoff: Handoff) -> Reply:
     """Say that support has or gets the message, and give its reference."""
+    hours = facts().text("support_hours")
     return Reply(
         f"{_with_support(handoff)} Its reference is {handoff.reference}. They will answer to what "
-        f"you gave me; support is open {facts().by_name['support_hours'].text}.",
+        f"you gave me{f'; support is open {hours}' if hours else ''}.",
         topic="human",
         outcome="done",
     )
@@ -143,13 +144,12 @@ def no_message() -> Reply:
 
 def nobody_reads() -> Reply:
     """Say that no agent would read a message, and give other ways."""
-    by_name = facts().by_name
+    team = facts().by_name["support_team"]
     return Reply(
-        "I cannot take a message here, because nobody would read it. Our support team is at "
-        f"{phone()} ({by_name['support_hours'].text}), or write to {by_name['mail_address'].text}.",
+        f"I cannot take a message here, because nobody would read it. Please ask {team.text}.",
         topic="human",
         outcome="handoff",
-        clauses=(*by_name["support_phone"].clauses, *by_name["mail_address"].clauses),
+        clauses=team.clauses,
     )
 
 

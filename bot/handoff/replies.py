@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.conversations.model import Reply
 from bot.handoff.model import EMBEDDED, Handoff, State
 from bot.policy.facts import facts
-from bot.policy.hours import STORE_ZONE, clock
+from bot.policy.hours import WeeklyHours, clock
 
 LEAVE, STOP, SEND, DROP, GO_ON, END = (
     "/leave_message",
@@ -79,21 +79,22 @@ def offer_person() -> Reply:
 def nobody_there() -> Reply:
     """Say that no agent can join the chat, although support is open."""
     return _handoff(
-        f"I cannot reach a colleague in this chat just now. You can call {phone()}, or leave a "
-        "message, which we will answer.",
+        "I cannot reach a colleague in this chat just now. You can leave a message, which we will "
+        f"answer{or_reach()}.",
         _LEAVE,
     )
 
 
-def closed(now: datetime) -> Reply:
+def closed(now: datetime, hours: WeeklyHours) -> Reply:
     """Say that support is closed, and give the time when it opens."""
-    opens = facts().support_hours.next_opening(now)
-    today = opens.date() == now.astimezone(STORE_ZONE).date()
+    opens = hours.next_opening(now)
+    today = opens.date() == now.astimezone(hours.zone).date()
     day = "today" if today else f"on {opens:%A}"
+    number = facts().text("support_phone")
+    phone = f"; the phone number is {number}" if number else ""
     return _handoff(
         f"Support is closed now, so nobody can join this chat. It opens {day} at {clock(opens)} "
-        "Central Time; the phone number "
-        f"is {phone()}. You can leave a message here, which we will answer.",
+        f"{hours.zone_name}{phone}. You can leave a message here, which we will answer.",
         _LEAVE,
     )
 
@@ -101,8 +102,8 @@ def closed(now: datetime) -> Reply:
 def nobody_came() -> Reply:
     """Say that no agent came in time."""
     return _handoff(
-        "I am sorry: nobody was free in time. You can leave a message, which we will answer, or "
-        f"call {phone()}.",
+        "I am sorry: nobody was free in time. You can leave a message, which we will "
+        f"answer{or_reach()}.",
         _LEAVE,
     )
 
@@ -110,8 +111,8 @@ def nobody_came() -> Reply:
 def unreachable() -> Reply:
     """Say that the help desk cannot be reached."""
     return _handoff(
-        "I am sorry: I cannot reach my colleagues in this chat just now. You can leave a message, "
-        f"or call {phone()}.",
+        "I am sorry: I cannot reach my colleagues in this chat just now. You can leave a "
+        f"message{or_reach()}.",
         _LEAVE,
     )
 
@@ -129,18 +130,18 @@ def passed_on(handoff: Handoff, state: State) -> Reply:
     return _handoff(
         f"I am sorry: {why}. I am passing your request on to our support team as a message "
         "instead. Its reference is "
-        f"{handoff.reference}. {seen(handoff)} So that they can answer, tell me how to reach you; "
-        f"or call {phone()}.",
+        f"{handoff.reference}. {seen(handoff)} So that they can answer, tell me how to reach "
+        f"you{or_reach('; ')}.",
         ("Tell how to reach me", LEAVE),
     )
 
 
 def undelivered(reference: str) -> Reply:
     """Say that a message could not be delivered to any desk."""
+    please = f" Please {facts().reach}." if facts().reach else ""
     return Reply(
-        f"I am sorry: I could not deliver your message {reference} to our support team. Please "
-        f"call {phone()}; we have kept "
-        "it, and they can find it by its reference."
+        f"I am sorry: I could not deliver your message {reference} to our support team.{please} "
+        "We have kept it, and they can find it by its reference."
     )
 
 
@@ -155,8 +156,8 @@ def nobody_wrote() -> Reply:
 def unavailable() -> Reply:
     """Say that no agent knows of the request, because it could not be stored."""
     return _handoff(
-        f"I could not pass this on just now, so nobody knows of it. Please call {phone()}, or try "
-        "again in a minute."
+        f"I could not pass this on just now, so nobody knows of it. Please try again in a "
+        f"minute{or_reach()}."
     )
 
 
@@ -214,9 +215,9 @@ def seen(handoff: Handoff) -> str:
     return f"They will see this conversation, without the personal data you typed.{about}"
 
 
-def phone() -> str:
-    """Return the phone number of support."""
-    return facts().by_name["support_phone"].text
+def or_reach(mark: str = ", ") -> str:
+    """Return the end of a sentence with another way to reach support: ``, or call 1-800-…``."""
+    return f"{mark}or {facts().reach}" if facts().reach else ""
 
 
 def _place(handoff: Handoff, place: int) -> str:

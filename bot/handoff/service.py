@@ -225,8 +225,9 @@ class HandoffService:
     def _request_agent(self, conversation: str) -> Reply:
         """Put the shopper into the queue, or return a reply that says why not."""
         now = datetime.now(UTC)
-        if not facts().support_hours.is_open(now):
-            return replies.closed(now)
+        hours = facts().support_hours  # without hours, agents may be there at any time
+        if hours and not hours.is_open(now):
+            return replies.closed(now, hours)
         desk = self._router.for_chat()
         if desk is None:
             return replies.nobody_there()

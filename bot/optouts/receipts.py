@@ -26,7 +26,7 @@ from bot.optouts.model import (
 )
 from bot.optouts.suppressions import kinds_of
 from bot.optouts.tables import history, receipts
-from bot.policy.hours import STORE_ZONE
+from bot.policy.store import store
 from bot.references import new_reference
 
 # Events of the audit log. The first receipt of a request has no line but that of the request.
@@ -138,7 +138,7 @@ def _shown_state(db: Connection, row: Row, receipt: Row) -> tuple[Status, dateti
     if receipt.withdrawn_at is not None:
         return Status.REVOKED, aware(receipt.withdrawn_at)
     outdone = row.action == Action.OPT_IN and row.status == Status.REVOKED
-    known_before = since < made and datetime.now(STORE_ZONE).date() <= receipt.due
+    known_before = since < made and store().today() <= receipt.due
     if outdone or known_before:
         return _state_at_age(db, row, receipt)
     return Status(row.status), since

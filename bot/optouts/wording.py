@@ -1,11 +1,12 @@
 """Wording of requests, dates and states, as shoppers read them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from bot.optouts.deadlines import due_date
 from bot.optouts.model import EVERYTHING, Action, OptOutKind, Receipt, Status, in_order
-from bot.policy.hours import STORE_ZONE
+from bot.policy.facts import facts
+from bot.policy.store import store
 
 THIS_BROWSER = "this browser"
 _OPT_OUTS = {
@@ -32,10 +33,6 @@ _TITLES = {
     OptOutKind.SHARING: "Selling or sharing my data",
     OptOutKind.PHONE_MAIL_MARKETING: "Phone calls and post",
 }
-_REQUESTED_MAIL = (
-    "You may still get mail that you asked for through "
-    "Personal Shopper, Price Quote or Product Specialist."
-)
 _STATES = {
     Status.OPEN: "It is recorded.",
     Status.IN_PROGRESS: "It is recorded, and on its way to those who carry it out.",
@@ -106,12 +103,12 @@ class Wording:
             return _STATES[receipt.status]
         days = {kind: due_date(receipt.received_at, kind) for kind in in_order(receipt.kinds)}
         mail, rest = days.pop(OptOutKind.MARKETING_EMAIL, None), min(days.values(), default=None)
-        if receipt.due < datetime.now(STORE_ZONE).date():
+        if receipt.due < store().today():
             return (
                 f"It was due by {_long_date(receipt.due)} and is not confirmed yet; "
                 "please ask our support team about it."
             )
-        if mail and rest:
+        if mail and rest and mail != rest:
             return (
                 f"It will be in force by {_long_date(mail)} for marketing e-mail, "
                 f"and by {_long_date(rest)} for the rest."
@@ -120,11 +117,12 @@ class Wording:
 
     def other_mail_sentence(self, kinds: frozenset[OptOutKind]) -> str:
         """Return a sentence about mail that the shopper may still get; empty if there is none."""
-        return (
-            _REQUESTED_MAIL
-            if OptOutKind.MARKETING_EMAIL in kinds and self._action is Action.OPT_OUT
-            else ""
-        )
+        services = facts().text("requested_mail")
+        if not services or OptOutKind.MARKETING_EMAIL not in kinds:
+            return ""
+        if self._action is not Action.OPT_OUT:
+            return ""
+        return f"You may still get mail that you asked for through {services}."
 
     def state_sentence(self, receipt: Receipt) -> str:
         """Return sentences about the state of a request."""

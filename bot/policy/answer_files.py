@@ -1,4 +1,4 @@
-"""Loader of answers: reads the responses in the domain's files when a process starts."""
+"""Loader of answers: reads the responses of the domain and of the store when a process starts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ import yaml
 from bot.paths import DOMAIN_DIR
 from bot.policy.answers import Variation, variation
 from bot.policy.document import PolicyError
+from bot.policy.folder import store_folder
 from bot.policy.yaml_files import Problem, compose, construct, shown
+
+ANSWERS = "answers.yml"  # of a store
 
 
 @dataclass(frozen=True)
@@ -25,18 +28,29 @@ class PlacedVariation:
 
 
 @cache
-def load_answers(folder: Path = DOMAIN_DIR) -> dict[str, list[Variation]]:
-    """Return the variations of each response by its name.
+def load_answers() -> dict[str, list[Variation]]:
+    """Return the variations of each response by its name, of the store that the bot answers for.
 
     Raises PolicyError with file and line for the first fault.
     """
     answers: dict[str, list[Variation]] = {}
-    for path in sorted(folder.glob("*.yml")):
-        for item in placed_variations(path):
-            if isinstance(item, Problem):
-                raise PolicyError(str(item))
-            answers.setdefault(item.response, []).append(item.variation)
+    for item in effective(DOMAIN_DIR, store_folder()):
+        if isinstance(item, Problem):
+            raise PolicyError(str(item))
+        answers.setdefault(item.response, []).append(item.variation)
     return answers
+
+
+def effective(domain: Path, store: Path) -> Iterator[PlacedVariation | Problem]:
+    """Yield the variations that a store says: its own wording of a response replaces the common."""
+    path = store / ANSWERS
+    own = list(placed_variations(path)) if path.exists() else []
+    replaced = {item.response for item in own if isinstance(item, PlacedVariation)}
+    for file in sorted(domain.glob("*.yml")):
+        for item in placed_variations(file):
+            if isinstance(item, Problem) or item.response not in replaced:
+                yield item
+    yield from own
 
 
 def placed_variations(path: Path) -> Iterator[PlacedVariation | Problem]:

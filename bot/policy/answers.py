@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.policy.document import PolicyError, load
-from bot.policy.facts import Facts, facts
+from bot.policy.facts import NAMES, Facts, facts
 from bot.policy.hours import WeeklyHours
 from bot.policy.kinds import DataKind
 from bot.policy.openings import open_now, open_that_day
@@ -23,6 +23,14 @@ GIVEN = frozenset(
         *("reach", "replaced", "references", "chat_days", "vault_minutes"),
     }
 )
+# Facts that computed placeholders need.
+_COMPUTED_FROM = {
+    "open_now": "support_hours",
+    "open_that_day": "support_hours",
+    "phone_orders_now": "phone_order_hours",
+    "phone_orders_that_day": "phone_order_hours",
+}
+FRAMES = "frames"  # placeholder of what the store has confirmed
 FROM_RANKING = "ranking"  # in `choices`: the likely topics of an unclear message
 
 
@@ -55,6 +63,10 @@ class Variation:
         """Return the names in braces."""
         return _PLACEHOLDER.findall(self.text)
 
+    def facts(self) -> set[str]:
+        """Return the names of the facts that it needs."""
+        return {_COMPUTED_FROM.get(name, name) for name in self.placeholders()} & NAMES
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -65,6 +77,7 @@ class Situation:
     previous_clauses: tuple[str, ...] = ()  # cited by the answer before this one
     closest_clause: str | None = None  # nearest to a question that was not understood
     given: Mapping[str, str] = field(default_factory=dict)  # values of an action, by name in GIVEN
+    framed: "Answer | None" = None  # what the store has confirmed about the frames of the question
 
 
 @dataclass(frozen=True)
@@ -100,10 +113,18 @@ def variation(response: Mapping[str, Any]) -> Variation:
     )
 
 
-def choose(variations: Sequence[Variation], situation: Situation) -> Variation:
-    """Return the first variation with all conditions met; the last one should have none."""
+def choose(
+    variations: Sequence[Variation], situation: Situation, known: Facts | None = None
+) -> Variation:
+    """Return the first variation with all conditions met; the last one should have none.
+
+    A variation with a fact that the store lacks is passed over.
+    """
+    known = known or facts()
     for candidate in variations:
-        if all(_meets(condition, situation) for condition in candidate.asked):
+        if not candidate.facts() - known.by_name.keys() and all(
+            _meets(condition, situation) for condition in candidate.asked
+        ):
             return candidate
     raise PolicyError("No variation fits every question: the last one must have no `asked`.")
 
@@ -117,11 +138,13 @@ class _Context:
     kinds: list[DataKind]
     asks_now: bool
 
-    def open_now(self, what: str, hours: WeeklyHours, asked: bool) -> str:
-        return open_now(what, hours, self.situation.now, self.situation.question if asked else None)
+    def open_now(self, what: str, hours: WeeklyHours | None, asked: bool) -> str:
+        question = self.situation.question if asked else None
+        return open_now(what, hours, self.situation.now, question) if hours else ""
 
-    def open_that_day(self, what: str, hours: WeeklyHours) -> str:
-        return open_that_day(what, hours, self.situation.now, self.situation.question)
+    def open_that_day(self, what: str, hours: WeeklyHours | None) -> str:
+        situation = self.situation
+        return open_that_day(what, hours, situation.now, situation.question) if hours else ""
 
 
 _SUPPORT, _PHONE_ORDERS = "support", "the phone order line"
@@ -143,8 +166,9 @@ _COMPUTED_BY: dict[str, Callable[[_Context], str]] = {
         f"“{load().clause(clause).text}”" for clause in context.situation.previous_clauses
     ),
     "closest_quote": lambda context: _quote(context.situation.closest_clause),
+    FRAMES: lambda context: context.situation.framed.text if context.situation.framed else "",
 }
-# Placeholders that depend on the question; every other one is a fact of the policy.
+# Placeholders that depend on the question; every other one is a fact of the store.
 COMPUTED = frozenset(_COMPUTED_BY)
 
 
@@ -187,6 +211,8 @@ def _cited(chosen: Variation, context: _Context) -> tuple[str, ...]:
         clauses += context.situation.previous_clauses
     if "closest_quote" in names and context.situation.closest_clause:
         clauses.append(context.situation.closest_clause)
+    if FRAMES in names and context.situation.framed:
+        clauses += context.situation.framed.clauses
     for name in names & context.facts.by_name.keys():
         clauses += context.facts.by_name[name].clauses
     return tuple(dict.fromkeys(clauses))

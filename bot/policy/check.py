@@ -5,16 +5,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.paths import DATA_DIR, DOMAIN_DIR, PACKAGE_DIR, POLICY_DIR
-from bot.policy.answer_files import PlacedVariation, placed_variations
-from bot.policy.answers import COMPUTED, CONDITIONS, FROM_RANKING, GIVEN
-from bot.policy.document import DOCUMENT, Policy, load
-from bot.policy.facts import Facts, facts
-from bot.policy.kinds import TABLE, DataKind, load_data_kinds
+from bot.paths import DATA_DIR, DOMAIN_DIR, PACKAGE_DIR
+from bot.policy.answer_files import ANSWERS, PlacedVariation, effective
+from bot.policy.answers import COMPUTED, CONDITIONS, FRAMES, FROM_RANKING, GIVEN
+from bot.policy.aspects import read_aspects
+from bot.policy.document import Policy, read_policy
+from bot.policy.facts import ALWAYS, NAMES, Facts, problems_of_facts, read_facts
+from bot.policy.folder import DOCUMENT, store_folder
+from bot.policy.kinds import TABLE, DataKind, read_data_kinds
+from bot.policy.store import Store, read_store
 from bot.policy.yaml_files import Problem, read_yaml, shown
-from bot.topics import ANSWERABLE, ANSWERED_BY_ACTIONS, CLARIFY, FORGET, INTENTS, TOPICS
+from bot.topics import ANSWERED_BY_ACTIONS, CLARIFY, INTENTS, POLICY_TOPICS, TOPICS
 
-UNUSED_CLAUSES = POLICY_DIR / "unused.yml"
+UNUSED = "unused.yml"  # of a store: clauses that no answer cites, with reasons
 
 _FIGURE = re.compile(r"\d[\d.,:-]*\d|\d")
 _PERIOD = re.compile(
@@ -33,23 +36,53 @@ _ADDRESS = re.compile(
 )
 
 
+_MUST_CITE = {f"utter_{topic.name}" for topic in POLICY_TOPICS}
+_CITING = {"kind_use", FRAMES}  # placeholders that bring their clauses
+
+
 @dataclass(frozen=True)
 class Inputs:
-    """Input of the check; tests may replace the project's own folders."""
+    """Input of the check: a store, and the folders that all stores share."""
 
+    store: Store
     policy: Policy
     facts: Facts
     kinds: dict[str, DataKind]
     aspects: frozenset[str]
     domain_dir: Path = DOMAIN_DIR
     data_dir: Path = DATA_DIR
-    unused: Path = UNUSED_CLAUSES
+
+    @classmethod
+    def of(cls, folder: Path) -> "Inputs":
+        """Return the policy, facts and tables in the folder of a store."""
+        described, policy = read_store(folder), read_policy(folder)
+        return cls(
+            described,
+            policy,
+            read_facts(described, policy),
+            read_data_kinds(folder / TABLE),
+            frozenset(read_aspects(folder)),
+        )
 
     @classmethod
     def of_project(cls) -> "Inputs":
-        """Return the project's own policy, answers and tables."""
-        aspects = read_yaml(POLICY_DIR / "aspects.yml")
-        return cls(load(), facts(), load_data_kinds(), frozenset(aspects))
+        """Return those of the store that the bot answers for."""
+        return cls.of(store_folder())
+
+    @property
+    def document(self) -> Path:
+        """Return the file of the policy."""
+        return self.store.folder / DOCUMENT
+
+    @property
+    def unused(self) -> Path:
+        """Return the file of the clauses that no answer cites."""
+        return self.store.folder / UNUSED
+
+    @property
+    def has_answers(self) -> bool:
+        """Return whether the store has wording of its own, which must then cover its policy."""
+        return (self.store.folder / ANSWERS).exists()
 
 
 def problems(inputs: Inputs) -> list[Problem]:
@@ -59,20 +92,21 @@ def problems(inputs: Inputs) -> list[Problem]:
     """
     found: list[Problem] = []
     placed: list[PlacedVariation] = []
-    for path in sorted(inputs.domain_dir.glob("*.yml")):
-        for item in placed_variations(path):
-            if isinstance(item, Problem):
-                found.append(item)
-            else:
-                placed.append(item)
+    for item in effective(inputs.domain_dir, inputs.store.folder):
+        if isinstance(item, Problem):
+            found.append(item)
+        else:
+            placed.append(item)
     for item in placed:
         found += _check_variation(item, inputs)
     for kind in inputs.kinds.values():
         found += _check_kind(kind, inputs)
+    found += problems_of_facts(inputs.store, inputs.policy)
     found += _check_responses(placed, inputs)
     found += _check_intents(inputs)
     found += _check_examples(inputs)
-    found += _check_coverage(placed, inputs)
+    if inputs.has_answers:
+        found += _check_coverage(placed, inputs)
     return sorted(found)
 
 
@@ -84,7 +118,7 @@ def _check_variation(placed: PlacedVariation, inputs: Inputs) -> Iterator[Proble
 
     for condition in variation.asked:
         if condition not in CONDITIONS | inputs.aspects:
-            yield problem(f"asks for {condition!r}, which is no aspect of data/policy/aspects.yml")
+            yield problem(f"asks for {condition!r}, which is no aspect of the store (aspects.yml)")
     for choice in variation.choices:
         if choice not in TOPICS and choice != FROM_RANKING:
             yield problem(f"offers {choice!r}, which is no topic")
@@ -92,8 +126,8 @@ def _check_variation(placed: PlacedVariation, inputs: Inputs) -> Iterator[Proble
     for name in variation.placeholders():
         if name in inputs.facts.by_name:
             cited += inputs.facts.by_name[name].clauses
-        elif name not in COMPUTED | GIVEN:
-            yield problem(f"uses {{{name}}}, which is no fact of the policy (bot/policy/facts.py)")
+        elif name not in COMPUTED | GIVEN | NAMES:
+            yield problem(f"uses {{{name}}}, which is no fact of a store (bot/policy/facts.py)")
     text = " ".join(
         [
             variation.text,
@@ -106,16 +140,17 @@ def _check_variation(placed: PlacedVariation, inputs: Inputs) -> Iterator[Proble
 
 
 def _check_kind(kind: DataKind, inputs: Inputs) -> Iterator[Problem]:
+    table = shown(inputs.store.folder / TABLE)
     for text, cited in (
         (kind.use, kind.use_clauses),
         (kind.sharing, kind.sharing_clauses),
         (kind.say, kind.collected),
     ):
         for message in _uncovered(text, cited, inputs.policy):
-            yield Problem(shown(TABLE), kind.line, f"{kind.id}: {message}")
+            yield Problem(table, kind.line, f"{kind.id}: {message}")
     if kind.listed and not kind.use:
         yield Problem(
-            shown(TABLE),
+            table,
             kind.line,
             f"{kind.id}: is collected, so the table must say what for (`use`)",
         )
@@ -158,7 +193,7 @@ def _check_responses(placed: list[PlacedVariation], inputs: Inputs) -> Iterator[
     for topic in TOPICS:
         if topic not in ANSWERED_BY_ACTIONS and f"utter_{topic}" not in by_name:
             yield Problem(
-                shown(inputs.domain_dir / "answers.yml"),
+                shown(inputs.domain_dir / "topics.yml"),
                 1,
                 f"the topic {topic} has no answer (utter_{topic})",
             )
@@ -178,16 +213,21 @@ def _check_responses(placed: list[PlacedVariation], inputs: Inputs) -> Iterator[
                 items[-1].line,
                 f"{name}: the last variation must fit every question (no `asked`)",
             )
+        if lacking := items[-1].variation.facts() - inputs.facts.by_name.keys():
+            message = (
+                f"the last variation needs {', '.join(sorted(lacking))}, which the store lacks"
+            )
+            yield Problem(items[-1].file, items[-1].line, f"{name}: {message}")
         for item in items[:-1]:
-            if not item.variation.asked:
+            if not item.variation.asked and not item.variation.facts() - ALWAYS:
                 yield Problem(
                     item.file,
                     item.line,
                     f"{name}: the variations after this one are never said (it has no `asked`)",
                 )
-        if name.removeprefix("utter_") in ANSWERABLE - {FORGET}:
+        if name in _MUST_CITE:
             for item in items:
-                if not item.variation.clauses and "kind_use" not in item.variation.placeholders():
+                if not item.variation.clauses and not _CITING & {*item.variation.placeholders()}:
                     yield Problem(item.file, item.line, f"{name}: an answer must cite its clauses")
 
 
@@ -246,16 +286,16 @@ def _check_coverage(placed: list[PlacedVariation], inputs: Inputs) -> Iterator[P
         used |= {*kind.collected, *kind.use_clauses, *kind.sharing_clauses}
     for fact in inputs.facts.by_name.values():
         used |= set(fact.clauses)
-    unused = read_yaml(inputs.unused) or {}
+    unused = (read_yaml(inputs.unused) or {}) if inputs.unused.exists() else {}
     for clause in inputs.policy.clauses():
         if clause.id not in used and clause.id not in unused:
             yield Problem(
-                shown(DOCUMENT),
+                shown(inputs.document),
                 clause.line,
-                f"no answer uses {clause.id}; cite it, or list it in data/policy/unused.yml",
+                f"no answer uses {clause.id}; cite it, or list it in unused.yml of the store",
             )
     known = inputs.policy.by_id
-    lines = inputs.unused.read_text(encoding="utf-8").splitlines()
+    lines = inputs.unused.read_text(encoding="utf-8").splitlines() if unused else []
     for clause_id in unused:
         found = (number for number, line in enumerate(lines, start=1) if clause_id in line)
         number = next(found, 1)

@@ -8,9 +8,7 @@ from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
-from bot.paths import POLICY_DIR
-
-DOCUMENT = POLICY_DIR / "privacy-policy.md"
+from bot.policy.folder import DOCUMENT, store_folder
 
 # A sentence ends at a full stop before a capital letter. "C.F.R." never ends one. "Inc." may end
 # one, so the capital letter decides.
@@ -161,7 +159,13 @@ def _split(block: str) -> list[str]:
     return _SENTENCE_END.split(block)
 
 
-@cache
-def load(path: Path = DOCUMENT) -> Policy:
-    """Return the policy that the bot answers from, parsed once per process."""
+def read_policy(folder: Path) -> Policy:
+    """Read the policy in the folder of a store."""
+    path = folder / DOCUMENT
     return parse(path.read_text(encoding="utf-8"), str(path))
+
+
+@cache
+def load() -> Policy:
+    """Return the policy that the bot answers from, parsed once per process."""
+    return read_policy(store_folder())

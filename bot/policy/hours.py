@@ -1,4 +1,4 @@
-"""Opening hours, parsed from the policy's wording and computed in the store's time zone."""
+"""Opening hours, parsed from words and computed in the store's time zone."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-STORE_ZONE = ZoneInfo("America/Chicago")  # the policy's "CT", daylight saving included
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _DAY = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
@@ -21,26 +20,28 @@ class WeeklyHours:
     """Opening and closing time by weekday (0 is Monday), in the store's time zone."""
 
     by_day: Mapping[int, tuple[time, time]]
+    zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  (it is immutable)
+    zone_name: str = "UTC"
 
     def is_open(self, at: datetime) -> bool:
         """Return whether it is open at ``at``, an aware time; at the closing time it is closed."""
-        local = at.astimezone(STORE_ZONE)
+        local = at.astimezone(self.zone)
         span = self.by_day.get(local.weekday())
         return span is not None and span[0] <= local.time() < span[1]
 
     def closes(self, at: datetime) -> datetime:
         """Return the closing time on the day of ``at``; only meaningful while it is open."""
-        local = at.astimezone(STORE_ZONE)
-        return datetime.combine(local.date(), self.by_day[local.weekday()][1], STORE_ZONE)
+        local = at.astimezone(self.zone)
+        return datetime.combine(local.date(), self.by_day[local.weekday()][1], self.zone)
 
     def next_opening(self, at: datetime) -> datetime:
         """Return the next opening time after ``at``, in the store's time zone."""
-        local = at.astimezone(STORE_ZONE)
+        local = at.astimezone(self.zone)
         for ahead in range(8):
             day = local.date() + timedelta(days=ahead)
             span = self.by_day.get(day.weekday())
             if span is not None:
-                opens = datetime.combine(day, span[0], STORE_ZONE)
+                opens = datetime.combine(day, span[0], self.zone)
                 if opens > local:
                     return opens
         raise ValueError("These hours never open.")
@@ -58,7 +59,7 @@ class WeeklyHours:
             f"{clock(opens)} to {clock(closes)}"
             for first, last, (opens, closes) in groups
         ]
-        return f"{', '.join(parts)}, Central Time"
+        return f"{', '.join(parts)}, {self.zone_name}"
 
 
 def clock(moment: time | datetime) -> str:

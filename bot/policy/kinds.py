@@ -1,4 +1,4 @@
-"""Table of the kinds of data that shoppers ask about by name (``data/policy/kinds.yml``).
+"""Table of the kinds of data that shoppers ask about by name (``kinds.yml`` of a store).
 
 It says for each kind whether the policy lists it, and how the policy uses and shares it.
 """
@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
-from bot.paths import POLICY_DIR
 from bot.policy.document import PolicyError
+from bot.policy.folder import store_folder
 from bot.policy.yaml_files import compose, construct, shown
 
-TABLE = POLICY_DIR / "kinds.yml"
+TABLE = "kinds.yml"
 _TEXTS = {"say", "use", "sharing"}
 _LISTS = {"words", "collected", "use_clauses", "sharing_clauses"}
 _KEYS = _TEXTS | _LISTS
@@ -41,8 +41,18 @@ class DataKind:
 
 
 @cache
-def load_data_kinds(path: Path = TABLE) -> dict[str, DataKind]:
-    """Return the table by kind; raises PolicyError with file and line for a malformed entry."""
+def load_data_kinds() -> dict[str, DataKind]:
+    """Return the table of the store that the bot answers for."""
+    return read_data_kinds(store_folder() / TABLE)
+
+
+def read_data_kinds(path: Path) -> dict[str, DataKind]:
+    """Return the table by kind, empty for a store without one.
+
+    Raises PolicyError with file and line for a malformed entry.
+    """
+    if not path.exists():
+        return {}
     root = compose(path)
     if not isinstance(root, yaml.MappingNode):
         raise PolicyError(f"{shown(path)}:1: there must be a table of kinds.")

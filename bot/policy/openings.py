@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from bot.policy.hours import DAYS, STORE_ZONE, WeeklyHours, clock
+from bot.policy.hours import DAYS, WeeklyHours, clock
 from bot.policy.questions import Question
 
 # A question with one of these words does not ask "is it open?", so yes or no would be wrong.
@@ -23,18 +23,18 @@ def open_now(what: str, hours: WeeklyHours, now: datetime, question: Question | 
     if is_open:
         return (
             f"{answer}{subject} is open right now, "
-            f"until {clock(hours.closes(now))} Central Time today."
+            f"until {clock(hours.closes(now))} {hours.zone_name} today."
         )
     opens = hours.next_opening(now)
     return (
         f"{answer}{subject} is closed right now; "
-        f"it opens {_when(opens, now)} at {clock(opens)} Central Time."
+        f"it opens {_when(opens, now)} at {clock(opens)} {hours.zone_name}."
     )
 
 
 def open_that_day(what: str, hours: WeeklyHours, now: datetime, question: Question) -> str:
     """Answer for the days and the time of day in a question; a time without a day means today."""
-    local = now.astimezone(STORE_ZONE)
+    local = now.astimezone(hours.zone)
     days = question.weekdays(tomorrow=(local.weekday() + 1) % 7) or (local.weekday(),)
     moment = question.time_of_day
     parts, all_open = [], True
@@ -51,7 +51,7 @@ def open_that_day(what: str, hours: WeeklyHours, now: datetime, question: Questi
             parts.append(f"{at} {what} is closed; it is open {_span(span)}")
     text = ", and ".join(parts)
     answer = _yes_or_no(question, all_open) if len(days) == 1 else ""
-    zone = ", Central Time" if "open" in text else ""
+    zone = f", {hours.zone_name}" if "open" in text else ""
     return f"{answer}{text if answer else text[0].upper() + text[1:]}{zone}."
 
 
@@ -73,7 +73,7 @@ def _yes_or_no(question: Question, is_open: bool) -> str:
 
 
 def _when(opens: datetime, now: datetime) -> str:
-    today = now.astimezone(STORE_ZONE).date()
+    today = now.astimezone(opens.tzinfo).date()
     if opens.date() == today:
         return "today"
     if opens.date() == today + timedelta(days=1):

@@ -29,7 +29,9 @@ _INDIRECT = re.compile(
 )
 _WHETHER = re.compile(r"\b(?:if|whether)\b", re.IGNORECASE)
 _STARTS_YES_NO = re.compile(rf"^{_AUXILIARY}\b", re.IGNORECASE)
-_SUBJECT_FIRST = re.compile(r"^(?:you guys|you|u|ya|yall|y'all|bellacor)\b", re.IGNORECASE)
+_SUBJECT_FIRST = re.compile(
+    r"^(?:you guys|you|u|ya|yall|y'all|(?:the|this) store)\b", re.IGNORECASE
+)
 _COMMAND = re.compile(
     r"^(?:do not|don'?t|dont)\s+(?!you|u|they|we|i|it|your|the)\w+", re.IGNORECASE
 )

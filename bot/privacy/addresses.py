@@ -42,7 +42,7 @@ _STOPS = frozenset(
 def addresses(reading: Reading) -> Iterator[Found]:
     """Yield postal addresses, without the store's own."""
     own = _own_address()
-    place = reading.text.lower().find(own[:_OWN_STREET])
+    place = reading.text.lower().find(own[:_OWN_STREET]) if own else -1
     end_of_own = _end_of_own(reading, own, place) if place >= 0 else -1
     for start, end in _all(reading):
         if not place <= start < end_of_own:
@@ -423,4 +423,4 @@ for _phrase in known.CUES:
 
 @cache
 def _own_address() -> str:
-    return facts().by_name["mail_address"].text.lower()
+    return facts().text("mail_address").lower()

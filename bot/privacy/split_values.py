@@ -179,7 +179,7 @@ def _across(
             if finding.start < start + len(texts[number])
             and start + (skip if number == numbers[-1] else 0) < finding.end
         )
-        if finding.type == "email" and "." not in finding.value:  # "@bellacor" is a company
+        if finding.type == "email" and "." not in finding.value:  # "@shopname" is a company
             continue
         if not pieces or pieces[-1].message != numbers[-1]:
             continue

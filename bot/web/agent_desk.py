@@ -81,7 +81,7 @@ class _Handlers:
         """Return the open handoffs, and the name of the agent."""
         agent = await self._agent(request)
         listed = [self._as_json(handoff, agent) for handoff in self._inbox.listed()]
-        canned = [facts().by_name[name].text for name in _CANNED]
+        canned = [text for name in _CANNED if (text := facts().text(name))]
         return JSONResponse({"agent": agent.name, "handoffs": listed, "canned": canned})
 
     async def read(self, request: Request, identifier: str) -> Response:

@@ -57,8 +57,7 @@ class _Handlers:
                 self._request_of(token), "by the link that was mailed to the address"
             )
         except NotRecorded:
-            phone = facts().by_name["support_phone"].text
-            return render("not_recorded.html", status=503, phone=phone)
+            return render("not_recorded.html", status=503, reach=facts().reach)
         except LedgerError:  # it is gone, or was denied, taken back or undone meanwhile
             raise not_found(_NOT_VALID) from None
         return render("opted_in.html", asked=_asked(record))

@@ -99,8 +99,7 @@ class _Handlers:
         try:
             receipt = await self._record(kinds, email, Channel.WEB_FORM)
         except NotRecorded:
-            phone = facts().by_name["support_phone"].text
-            return render("not_recorded.html", status=503, phone=phone)
+            return render("not_recorded.html", status=503, reach=facts().reach)
         return _recorded_page(receipt)
 
     async def ask(self, token: str) -> Response:

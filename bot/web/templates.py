@@ -8,6 +8,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from bot.policy.store import store
+
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -25,6 +27,6 @@ def _environment() -> Environment:
 def render(
     name: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
 ) -> HTMLResponse:
-    """Return the page of a template, filled with ``values``."""
-    page = _environment().get_template(name).render(**values)
+    """Return the page of a template, filled with ``values`` and the store."""
+    page = _environment().get_template(name).render(store=store(), **values)
     return HTMLResponse(page, status_code=status, headers=headers)

@@ -38,7 +38,7 @@ def replace(path: Path, old: str, new: str) -> None:
 def test_a_changed_answer_needs_no_training(copies: Path) -> None:
     """A change in the words of an answer keeps the path of the model."""
     before = trained_model.model_path()
-    replace(copies / "domain" / "answers.yml", "It is optional:", "You need not answer:")
+    replace(copies / "domain" / "talk.yml", "Goodbye, and come back", "Good day, and come back")
     replace(copies / "domain" / "talk.yml", "# ", "# Also a comment. ")
     assert trained_model.model_path() == before
 
@@ -46,7 +46,7 @@ def test_a_changed_answer_needs_no_training(copies: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("domain/answers.yml", "  utter_cookies:", "  utter_biscuits:"),
+        ("domain/topics.yml", "  utter_cookies:", "  utter_biscuits:"),
         ("domain/domain.yml", "- cookies\n", "- biscuits\n"),
         ("nlu/cookies.yml", "examples: |\n", "examples: |\n    - biscuits?\n"),
         ("rules/topics.yml", "rule: cookies", "rule: biscuits"),

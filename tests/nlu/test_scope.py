@@ -120,7 +120,7 @@ def test_questions_about_other_companies(text: str) -> None:
         "does google see what i buy here",
         "does ups get my address",
         "do you share with google",
-        "will amazon know that i shop at bellacor",
+        "will amazon know that i shop at the store",
         "do apple users have to accept cookies on your site",
     ],
 )

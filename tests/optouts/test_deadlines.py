@@ -1,11 +1,13 @@
 """Tests of due dates: business days, weekends, time zones."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from bot.optouts.deadlines import add_business_days, due_date, first_due_date
 from bot.optouts.model import EVERYTHING, OptOutKind
+from bot.policy.store import Store
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,19 @@ def test_mail_has_ten_days_and_the_rest_fifteen() -> None:
 def test_days_are_those_of_the_store(received: datetime, due: date) -> None:
     """The business days are counted in the time zone of the store, in summer and in winter."""
     assert due_date(received, OptOutKind.MARKETING_EMAIL) == due
+
+
+@pytest.mark.parametrize("jurisdiction", ["eu", "uk"])
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        (date(2026, 11, 25), date(2026, 12, 25)),
+        (date(2026, 12, 31), date(2027, 1, 31)),
+        (date(2027, 1, 31), date(2027, 2, 28)),
+    ],
+)
+def test_in_europe_a_request_has_a_month(jurisdiction: str, received: date, due: date) -> None:
+    """In the EU and the UK every kind is due within a month (Art. 12(3) GDPR)."""
+    where = Store(Path("shop"), name="Shop", jurisdiction=jurisdiction)
+    at = datetime(received.year, received.month, received.day, 12, tzinfo=UTC)
+    assert {due_date(at, kind, where) for kind in EVERYTHING} == {due}

@@ -3,26 +3,22 @@
 from datetime import datetime
 
 import pytest
-import yaml
 
 from bot.nlu.models.phrases import language, named
-from bot.paths import DOMAIN_DIR
+from bot.policy.answer_files import load_answers
 from bot.policy.answers import Answer, Situation, Variation, choose, compose, variation
 from bot.policy.document import PolicyError
-from bot.policy.hours import STORE_ZONE
 from bot.policy.questions import Question
+from bot.policy.store import store
 from bot.topics import POLICY_TOPICS
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=STORE_ZONE)  # a Tuesday
-NIGHT = datetime(2026, 11, 24, 22, tzinfo=STORE_ZONE)
+NOON = datetime(2026, 11, 24, 12, tzinfo=store().zone)  # a Tuesday
+NIGHT = datetime(2026, 11, 24, 22, tzinfo=store().zone)
 
 
 def variations(topic: str) -> list[Variation]:
-    """Return the variations of a topic's answer in the domain."""
-    found = {}
-    for name in ("answers.yml", "talk.yml"):
-        found |= yaml.safe_load((DOMAIN_DIR / name).read_text())["responses"]
-    return [variation(response) for response in found[f"utter_{topic}"]]
+    """Return the variations of a topic's answer."""
+    return load_answers()[f"utter_{topic}"]
 
 
 def answer(topic: str, text: str, now: datetime = NOON) -> Answer:
@@ -213,10 +209,10 @@ def test_not_around_the_clock() -> None:
     assert answer("support_hours", "are you open 24/7").text.startswith("Not around the clock")
 
 
-@pytest.mark.parametrize("name", ["answers.yml", "talk.yml"])
-def test_no_answer_invites_to_say_so(name: str) -> None:
+def test_no_answer_invites_to_say_so() -> None:
     """No answer tells the shopper to "just say so", because nothing would happen."""
-    assert "say so" not in (DOMAIN_DIR / name).read_text()
+    said = [each.text for variations in load_answers().values() for each in variations]
+    assert "say so" not in " ".join(said)
 
 
 def test_unknown_metadata_is_refused() -> None:

@@ -7,26 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from bot.paths import DATA_DIR, DOMAIN_DIR
+from bot.paths import DATA_DIR, DOMAIN_DIR, STORES_DIR
 from bot.policy.check import Inputs, problems
 from bot.policy.document import PolicyError
 from bot.policy.kinds import DataKind
+from bot.policy.store import read_store
 
 Checker = Callable[[str, str, str], list[str]]
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Inputs:
-    """Copy of the project's answers, for tests that put faults into it."""
+    """Copy of the project's answers and of a store, for tests that put faults into it."""
     shutil.copytree(DOMAIN_DIR, tmp_path / "domain")
     shutil.copytree(DATA_DIR / "rules", tmp_path / "data" / "rules")
     shutil.copytree(DATA_DIR / "nlu", tmp_path / "data" / "nlu")
-    shutil.copy(DATA_DIR / "policy" / "unused.yml", tmp_path / "unused.yml")
+    shutil.copytree(STORES_DIR / "bellacor", tmp_path / "store")
     return replace(
-        Inputs.of_project(),
+        Inputs.of(tmp_path / "store"),
         domain_dir=tmp_path / "domain",
         data_dir=tmp_path / "data",
-        unused=tmp_path / "unused.yml",
     )
 
 
@@ -35,15 +35,13 @@ def spoil(copy: Inputs) -> Checker:
     """Function that replaces a text once in a file and returns the problems."""
 
     def replace_and_check(file: str, old: str, new: str) -> list[str]:
-        path = (
-            copy.domain_dir / file
-            if file.endswith(("answers.yml", "talk.yml", "domain.yml"))
-            else copy.domain_dir.parent / file
-        )
+        places = (copy.domain_dir, copy.store.folder, copy.domain_dir.parent)
+        path = next(place / file for place in places if (place / file).exists())
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new, 1))
-        return [str(problem) for problem in problems(copy)]
+        spoilt = replace(copy, store=read_store(copy.store.folder))
+        return [str(problem) for problem in problems(spoilt)]
 
     return replace_and_check
 
@@ -107,7 +105,8 @@ def test_a_spoilt_answer_is_found(spoil: Checker, old: str, new: str, message: s
 
 def test_a_topic_without_an_answer_is_found(spoil: Checker) -> None:
     """A topic without a response is reported, and so is a response without a topic."""
-    found = spoil("answers.yml", "utter_retention:", "utter_retentions:")
+    found = spoil("topics.yml", "utter_retention:", "utter_retentions:")
+    found += spoil("answers.yml", "utter_retention:", "utter_retentions:")
     assert any("the topic retention has no answer" in problem for problem in found)
     assert any("utter_retentions is never said" in problem for problem in found)
 
@@ -159,7 +158,8 @@ def test_the_table_of_kinds_is_checked_too() -> None:
     spoilt = DataKind("x", "your x", ("x",), 7, ("cookies.1",), "kept for 90 days.", ("cookies.1",))
     found = problems(replace(Inputs.of_project(), kinds={**Inputs.of_project().kinds, "x": spoilt}))
     assert [str(problem) for problem in found] == [
-        "data/policy/kinds.yml:7: x: states the figure '90', which is not in the clauses it cites"
+        "data/stores/bellacor/kinds.yml:7: x: states the figure '90', which is not in the clauses "
+        "it cites"
     ]
 
 

@@ -5,14 +5,15 @@ from datetime import UTC, datetime, time
 import pytest
 
 from bot.policy.facts import facts
-from bot.policy.hours import STORE_ZONE, clock, parse_hours
+from bot.policy.hours import clock, parse_hours
+from bot.policy.store import store
 
 SUPPORT = facts().support_hours
 
 
 def central(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
     """Return a time in 2026 in the store's time zone."""
-    return datetime(2026, month, day, hour, minute, tzinfo=STORE_ZONE)
+    return datetime(2026, month, day, hour, minute, tzinfo=store().zone)
 
 
 def test_hours_are_parsed_from_the_policys_wording() -> None:

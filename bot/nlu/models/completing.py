@@ -4,7 +4,8 @@ import re
 
 # Two parts may share a beginning that is written once: "do you keep my name and then sell it".
 _BEGINNING = re.compile(
-    r"(?:do|did|can|could|will|would|should|may)\s+(?:you|u|ya|yall|i|we|they|bellacor)\b",
+    r"(?:do|did|can|could|will|would|should|may)\s+"
+    r"(?:you|u|ya|yall|i|we|they|the (?:other )?store)\b",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(

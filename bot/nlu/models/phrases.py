@@ -6,14 +6,12 @@ from functools import cache
 from typing import Any
 
 import spacy
-import yaml
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from bot.paths import POLICY_DIR
+from bot.policy.aspects import load_aspects
 from bot.policy.kinds import load_data_kinds
 
-ASPECTS_FILE = POLICY_DIR / "aspects.yml"
 KIND = "data_kind"
 ASPECT = "aspect"
 _SPANS = "named"
@@ -28,19 +26,6 @@ class Named:
     start: int
     end: int
     text: str
-
-
-def load_aspects() -> dict[str, list[str]]:
-    """Return the words of each aspect."""
-    loaded: dict[str, list[object]] = yaml.safe_load(ASPECTS_FILE.read_text(encoding="utf-8"))
-    # YAML 1.1 reads a bare `off`, `on`, `yes` or `no` as a truth value, and 128 as a number.
-    return {aspect: [_word(word) for word in words] for aspect, words in loaded.items()}
-
-
-def _word(word: object) -> str:
-    if isinstance(word, bool):
-        return "on" if word else "off"
-    return str(word)
 
 
 @cache

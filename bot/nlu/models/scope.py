@@ -28,8 +28,8 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _THIS_SHOP = re.compile(
-    r"\b(?:you|u|your|ur|yours|you're|youre|bellacor|here|from us"
-    r"|this (?:shop|store|site|website|page|company|chat)|the (?:shop|store|site))\b",
+    r"\b(?:you|u|your|ur|yours|you're|youre|here|from us"
+    r"|this (?:shop|store|site|website|page|company|chat)|the (?:other )?(?:shop|store|site))\b",
     re.IGNORECASE,
 )
 

@@ -46,7 +46,7 @@ _POSSIBLE = re.compile(
 # A question begins without punctuation before it: "do you sell it who sees it".
 _RUN_ON = re.compile(
     r"\s+(?=(?:do|does|can|could|will|would|are|did|is)\s+"
-    r"(?:you|u|ya|my|i|it|this|the|yall|bellacor)\b"
+    r"(?:you|u|ya|my|i|it|this|the|yall)\b"
     r"|who\s+(?:sees?|gets?|has|else|can|do|are)\b|how\s+(?:long|do|can|is|safe|secure)\b"
     r"|what\s+(?:are|is|do|hours|time|cookies)\b"
     r"|whats\b|hows\b|where\s+(?:are|do|is)\b|when\s+(?:are|do|is)\b)",
@@ -65,7 +65,7 @@ _GOES_ON = re.compile(
 # stands for: "data brokers, do you use them".
 _CONDITION = re.compile(
     r"\W*(?:and\s+|also\s+|so\s+|but\s+)?(?:if|when|once|after)\s+"
-    r"(?:i|you|u|ya|we|they|he|she|it|my|your|ur|the|a|an|some\w+|bellacor)\b",
+    r"(?:i|you|u|ya|we|they|he|she|it|my|your|ur|the|a|an|some\w+)\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(r"\b(?:it|they|them|those|these|that)\b", re.IGNORECASE)

@@ -1,0 +1,55 @@
+"""Names of the store, which become the same plain words for every store.
+
+So the model that was trained once serves any store: it has never read a name.
+"""
+
+import re
+from functools import cache
+
+from bot.policy.store import Store, store
+
+STORE = "store"
+OTHER = "other store"  # a further site of the store, under another name
+
+_ARTICLES = r"(?P<before>\b(?:the|a|an|your|ur|our|my|this|that|these|of|old|regular|new)\s+)?"
+_LEAVES = frozenset({"of"})  # words before the name after which an article still comes
+
+
+def neutral(text: str, named: Store | None = None) -> str:
+    """Return a text with "the store" for each name of the store: "does the store sell my data"."""
+    own, others = _patterns(named or store())
+    if others is not None:
+        text = others.sub(lambda match: _said(match, OTHER), text)
+    return own.sub(lambda match: _said(match, STORE), text)
+
+
+@cache
+def _patterns(named: Store) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    own = {named.name, *named.aliases}
+    known = {_stem(name) for name in own}
+    others = {site for site in named.sites if _stem(site) not in known}
+    own |= named.sites - others
+    stems = {site.rpartition(".")[0] for site in others}
+    return _pattern(own), _pattern(others | stems) if others else None
+
+
+def _stem(name: str) -> str:
+    """Return a name as it stands in a domain: ``The Home Depot`` and ``homedepot.com`` meet."""
+    return re.sub(r"^the|[^a-z0-9]", "", re.sub(r"\.\w{2,4}$", "", name.lower()))
+
+
+def _pattern(names: set[str]) -> re.Pattern[str]:
+    """Return the pattern of names, the longest first, with or without their blanks."""
+    words = "|".join(
+        re.escape(name).replace(r"\ ", r"[\s-]*") for name in sorted(names, key=len, reverse=True)
+    )
+    # No part of an e-mail address or of a longer name.
+    return re.compile(
+        rf"{_ARTICLES}(?<![\w@.-])(?:www\.)?(?:{words})(?:,?\s+inc\b\.?)?(?![\w@-]|\.\w)",
+        re.IGNORECASE,
+    )
+
+
+def _said(match: re.Match[str], words: str) -> str:
+    before = match["before"] or ""
+    return f"{before}{'' if before and before.strip().lower() not in _LEAVES else 'the '}{words}"
