@@ -32,7 +32,7 @@ class ClosestPassage(GraphComponent, IntentClassifier):
         self._clauses = [clause.id for clause in load().clauses()]
         # One text at a time: a batch of long texts takes 50 MB, which the process would keep.
         self._meanings = np.vstack(
-            [meanings(default_encoder().encode([clause.text])) for clause in load().clauses()]
+            [meanings(default_encoder().encode([clause.plain])) for clause in load().clauses()]
         )
 
     @staticmethod

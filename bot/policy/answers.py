@@ -163,7 +163,7 @@ _COMPUTED_BY: dict[str, Callable[[_Context], str]] = {
         _PHONE_ORDERS, context.facts.phone_order_hours
     ),
     "previous_quotes": lambda context: " ".join(
-        f"“{load().clause(clause).text}”" for clause in context.situation.previous_clauses
+        f"“{load().clause(clause).plain}”" for clause in context.situation.previous_clauses
     ),
     "closest_quote": lambda context: _quote(context.situation.closest_clause),
     FRAMES: lambda context: context.situation.framed.text if context.situation.framed else "",
@@ -227,7 +227,7 @@ def _lead(chosen: Variation, question: Question) -> str:
 def _quote(clause_id: str | None) -> str:
     """Return a clause word for word, with its section."""
     clause = load().clause(clause_id) if clause_id else None
-    return f"“{' '.join(clause.text.split())}” ({clause.section})" if clause else ""
+    return f"“{clause.plain}” ({clause.section})" if clause else ""
 
 
 def _uses(kinds: Sequence[DataKind]) -> str:

@@ -1,42 +1,67 @@
-"""Parser of the policy document, the only source of the bot's answers: sections and clauses."""
+"""The policy as clauses: the smallest parts that can be cited, with the headings above them.
+
+``bot.policy.markdown`` reads the document; this module numbers its parts and finds quotes in them.
+"""
 
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
+from itertools import groupby
 from pathlib import Path
 
+from bot.policy.errors import PolicyError
 from bot.policy.folder import DOCUMENT, store_folder
+from bot.policy.markdown import Kind, Passage, passages, plain
+from bot.policy.numbering import NUMBERS, Numbers, read_numbers
 
-# A sentence ends at a full stop before a capital letter. "C.F.R." never ends one. "Inc." may end
-# one, so the capital letter decides.
-_SENTENCE_END = re.compile(r'(?<=[.!?])(?<!C\.F\.R\.)\s+(?=[A-Z"“])')
-_ARCHIVED = re.compile(r"<!-- archived: (\d{4}-\d\d-\d\d) -->")
-_LIST_ITEM = re.compile(r"^(?:\*|\d+\.) ")
+__all__ = ["Clause", "Policy", "PolicyError", "Section", "load", "parse", "read_policy"]
 
-
-class PolicyError(ValueError):
-    """Error in the policy or in a file that refers to it; the message has place and remedy."""
+_ARCHIVED = re.compile(r"\s*<!-- archived: (\d{4}-\d\d-\d\d) -->")
+_UNTITLED = "Privacy policy"
+_SHORT_ITEM = 16  # words of an item that makes sense only with its introduction
+_SHORT_LIST = 12  # such items
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+_NO_WORD = re.compile(r"[\s*_•>]+")
 
 
 @dataclass(frozen=True)
 class Clause:
     """The smallest part of the policy that can be cited.
 
-    It is a sentence, a list with the sentence that introduces it, or a line of contact details.
+    It is a sentence, a list item, a row of a table, a line of an address, or a list of short items
+    with the sentence that introduces it.
     """
 
     id: str
     section: str
-    text: str
+    text: str  # as it stands in the document
     line: int
+    headings: tuple[str, ...] = ()  # from the title of the document down
+    kind: Kind = "sentence"
+    lead_in: str = ""
 
     @property
     def url(self) -> str:
         """Return the address of the clause on the policy page, relative to the site."""
         return f"/privacy#{self.id}"
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Return its lines as a person reads them, without marks of Markdown."""
+        return [plain(line) for line in self.text.splitlines() if line.strip()]
+
+    @cached_property
+    def plain(self) -> str:
+        """Return it in one line, as a person reads it."""
+        return " ".join(self.lines)
+
+    @cached_property
+    def cells(self) -> list[str]:
+        """Return the cells of a row of a table."""
+        return [plain(cell.strip()) for cell in self.text.strip().strip("|").split("|")]
 
     def as_source(self) -> dict[str, str]:
         """Return the clause as the source of an answer, in the form of the HTTP contract."""
@@ -45,26 +70,37 @@ class Clause:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the policy with a heading; ``blocks`` are its paragraphs, as tuples of clauses."""
+    """A part of the policy under a heading; ``blocks`` are its paragraphs, lists and tables."""
 
     id: str
     title: str
     blocks: tuple[tuple[Clause, ...], ...]
+    headings: tuple[str, ...] = ()
+    raw: str = field(default="", repr=False)  # its text as it stands in the document
+
+    @property
+    def depth(self) -> int:
+        """Return the number of headings above its text, the title of the document included."""
+        return max(len(self.headings), 1)
+
+    def clauses(self) -> Iterator[Clause]:
+        """Yield its clauses in order."""
+        for block in self.blocks:
+            yield from block
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The whole document; ``archived`` is the day of our copy, because the text has no date."""
+    """The whole document; ``archived`` is the day of our copy, if its first line says so."""
 
     title: str
-    archived: date
+    archived: date | None
     sections: tuple[Section, ...]
 
     def clauses(self) -> Iterator[Clause]:
         """Yield every clause in the document's order."""
         for section in self.sections:
-            for block in section.blocks:
-                yield from block
+            yield from section.clauses()
 
     def clause(self, clause_id: str) -> Clause:
         """Return the clause with this id; raises PolicyError if there is none."""
@@ -73,14 +109,32 @@ class Policy:
         except KeyError:
             raise PolicyError(f"The policy has no clause {clause_id!r}.") from None
 
+    def clauses_of(self, quote: str, headings: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """Return the ids of the clauses that a quote is a part of, or is made of.
+
+        The quote must stand, byte for byte, under these headings; None is under any. Without such a
+        place there is no clause.
+        """
+        wanted = _words(quote)
+        for section in self.sections:
+            if quote not in section.raw or (headings is not None and headings != section.headings):
+                continue
+            texts = {clause.id: _words(clause.text) for clause in section.clauses()}
+            if around := [name for name, text in texts.items() if wanted in text]:
+                return (min(around, key=lambda name: len(texts[name])),)
+            if within := tuple(name for name, text in texts.items() if text and text in wanted):
+                return within
+        return ()
+
     @cached_property
     def version(self) -> str:
-        """Return the day of our copy and the start of a SHA-256 of its clauses.
+        """Return the day of our copy, if known, and the start of a SHA-256 of its clauses.
 
         Every change of the text changes the version.
         """
         text = "\n".join(f"{clause.id} {clause.text}" for clause in self.clauses())
-        return f"{self.archived.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        day = f"{self.archived.isoformat()}-" if self.archived else ""
+        return f"{day}{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     @cached_property
     def by_id(self) -> dict[str, Clause]:
@@ -90,79 +144,110 @@ class Policy:
 
 def section_id(title: str) -> str:
     """Return the stable id of a section: its title in lower case, words joined by underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"['’]", "", title.lower())).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"['’]", "", title.lower())).strip("_") or "section"
 
 
-def parse(text: str, name: str = "the policy") -> Policy:
-    """Parse the Markdown of a policy: ``#`` its title, ``##`` a section with paragraphs and lists.
+def parse(text: str, name: str = "the policy", numbers: Numbers | None = None) -> Policy:
+    """Parse the Markdown of a policy into sections and clauses.
 
-    The first line says when the copy was archived: ``<!-- archived: YYYY-MM-DD -->``. Clauses are
-    numbered from 1 within their section. Raises PolicyError, with the line, if the date is missing,
-    if a section comes twice, or if there is no section.
+    A heading begins a section; text before the first one is a section of its own. Clauses are
+    numbered from 1 within their section, or keep the ``numbers`` of an older version. Raises
+    PolicyError if there is no text.
     """
+    found = passages(text)
+    title = next((each.plain for each in found if each.kind == "heading"), _UNTITLED)
+    sections: list[Section] = []
+    taken: set[str] = set()
+    for headings, inside, raw in _by_heading(found, text):
+        shown = headings[-1] if headings else title
+        if not inside and len(headings) < 2:
+            continue  # a title without text of its own
+        identifier = _unused(section_id(shown), taken)
+        clauses = _clauses(inside, text, identifier, shown, numbers or Numbers())
+        sections.append(Section(identifier, shown, clauses, headings, raw))
+    if not any(section.blocks for section in sections):
+        raise PolicyError(f"{name}: there is no text in it.")
     archived = _ARCHIVED.match(text)
-    if archived is None:
-        raise PolicyError(f"{name}:1: the first line must be <!-- archived: YYYY-MM-DD -->.")
-    title = ""
-    sections: list[tuple[str, list[tuple[int, str]]]] = []
-    block_open = False
-    for number, line in list(enumerate(text.splitlines(), start=1))[1:]:
-        if line.startswith("## "):
-            heading = line[3:].strip()
-            if section_id(heading) in {section_id(known) for known, _ in sections}:
-                raise PolicyError(f"{name}:{number}: the section {heading!r} comes twice.")
-            sections.append((heading, []))
-            block_open = False
-        elif line.startswith("# "):
-            title = line[2:].strip()
-        elif not line.strip():
-            block_open = False
-        elif not sections:
-            continue  # a subtitle
-        elif block_open:
-            start, block = sections[-1][1][-1]
-            sections[-1][1][-1] = (start, f"{block}\n{line}")
+    return Policy(title, date.fromisoformat(archived[1]) if archived else None, tuple(sections))
+
+
+def _by_heading(
+    found: list[Passage], text: str
+) -> Iterator[tuple[tuple[str, ...], list[Passage], str]]:
+    """Yield the path of each heading with the passages below it and their text in the document."""
+    headings: tuple[str, ...] = ()
+    start, inside = 0, list[Passage]()
+    for passage in found:
+        if passage.kind == "heading":
+            yield headings, inside, text[start : passage.start]
+            headings = (*passage.headings, passage.plain)
+            start, inside = passage.start + len(passage.text), []
         else:
-            sections[-1][1].append((number, line))
-            block_open = True
-    if not sections:
-        raise PolicyError(f"{name}: no section (a line that begins with '## ') was found.")
-    return Policy(
-        title,
-        date.fromisoformat(archived[1]),
-        tuple(_section(heading, blocks) for heading, blocks in sections),
+            inside.append(passage)
+    yield headings, inside, text[start:]
+
+
+def _unused(identifier: str, taken: set[str]) -> str:
+    """Return an id that no section has yet: a second "Cookies" is ``cookies_2``."""
+    number, name = 1, identifier
+    while name in taken:
+        number += 1
+        name = f"{identifier}_{number}"
+    taken.add(name)
+    return name
+
+
+def _clauses(
+    inside: list[Passage], document: str, section: str, shown: str, numbers: Numbers
+) -> tuple[tuple[Clause, ...], ...]:
+    count, blocks = 0, []
+    for block in _blocks(inside, document):
+        clauses = []
+        for passage in block:
+            count += 1
+            number = numbers.number(section, count, passage.text)
+            place = (passage.line, passage.headings, passage.kind, passage.lead_in)
+            clauses.append(Clause(number, shown, passage.text, *place))
+        blocks.append(tuple(clauses))
+    return tuple(blocks)
+
+
+def _blocks(inside: list[Passage], document: str) -> list[list[Passage]]:
+    """Return the paragraphs, lists and tables, with short lists joined to their introduction."""
+    found: list[list[Passage]] = []
+    for _, run in groupby(inside, key=lambda passage: (passage.block, passage.kind)):
+        block = list(run)
+        before = found[-1][-1] if found else None
+        if before and before.text == block[0].lead_in and _is_short(block):
+            end = block[-1].start + len(block[-1].text)
+            listed = _BLANK_LINES.sub("\n", document[before.start : end])
+            place = (before.kind, before.headings, before.line, before.start, before.block)
+            found[-1][-1] = Passage(listed, *place, before.lead_in)
+        else:
+            found.append(block)
+    return found
+
+
+def _is_short(block: list[Passage]) -> bool:
+    """Return whether the items of a list say something only with their introduction."""
+    return len(block) <= _SHORT_LIST and all(
+        passage.kind == "item"
+        and len(passage.text.split()) <= _SHORT_ITEM
+        and not passage.text.endswith(".")
+        for passage in block
     )
 
 
-def _section(heading: str, blocks: list[tuple[int, str]]) -> Section:
-    identifier = section_id(heading)
-    count = 0
-    parsed: list[list[Clause]] = []
-    for line, block in blocks:
-        if parsed and _LIST_ITEM.match(block) and parsed[-1][-1].text.endswith(":"):
-            lead_in = parsed[-1].pop()  # a list belongs to the sentence that introduces it
-            parsed[-1].append(Clause(lead_in.id, heading, f"{lead_in.text}\n{block}", lead_in.line))
-            continue
-        clauses = []
-        for text in _split(block):
-            count += 1
-            clauses.append(Clause(f"{identifier}.{count}", heading, text, line))
-        parsed.append(clauses)
-    return Section(identifier, heading, tuple(tuple(block) for block in parsed))
-
-
-def _split(block: str) -> list[str]:
-    if _LIST_ITEM.match(block):  # a list of its own, as in contact details: one clause an item
-        return [re.sub(_LIST_ITEM, "", item) for item in re.split(r"\n(?=(?:\*|\d+\.) )", block)]
-    if "\n" in block:  # single lines, as in the support hours: one clause a line
-        return block.splitlines()
-    return _SENTENCE_END.split(block)
+def _words(text: str) -> str:
+    """Return a text without what Markdown puts around and between its words."""
+    return _NO_WORD.sub(" ", text).strip()
 
 
 def read_policy(folder: Path) -> Policy:
     """Read the policy in the folder of a store."""
     path = folder / DOCUMENT
-    return parse(path.read_text(encoding="utf-8"), str(path))
+    numbers = read_numbers(folder / NUMBERS)
+    return parse(path.read_text(encoding="utf-8"), str(path), numbers)
 
 
 @cache

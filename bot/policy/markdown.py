@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -140,7 +141,7 @@ class _Reader:
 
     def _paragraph(self, token: Token, lead_in: str, is_item: bool) -> Iterator[Passage]:
         content, offsets = self._content(token)
-        pieces = list(_pieces(content))
+        pieces = list(_pieces(content, lists=not is_item))
         introduces = self._last if self._last.rstrip("*_ ").endswith(":") else ""
         for number, piece in enumerate(pieces):
             looks = bool(piece.mark) and len(piece.text) <= _LONGEST_HEADING and not is_item
@@ -203,10 +204,13 @@ class _Reader:
         return stripped, offsets[: len(stripped)]
 
 
-def _pieces(content: str) -> Iterator[_Piece]:
-    """Yield the lines of a block that stand alone, or the whole block if its lines are wrapped."""
+def _pieces(content: str, lists: bool) -> Iterator[_Piece]:
+    """Yield the lines of a block that stand alone, or the whole block if its lines are wrapped.
+
+    Short lines stand alone if the block ``lists`` things, as an address does.
+    """
     lines = content.split("\n")
-    listed = all(len(line) <= _SHORT_LINE for line in lines)
+    listed = lists and all(len(line) <= _SHORT_LINE for line in lines)
     pieces: list[_Piece] = []
     start = 0
     ends = []
@@ -219,7 +223,7 @@ def _pieces(content: str) -> Iterator[_Piece]:
         if piece.text and not _COMMENT.fullmatch(piece.text):
             pieces.append(piece)
         start = after
-    for piece, following_piece in zip(pieces, [*pieces[1:], None], strict=True):
+    for piece, following_piece in zip_longest(pieces, pieces[1:]):
         mark = piece.mark
         for odd in ("**", "_"):  # "**Title⏎**Text": the closing mark went to the next line
             if (

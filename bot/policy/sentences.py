@@ -6,7 +6,7 @@ from collections.abc import Iterator
 # A sentence ends at a full stop, then perhaps closing quotes, before a word that begins one.
 # "analytics.Please": a space was forgotten.
 _END = re.compile(
-    r"[.!?…]+[\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_<]*[A-Z0-9À-Þ])|(?<=[a-z0-9]{3}\.)(?=[A-Z][a-z]+ [a-z])"
+    r"[.!?…]+[\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_<]*[A-ZÀ-Þ]|\d)|(?<=[a-z0-9]{3}\.)(?=[A-Z][a-z]+ [a-z])"
 )
 _NEVER_LAST = re.compile(  # abbreviations that never end a sentence
     r"(?:\b(?:e\.g|i\.e|U\.S|U\.K|E\.U|C\.F\.R|P\.O|No|Nos|Dept|St|Mr|Mrs|Ms|Dr|vs|Sec|Art|approx)"

@@ -131,7 +131,7 @@ def test_a_clause_listed_as_unused_must_be_unused(spoil: Checker) -> None:
         for problem in found
         if "cookies.1 is listed as unused, but an answer cites it" in problem
     ]
-    assert cited.split(":")[1] == "5"
+    assert cited.split(":")[1] == "6"
 
 
 def test_an_intent_outside_the_one_list_is_found(spoil: Checker) -> None:

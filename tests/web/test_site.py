@@ -36,7 +36,7 @@ def test_the_widget_is_sent_compressed_and_once(client: httpx.Client) -> None:
 def test_every_clause_is_an_anchor_of_the_policy(client: httpx.Client) -> None:
     """Each clause that an answer can cite has an anchor on the policy page."""
     page = client.get("/privacy").text
-    assert all(f'<span id="{clause}">' in page for clause in load().by_id)
+    assert all(f'id="{clause}"' in page for clause in load().by_id)
 
 
 @pytest.mark.parametrize(
