@@ -24,8 +24,9 @@ class UnderstoodTurn:
     nlu: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the turn in the form of the HTTP contract, with ``nlu`` added."""
-        return {**self.turn.as_json(), "nlu": self.nlu}
+        """Return the turn in the form of the HTTP contract, with ``frames`` and ``nlu`` added."""
+        frames = [name for asked in self.nlu["questions"] for name in asked.get("frames") or ()]
+        return {**self.turn.as_json(), "frames": list(dict.fromkeys(frames)), "nlu": self.nlu}
 
 
 class LocalAssistant:
@@ -122,7 +123,7 @@ def _as_nlu(parsed: dict[str, Any]) -> dict[str, Any]:
             for entry in parsed.get("intent_ranking") or ()
         ],
         "questions": [
-            {name: question[name] for name in ("text", "intent", "confidence")}
+            {name: question.get(name) for name in ("text", "intent", "confidence", "frames")}
             for question in parsed.get("questions") or ()
         ],
         "nearest": list(parsed.get("nearest") or ()),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,14 +13,25 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import history
 from bot.dialogue.opt_outs import talk_of
+from bot.nlu.frames import FRAMES
 from bot.optouts.talk import references_sentence
 from bot.policy.answer_files import load_answers
 from bot.policy.answers import FROM_RANKING, GIVEN, Answer, Situation, choose, compose
 from bot.policy.document import load
+from bot.policy.frame_list import load_frames
+from bot.policy.frames import answers_from_frames, frame_answers, frames_of_topic
 from bot.policy.questions import Question
 from bot.settings import settings
 from bot.topics import ANSWERABLE, FORGET, OUT_OF_SCOPE, TOPICS
 
+# Responses that begin a talk about opting out.
+_BEGINNINGS = frozenset(
+    {
+        *("utter_opt_out_how", "utter_opt_out_ask_kinds", "utter_opt_out_ask_email"),
+        *("utter_opt_out_confirm_browser", "utter_opt_out_status_which"),
+    }
+)
+_HOW = ("utter_opt_out_how", "utter_opt_out_status_which")  # they say what can be done here
 MAX_CHOICES = 3
 MIN_CHOICE_CONFIDENCE = 0.05
 
@@ -43,12 +55,15 @@ class PolicyResponses(NaturalLanguageGenerator):
         variations = self._answers.get(utter_action)
         if not variations:
             return None
+        framed = _framed(utter_action, tracker) if answers_from_frames() else None
         situation = self._situation(
-            tracker, {name: str(value) for name, value in kwargs.items() if name in GIVEN}
+            tracker, {name: str(value) for name, value in kwargs.items() if name in GIVEN}, framed
         )
         chosen = choose(variations, situation)
         topic = chosen.topic or utter_action.removeprefix(history.UTTER)
         answer = compose(chosen, situation)
+        if framed and utter_action in _BEGINNINGS:
+            answer = _after(framed, answer, utter_action)
         return {
             "text": answer.text,
             "topic": _topic(topic, answer, tracker),
@@ -58,7 +73,9 @@ class PolicyResponses(NaturalLanguageGenerator):
             "asks": chosen.asks,
         }
 
-    def _situation(self, tracker: DialogueStateTracker, given: Mapping[str, str]) -> Situation:
+    def _situation(
+        self, tracker: DialogueStateTracker, given: Mapping[str, str], framed: Answer | None
+    ) -> Situation:
         cited = (
             message.metadata.get("clauses")
             for message in history.earlier_answers(tracker)
@@ -78,13 +95,44 @@ class PolicyResponses(NaturalLanguageGenerator):
                 clause for clause in next(filter(None, cited), ()) if clause in load().by_id
             ),
             closest_clause=history.closest_passage(tracker),
+            framed=framed,
         )
 
 
-def _question(tracker: DialogueStateTracker) -> Question:
+def _framed(response: str, tracker: DialogueStateTracker) -> Answer | None:
+    """Return what the store has confirmed about the question, if the response may say it.
+
+    At the beginning of a talk about opting out, that is what the policy says of it.
+    """
+    asked = _current(tracker)
+    frames = list(asked[FRAMES]) if asked and FRAMES in asked else []
+    topic = response.removeprefix(history.UTTER)
+    if response in _BEGINNINGS:
+        answers = frame_answers()
+        said = [name for name in frames if (found := answers.standing(name)) and found.quotes]
+        first = not history.messages_this_turn(tracker)
+        return answers.answer(said, _question(tracker).text) if said and first else None
+    known = load_frames()
+    if not any(topic in (known[name].topic, *known[name].also) for name in frames):
+        frames = [*frames_of_topic(topic)] if not frames or not asked else frames
+    return frame_answers().answer(frames, _question(tracker).text) if frames else None
+
+
+def _after(framed: Answer, answer: Answer, response: str) -> Answer:
+    """Return an answer after what the policy says of the matter."""
+    between = "" if response in _HOW else "I can also record it for you here. "
+    text = f"{framed.text} {between}{answer.text}"
+    return replace(answer, text=text, clauses=(*framed.clauses, *answer.clauses))
+
+
+def _current(tracker: DialogueStateTracker) -> dict[str, Any] | None:
+    """Return the question that the next message of this turn answers; None for a choice."""
     asked = history.questions(tracker)
-    if asked:
-        current = asked[min(history.messages_this_turn(tracker), len(asked) - 1)]
+    return asked[min(history.messages_this_turn(tracker), len(asked) - 1)] if asked else None
+
+
+def _question(tracker: DialogueStateTracker) -> Question:
+    if current := _current(tracker):
         return Question.of(current["text"], current["entities"])
     # A choice names its topic, and may name a kind of data.
     message = tracker.latest_message

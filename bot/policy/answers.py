@@ -63,6 +63,10 @@ class Variation:
         """Return the names in braces."""
         return _PLACEHOLDER.findall(self.text)
 
+    def cites_by_placeholder(self) -> bool:
+        """Return whether a placeholder brings the clauses: a fact, or what was confirmed."""
+        return bool({"kind_use", FRAMES} & {*self.placeholders()} or self.facts())
+
     def facts(self) -> set[str]:
         """Return the names of the facts that it needs."""
         return {_COMPUTED_FROM.get(name, name) for name in self.placeholders()} & NAMES

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from bot.paths import DATA_DIR, DOMAIN_DIR, PACKAGE_DIR
 from bot.policy.answer_files import ANSWERS, PlacedVariation, effective
-from bot.policy.answers import COMPUTED, CONDITIONS, FRAMES, FROM_RANKING, GIVEN
+from bot.policy.answers import COMPUTED, CONDITIONS, FROM_RANKING, GIVEN
 from bot.policy.aspects import read_aspects
 from bot.policy.document import Policy, read_policy
 from bot.policy.facts import ALWAYS, NAMES, Facts, problems_of_facts, read_facts
 from bot.policy.folder import DOCUMENT, store_folder
+from bot.policy.frame_check import problems_of_frames
 from bot.policy.kinds import TABLE, DataKind, read_data_kinds
 from bot.policy.store import Store, read_store
 from bot.policy.yaml_files import Problem, read_yaml, shown
@@ -37,7 +38,6 @@ _ADDRESS = re.compile(
 
 
 _MUST_CITE = {f"utter_{topic.name}" for topic in POLICY_TOPICS}
-_CITING = {"kind_use", FRAMES}  # placeholders that bring their clauses
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ def problems(inputs: Inputs) -> list[Problem]:
     for kind in inputs.kinds.values():
         found += _check_kind(kind, inputs)
     found += problems_of_facts(inputs.store, inputs.policy)
+    found += problems_of_frames(inputs.store.folder, inputs.policy)
     found += _check_responses(placed, inputs)
     found += _check_intents(inputs)
     found += _check_examples(inputs)
@@ -227,7 +228,7 @@ def _check_responses(placed: list[PlacedVariation], inputs: Inputs) -> Iterator[
                 )
         if name in _MUST_CITE:
             for item in items:
-                if not item.variation.clauses and not _CITING & {*item.variation.placeholders()}:
+                if not item.variation.clauses and not item.variation.cites_by_placeholder():
                     yield Problem(item.file, item.line, f"{name}: an answer must cite its clauses")
 
 

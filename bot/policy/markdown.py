@@ -71,6 +71,19 @@ def plain(text: str) -> str:
     return " ".join(_ESCAPE.sub(r"\1", _EMPHASIS.sub("", text)).split())
 
 
+def with_addresses(text: str) -> str:
+    """Return Markdown with the address of each link after its words, where these do not give it."""
+    return _LINK.sub(_with_address, text)
+
+
+def _with_address(match: re.Match[str]) -> str:
+    words, address = match[1], match.group()[match.group().rindex("](") + 2 : -1].split(" ")[0]
+    shown = re.sub(r"^(?:mailto:|tel:)|[?#].*$", "", address.strip("<>"))
+    if not re.match(r"https?://|mailto:|tel:", address.strip("<>")) or shown in words:
+        return words
+    return words if re.sub(r"^https?://", "", shown) in words else f"{words} ({shown})"
+
+
 def passages(document: str) -> list[Passage]:
     """Return the passages of a Markdown document in its order."""
     return list(_Reader(document).read())

@@ -12,6 +12,7 @@ import yaml
 
 from bot.policy.document import PolicyError
 from bot.policy.folder import store_folder
+from bot.policy.trades import trades
 from bot.policy.yaml_files import compose, construct, shown
 
 STORE_FILE = "store.yml"
@@ -82,6 +83,11 @@ def read_store(folder: Path) -> Store:
         raise PolicyError(
             f"{shown(path)}:1: `jurisdiction` must be one of {', '.join(JURISDICTIONS)}."
         )
+    trade = str(content.get("trade") or "")
+    if trade and trade not in trades():
+        raise PolicyError(
+            f"{shown(path)}:1: `trade` must be one of {', '.join(trades())}, or none."
+        )
     zone = _zone(content.get("time_zone", "UTC"), path)
     return Store(
         folder=folder,
@@ -92,7 +98,7 @@ def read_store(folder: Path) -> Store:
         zone_name=str(content.get("time_zone_name") or _zone_in_words(zone)),
         jurisdiction=jurisdiction,
         languages=tuple(content.get("languages") or ("en",)),
-        trade=str(content.get("trade") or ""),
+        trade=trade,
         stated={item.name: item for item in _statements(root, path)},
     )
 

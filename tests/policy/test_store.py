@@ -25,6 +25,7 @@ def test_a_store_has_names_sites_and_a_zone() -> None:
         ("aliases: [A]", "needs a `name`"),
         ("name: A\ncolour: red", r"store\.yml:2: there is no key 'colour'"),
         ("name: A\njurisdiction: mars", "must be one of us, eu, uk"),
+        ("name: A\ntrade: magic", "`trade` must be one of lighting,"),
         ("name: A\ntime_zone: Chicago", "no time zone 'Chicago'"),
     ],
 )

@@ -4,6 +4,7 @@ The scope of a text is decided apart from its intent.
 """
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -11,21 +12,22 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.models.kernel import Scores
+from bot.policy.store import store
+from bot.policy.trades import rivals_of
 
 _NONE = -1  # instead of a column
 # Companies that shoppers compare a shop with. Carriers and card networks are missing on purpose:
 # they serve this shop's orders.
 _COMPANIES = (
     r"amazon|walmart|target|wayfair|overstock|ikea|ebay|etsy|costco|lowe'?s|home ?depot|best ?buy"
-    r"|macy'?s|sears|kohl'?s|lamps plus|lumens|ylighting|build\.com|temu|shein|aliexpress|alibaba"
+    r"|macy'?s|sears|kohl'?s|temu|shein|aliexpress|alibaba"
     r"|facebook|meta|instagram|whatsapp|tik ?tok|twitter|snapchat|linkedin|pinterest|reddit|youtube"
     r"|netflix|spotify|google|gmail|apple|microsoft|siri|alexa|chatgpt|openai|zoom"
     r"|equifax|my bank|my employer|my boss|my doctor|the irs|the government|the nsa"
 )
-_SUBJECT = re.compile(
-    rf"^\W*(?:(?:hey|so|and|but|ok|btw|what|how|why|when|where|who|long|much)\W+)*"
-    rf"(?:do|does|did|is|are|was|will|would|can|could|has|have|should)\s+(?:{_COMPANIES})\b",
-    re.IGNORECASE,
+_BEFORE = (
+    r"^\W*(?:(?:hey|so|and|but|ok|btw|what|how|why|when|where|who|long|much)\W+)*"
+    r"(?:do|does|did|is|are|was|will|would|can|could|has|have|should)\s+"
 )
 _THIS_SHOP = re.compile(
     r"\b(?:you|u|your|ur|yours|you're|youre|here|from us"
@@ -132,4 +134,12 @@ def about_others(text: str) -> bool:
 
     The policy of another company is not ours to explain.
     """
-    return bool(_SUBJECT.match(text)) and not _THIS_SHOP.search(text)
+    return bool(_subject().match(text)) and not _THIS_SHOP.search(text)
+
+
+@cache
+def _subject() -> re.Pattern[str]:
+    """Return the pattern of a question about a company that this store is compared with."""
+    rivals = "|".join(map(re.escape, rivals_of(store().trade)))
+    companies = f"{_COMPANIES}|{rivals}" if rivals else _COMPANIES
+    return re.compile(rf"{_BEFORE}(?:{companies})\b", re.IGNORECASE)

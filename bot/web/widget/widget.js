@@ -489,7 +489,7 @@ class Chat {
     });
   }
 
-  /** Show messages, each once; the next list begins after one that was `listed`. */
+  /** Show messages, each once, after one that was `listed`. */
   take(messages, state, listed = true, before) {
     const fresh = messages.filter((message) => !this.shown.has(message.id));
     if (listed) this.cursor = messages.at(-1)?.id ?? this.cursor;
@@ -733,7 +733,7 @@ class Chat {
 
   quoted(section, sources) {
     const element = h("details", { ontoggle: () => element.scrollIntoView({ block: "nearest" }) }, h("summary", {}, this.t("source", section)));
-    for (const { quote, url } of sources) element.append(h("blockquote", { dir: "auto" }, this.away(url, quote)));
+    for (const { quote, url } of sources) element.append(h("blockquote", { dir: "auto" }, this.away(url, quote.replace(/\[(.*?)]\(.*?\)|\*\*/g, "$1"))));
     return element;
   }
 
@@ -801,7 +801,7 @@ class PrivacyChat extends HTMLElement {
   }
 }
 
-// else the module was loaded before, under another address
+// else it was loaded before
 if (!customElements.get("privacy-chat")) {
   customElements.define("privacy-chat", PrivacyChat);
   for (const type of ["keydown", "keypress", "keyup"]) addEventListener(type, keep, true);

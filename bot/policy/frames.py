@@ -1,0 +1,184 @@
+"""Answers from confirmed frames: a listed lead, quotes of the policy, and the facts of the store.
+
+Nothing is searched for and nothing is made up: a frame that nobody has confirmed, or whose quotes
+the policy no longer has, says so.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.policy.answer_files import ANSWERS
+from bot.policy.answers import Answer
+from bot.policy.confirmations import Confirmed, Quote, read_confirmed, version_of
+from bot.policy.document import Policy, load
+from bot.policy.facts import Facts, facts
+from bot.policy.folder import store_folder
+from bot.policy.frame_list import NOT_SAID, NOTHING, Frame, load_frames
+from bot.policy.markdown import plain, with_addresses
+from bot.policy.sentences import sentence_spans
+
+MAX_FRAMES = 2  # that one question is answered from
+_WORD = re.compile(r"[a-z]{4,}")
+_WORDS = 60  # of quotes in an answer
+_SHORT = 12  # words of a list item that makes sense only with its introduction
+# Headings that say for whom, where or when the text below them holds.
+_CONDITION = re.compile(
+    r"\b(?:residents?|citizens?|californians?|california|virginia|colorado|connecticut|nevada|texas"
+    r"|utah|oregon|montana|eea|eu|e\.u|europe(?:an)?|uk|u\.k|united kingdom|switzerland|swiss"
+    r"|canad\w+|australia\w*|brazil\w*|gdpr|ccpa|cpra|members?|applicants?"
+    r"|employees|job seekers|contractors|businesses|if you|when you|only|outside)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Quote as it is said: under a heading with a condition, or without one."""
+
+    under: str
+    text: str
+    clauses: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"Under “{self.under}”: “{self.text}”" if self.under else f"“{self.text}”"
+
+
+@dataclass(frozen=True)
+class FrameAnswers:
+    """What a store has confirmed, and the policy and facts that it is said from."""
+
+    policy: Policy
+    facts: Facts
+    confirmed: dict[str, Confirmed]
+    version: str
+
+    @classmethod
+    def of(cls, folder: Path, policy: Policy, known: Facts) -> "FrameAnswers":
+        """Read the confirmed frames of a store."""
+        return cls(policy, known, read_confirmed(folder), version_of(folder))
+
+    def standing(self, frame: str) -> Confirmed | None:
+        """Return what was confirmed about a frame, or None if it is open."""
+        found = self.confirmed.get(frame)
+        return found if found and found.stands_in(self.policy, self.version) else None
+
+    def answer(self, frames: Sequence[str], question: str = "") -> Answer:
+        """Return the answer to a question that these frames ask, the best first.
+
+        Of the quotes, those with words of the question come first.
+        """
+        chosen = self._chosen(frames)
+        said, cited, room = [], list[str](), _WORDS
+        for name in chosen:
+            text, clauses, used = self._one(load_frames()[name], question, room, cited)
+            said.append(text)
+            cited += clauses
+            room = max(room - used, 0)
+        last = self.standing(chosen[0]) if chosen else None
+        if last is None or last.verdict == NOT_SAID:
+            team = self.facts.by_name["support_team"]
+            said.append(f"To be sure, ask {team.text}.")
+            cited += team.clauses
+        return Answer(" ".join(said), tuple(dict.fromkeys(cited)))
+
+    def _chosen(self, frames: Sequence[str]) -> list[str]:
+        """Return the frames to answer from: the second one only if it says something."""
+        first, *others = frames[:MAX_FRAMES] or [""]
+        if not first:
+            return []
+        more = [name for name in others if (found := self.standing(name)) and found.quotes]
+        if more and self._says_nothing(first):
+            return more  # "the policy does not say" would be beside the question
+        return [first, *more]
+
+    def _says_nothing(self, frame: str) -> bool:
+        found = self.standing(frame)
+        return found is not None and found.verdict == NOT_SAID
+
+    def _one(
+        self, frame: Frame, question: str, room: int, cited: Iterable[str]
+    ) -> tuple[str, tuple[str, ...], int]:
+        """Return the words about a frame, its clauses, and how many words its quotes have."""
+        found = self.standing(frame.id)
+        if found is None:
+            return frame.leads[NOTHING], (), 0
+        lead = frame.leads[found.verdict]
+        quotes: list[_Said] = []
+        used, shown = 0, set(cited)
+        for place, quote in enumerate(_by_words(found.quotes, question)):
+            clauses = self.policy.clauses_of(quote.text, quote.headings)
+            text = self._shortened(quote, max(room - used, 0))
+            count = len(text.split())
+            if (place and (not text or used + count > room)) or set(clauses) <= shown:
+                continue
+            shown |= set(clauses)
+            self._add(quotes, self._in_place(quote, clauses, text))
+            used += count
+        note = f"Please note: {found.condition.rstrip('.')}." if found.condition else ""
+        words = " ".join(filter(None, (lead, *map(str, quotes), note)))
+        return words, found.clauses(self.policy), used
+
+    @staticmethod
+    def _shortened(quote: Quote, room: int) -> str:
+        """Return the sentences of a quote that fit into a number of words, one at least."""
+        text = plain(with_addresses(quote.text))
+        kept = ""
+        for _, end in sentence_spans(text, 0, len(text)):
+            if kept and len(text[:end].split()) > room:
+                break
+            kept = text[:end]
+        return kept
+
+    def _in_place(self, quote: Quote, clauses: tuple[str, ...], text: str) -> "_Said":
+        """Return a quote with what it needs to be true: its introduction, and its condition."""
+        clause = self.policy.by_id[clauses[0]]
+        if clause.lead_in and len(text.split()) <= _SHORT and plain(clause.lead_in) != text:
+            text = f"{plain(clause.lead_in).rstrip(':')}: … {text}"
+        under = next((title for title in reversed(quote.headings) if _CONDITION.search(title)), "")
+        return _Said(under, text, clauses)
+
+    def _add(self, quotes: list["_Said"], said: "_Said") -> None:
+        """Add a quote, or go on with the last one if it follows that in the policy."""
+        last = quotes[-1] if quotes else None
+        if last and last.under == said.under and self._follows(last.clauses[-1], said.clauses[0]):
+            between = " " if last.text[-1:] in '.!?”"' else ", "
+            clauses = (*last.clauses, *said.clauses)
+            quotes[-1] = _Said(last.under, f"{last.text}{between}{said.text}", clauses)
+        else:
+            quotes.append(said)
+
+    def _follows(self, first: str, second: str) -> bool:
+        names = list(self.policy.by_id)
+        before, after = self.policy.by_id[first], self.policy.by_id[second]
+        follow = names.index(second) == names.index(first) + 1
+        return (
+            follow and before.headings == after.headings and before.kind == after.kind == "sentence"
+        )
+
+
+def _by_words(quotes: Sequence[Quote], question: str) -> list[Quote]:
+    """Return quotes with those first that alone have a word of the question: "gdpr", "canada"."""
+    asked = set(_WORD.findall(question.lower()))
+    texts = [set(_WORD.findall(quote.text.lower())) for quote in quotes]
+    telling = {word for word in asked if sum(word in text for text in texts) == 1}
+    order = sorted(range(len(quotes)), key=lambda place: not telling & texts[place])
+    return [quotes[place] for place in order]
+
+
+def frames_of_topic(topic: str) -> tuple[str, ...]:
+    """Return the frames of a topic in the order of the list, for a question of no more words."""
+    return tuple(frame.id for frame in load_frames().values() if frame.topic == topic)
+
+
+def answers_from_frames(folder: Path | None = None) -> bool:
+    """Return whether a store has no wording of its own, and so answers from its frames."""
+    return not ((folder or store_folder()) / ANSWERS).exists()
+
+
+@cache
+def frame_answers() -> FrameAnswers:
+    """Return what the store that the bot answers for has confirmed."""
+    return FrameAnswers.of(store_folder(), load(), facts())
