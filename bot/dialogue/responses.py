@@ -44,6 +44,7 @@ class PolicyResponses(NaturalLanguageGenerator):
     ) -> None:
         """Read the answers from their files, because those in the model's domain may be older."""
         self._answers = load_answers()
+        self._from_frames = answers_from_frames()
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
@@ -55,7 +56,7 @@ class PolicyResponses(NaturalLanguageGenerator):
         variations = self._answers.get(utter_action)
         if not variations:
             return None
-        framed = _framed(utter_action, tracker) if answers_from_frames() else None
+        framed = _framed(utter_action, tracker) if self._from_frames else None
         situation = self._situation(
             tracker, {name: str(value) for name, value in kwargs.items() if name in GIVEN}, framed
         )
@@ -94,7 +95,8 @@ class PolicyResponses(NaturalLanguageGenerator):
             previous_clauses=tuple(
                 clause for clause in next(filter(None, cited), ()) if clause in load().by_id
             ),
-            closest_clause=history.closest_passage(tracker),
+            # What nobody has confirmed is not quoted, as its headings may hold a condition.
+            closest_clause=None if self._from_frames else history.closest_passage(tracker),
             framed=framed,
         )
 
