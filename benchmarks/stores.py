@@ -50,7 +50,8 @@ def main() -> None:
             print(f"{source.name}: {name} {sum(values)}/{len(values)}")
         print(f"{source.name}: answers in {path}")
     for name, values in totals.items():
-        print(f"all: {name} {sum(values) / len(values):.3f}")
+        if values:
+            print(f"all: {name} {sum(values) / len(values):.3f}")
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ _BEGINNINGS = frozenset(
         *("utter_opt_out_confirm_browser", "utter_opt_out_status_which"),
     }
 )
-_HOW = ("utter_opt_out_how", "utter_opt_out_status_which")  # they say what can be done here
+_HOW, _STATUS = "utter_opt_out_how", "utter_opt_out_status_which"
 MAX_CHOICES = 3
 MIN_CHOICE_CONFIDENCE = 0.05
 
@@ -122,7 +122,10 @@ def _framed(response: str, tracker: DialogueStateTracker) -> Answer | None:
 
 def _after(framed: Answer, answer: Answer, response: str) -> Answer:
     """Return an answer after what the policy says of the matter."""
-    between = "" if response in _HOW else "I can also record it for you here. "
+    if response == _STATUS:
+        text = f"{framed.text} If you opted out here before, tell me your reference."
+        return replace(framed, text=text, choices=answer.choices)
+    between = "" if response == _HOW else "I can also record it for you here. "
     text = f"{framed.text} {between}{answer.text}"
     return replace(answer, text=text, clauses=(*framed.clauses, *answer.clauses))
 

@@ -6,7 +6,7 @@ the policy no longer has, says so.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from bot.policy.sentences import sentence_spans
 
 MAX_FRAMES = 2  # that one question is answered from
 _WORD = re.compile(r"[a-z]{4,}")
+_RARE = 2  # clauses in which a word may stand to tell what a question is about
 _WORDS = 60  # of quotes in an answer
 _SHORT = 12  # words of a list item that makes sense only with its introduction
 # Headings that say for whom, where or when the text below them holds.
@@ -41,9 +42,17 @@ class _Said:
     under: str
     text: str
     clauses: tuple[str, ...]
+    again: bool = False  # the quote before it stands under the same heading
 
     def __str__(self) -> str:
-        return f"Under “{self.under}”: “{self.text}”" if self.under else f"“{self.text}”"
+        under = "" if self.again or not self.under else f"Under “{self.under}”: "
+        return f"{under}“{self.text}”"
+
+    def then(self, other: "_Said") -> "_Said":
+        """Return this quote with the one that follows it in the policy."""
+        between = " " if self.text[-1:] in '.!?”"' else ", "
+        clauses = (*self.clauses, *other.clauses)
+        return replace(self, text=f"{self.text}{between}{other.text}", clauses=clauses)
 
 
 @dataclass(frozen=True)
@@ -85,18 +94,14 @@ class FrameAnswers:
         return Answer(" ".join(said), tuple(dict.fromkeys(cited)))
 
     def _chosen(self, frames: Sequence[str]) -> list[str]:
-        """Return the frames to answer from: the second one only if it says something."""
-        first, *others = frames[:MAX_FRAMES] or [""]
-        if not first:
+        """Return the frames to answer from: a second one only if the policy tells of it."""
+        if not frames:
             return []
-        more = [name for name in others if (found := self.standing(name)) and found.quotes]
-        if more and self._says_nothing(first):
-            return more  # "the policy does not say" would be beside the question
-        return [first, *more]
-
-    def _says_nothing(self, frame: str) -> bool:
-        found = self.standing(frame)
-        return found is not None and found.verdict == NOT_SAID
+        first, *others = frames[:MAX_FRAMES]
+        return [
+            first,
+            *(name for name in others if (found := self.standing(name)) and found.quotes),
+        ]
 
     def _one(
         self, frame: Frame, question: str, room: int, cited: Iterable[str]
@@ -108,7 +113,7 @@ class FrameAnswers:
         lead = frame.leads[found.verdict]
         quotes: list[_Said] = []
         used, shown = 0, set(cited)
-        for place, quote in enumerate(_by_words(found.quotes, question)):
+        for place, quote in enumerate(self._by_words(found.quotes, question)):
             clauses = self.policy.clauses_of(quote.text, quote.headings)
             text = self._shortened(quote, max(room - used, 0))
             count = len(text.split())
@@ -120,6 +125,13 @@ class FrameAnswers:
         note = f"Please note: {found.condition.rstrip('.')}." if found.condition else ""
         words = " ".join(filter(None, (lead, *map(str, quotes), note)))
         return words, found.clauses(self.policy), used
+
+    def _by_words(self, quotes: Sequence[Quote], question: str) -> list[Quote]:
+        """Return quotes with those first that have a rare word of the question: "canada"."""
+        asked = set(_WORD.findall(question.lower()))
+        clauses = [set(_WORD.findall(clause.text.lower())) for clause in self.policy.clauses()]
+        rare = {word for word in asked if 1 <= sum(word in text for text in clauses) <= _RARE}
+        return sorted(quotes, key=lambda quote: not rare & set(_WORD.findall(quote.text.lower())))
 
     @staticmethod
     def _shortened(quote: Quote, room: int) -> str:
@@ -143,12 +155,15 @@ class FrameAnswers:
     def _add(self, quotes: list["_Said"], said: "_Said") -> None:
         """Add a quote, or go on with the last one if it follows that in the policy."""
         last = quotes[-1] if quotes else None
-        if last and last.under == said.under and self._follows(last.clauses[-1], said.clauses[0]):
-            between = " " if last.text[-1:] in '.!?”"' else ", "
-            clauses = (*last.clauses, *said.clauses)
-            quotes[-1] = _Said(last.under, f"{last.text}{between}{said.text}", clauses)
-        else:
-            quotes.append(said)
+        if last and last.under == said.under:
+            if self._follows(last.clauses[-1], said.clauses[0]):
+                quotes[-1] = last.then(said)
+                return
+            if self._follows(said.clauses[-1], last.clauses[0]):
+                quotes[-1] = said.then(last)
+                return
+            said = replace(said, again=True)
+        quotes.append(said)
 
     def _follows(self, first: str, second: str) -> bool:
         names = list(self.policy.by_id)
@@ -157,15 +172,6 @@ class FrameAnswers:
         return (
             follow and before.headings == after.headings and before.kind == after.kind == "sentence"
         )
-
-
-def _by_words(quotes: Sequence[Quote], question: str) -> list[Quote]:
-    """Return quotes with those first that alone have a word of the question: "gdpr", "canada"."""
-    asked = set(_WORD.findall(question.lower()))
-    texts = [set(_WORD.findall(quote.text.lower())) for quote in quotes]
-    telling = {word for word in asked if sum(word in text for text in texts) == 1}
-    order = sorted(range(len(quotes)), key=lambda place: not telling & texts[place])
-    return [quotes[place] for place in order]
 
 
 def frames_of_topic(topic: str) -> tuple[str, ...]:

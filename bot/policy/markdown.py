@@ -81,7 +81,8 @@ def _with_address(match: re.Match[str]) -> str:
     shown = re.sub(r"^(?:mailto:|tel:)|[?#].*$", "", address.strip("<>"))
     if not re.match(r"https?://|mailto:|tel:", address.strip("<>")) or shown in words:
         return words
-    return words if re.sub(r"^https?://", "", shown) in words else f"{words} ({shown})"
+    is_address = re.fullmatch(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?", words.strip())
+    return words if is_address else f"{words} ({shown})"
 
 
 def passages(document: str) -> list[Passage]:

@@ -142,11 +142,20 @@ def test_a_frame_that_nobody_confirmed_claims_nothing(folder: Path) -> None:
 
 
 def test_a_second_frame_is_said_if_it_says_something(folder: Path) -> None:
-    """Of two frames, one that the policy says nothing on is left out."""
+    """A second frame that the policy says nothing on is left out; the first one never is."""
     both = confirm(folder, SELLING, Confirmed("security.breach", "not_said"))
     only = both.answer(["selling.sold"]).text
     assert both.answer(["selling.sold", "security.breach"]).text == only
-    assert both.answer(["security.breach", "selling.sold"]).text == only
+    silent = load_frames()["security.breach"].leads["not_said"]
+    assert both.answer(["security.breach", "selling.sold"]).text.startswith(f"{silent} {only}")
+
+
+def test_a_quote_with_the_word_of_the_question_comes_first(folder: Path) -> None:
+    """Of several quotes, the one with a rare word of the question is said first."""
+    quotes = (*SELLING.quotes, Quote("Others get nothing.", (*TITLE, "Sharing")))
+    told = confirm(folder, replace(SELLING, quotes=quotes))
+    text = told.answer(["selling.sold"], "do others get my data").text
+    assert text.index("Others get nothing.") < text.index("We do not sell")
 
 
 def test_what_is_written_is_read_again(folder: Path) -> None:
