@@ -33,6 +33,7 @@ class FrameFinding(GraphComponent, IntentClassifier):
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._like: float = config["like"]
+        self._like_unclear: float = config["like_unclear"]
         self._outside: float = config["outside"]
         self._topic: float = config["topic"]
         self._outside_topic: float = config["outside_topic"]
@@ -43,12 +44,19 @@ class FrameFinding(GraphComponent, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         """Return when a message that was not understood is taken for a frame.
 
-        - ``like``: least likeness to the frame;
+        - ``like``: least likeness to the frame, if it seems out of scope;
+        - ``like_unclear``: the same, if only its topic is unclear;
         - ``outside``: least probability to be out of scope at which it stays so;
         - ``topic``: least probability of a topic that makes up for a lack of likeness;
         - ``outside_topic``: the same as ``outside`` for that case.
         """
-        return {"like": 0.5, "outside": 0.85, "topic": 0.6, "outside_topic": 0.35}
+        return {
+            "like": 0.5,
+            "like_unclear": 0.4,
+            "outside": 0.85,
+            "topic": 0.6,
+            "outside_topic": 0.35,
+        }
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -91,7 +99,8 @@ class FrameFinding(GraphComponent, IntentClassifier):
         topics = _topics(message)
         asked, outside = self._asked(question["text"], message, topics), topics.get(OUT_OF_SCOPE, 0)
         topic = _topic(asked)
-        is_like = asked.likeness >= self._like and outside < self._outside
+        like = self._like_unclear if question["intent"] == CLARIFY else self._like
+        is_like = asked.likeness >= like and outside < self._outside
         is_topical = topics.get(topic, 0.0) >= self._topic and outside < self._outside_topic
         if topic and (is_like or is_topical):
             question["intent"], question["confidence"] = topic, max(self._like, asked.likeness)

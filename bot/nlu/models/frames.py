@@ -14,9 +14,10 @@ from bot.nlu.models.encoder import Encoder, meanings
 from bot.policy.frame_list import Frame, load_frames
 
 _NEAREST = 3  # examples whose mean similarity counts beside that of the nearest
-_FIRST, _MEAN = 0.6, 0.4
-_CUE, _MOST_CUES = 0.04, 3
-_TOPIC, _OTHER_TOPIC = 0.35, 0.9  # weight of the topic's probability, and part of it for `also`
+_FIRST, _MEAN = 0.5, 0.5
+_CUE, _MOST_CUES = 0.06, 3
+_TOPIC, _OTHER_TOPIC = 0.2, 0.9  # weight of the topic's probability, and part of it for `also`
+_BATCH = 16  # examples that are encoded together
 _CLOSE = 0.04  # a second frame so near to the first is asked, too
 
 
@@ -44,14 +45,16 @@ class FrameFinder:
 
     @classmethod
     def of(cls, encoder: Encoder) -> Self:
-        """Encode the examples of all frames, one at a time to spare memory."""
+        """Encode the examples of all frames, a few at a time to spare memory."""
         frames = load_frames()
         pairs = [
             (name, text)
             for name, frame in frames.items()
             for text in (*frame.examples, frame.question)
         ]
-        vectors = np.vstack([meanings(encoder.encode([text])) for _, text in pairs])
+        texts = [text for _, text in pairs]
+        batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        vectors = np.vstack([meanings(encoder.encode(batch)) for batch in batches])
         return cls(frames, vectors, [name for name, _ in pairs])
 
     def find(self, text: str, meaning: np.ndarray, topics: Mapping[str, float]) -> Asked:
