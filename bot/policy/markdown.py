@@ -18,9 +18,13 @@ from bot.policy.sentences import sentence_spans
 
 Kind = Literal["sentence", "item", "row", "heading"]
 
-_BOLD, _ITALIC = 7, 8  # levels of lines that only look like headings: below the real six
+_BOLD, _BARE, _ITALIC = 7, 7, 8  # levels of lines that only look like headings
 _LONGEST_HEADING = 150
 _SHORT_LINE = 60  # a paragraph of lines no longer than this is an address, not wrapped text
+# A line alone, followed by a paragraph or a list: "Business Transfers", "Who are we?"
+_BARE_HEADING = re.compile(r"[A-Z][^\d@.,:;!|]{1,70}")
+_MOST_WORDS = 8
+_WAY_BACK = re.compile(r"(?:back|return) to|contents", re.IGNORECASE)
 _BULLETS = "•·●◦▪‣–"
 _BREAK = re.compile(r"(?: {2,}|\\)?\n|<br\s*/?>", re.IGNORECASE)
 _HARD_BREAK = re.compile(r" {2,}\n|\\\n|<br", re.IGNORECASE)
@@ -132,7 +136,11 @@ class _Reader:
                 if not lists:
                     self._block += 1
                 lead_in = lists[-1] if lists else ""
-                yield from self._paragraph(tokens[index + 1], lead_in, bool(lists) and in_item)
+                if not lists and token.level == 0 and _is_bare_heading(tokens, index):
+                    yield from self._heading(tokens[index + 1], _BARE)
+                else:
+                    item = bool(lists) and in_item
+                    yield from self._paragraph(tokens[index + 1], lead_in, item)
                 in_item = False  # further paragraphs of an item are sentences
 
     def _heading(self, token: Token, level: int) -> Iterator[Passage]:
@@ -216,6 +224,19 @@ class _Reader:
             offsets.extend(range(start, start + len(kept)))
         stripped = content.rstrip()
         return stripped, offsets[: len(stripped)]
+
+
+def _is_bare_heading(tokens: list[Token], index: int) -> bool:
+    """Tell whether a paragraph is a title that lost its marks: a few words before a text."""
+    text = tokens[index + 1].content.strip()
+    following = tokens[index + 3] if index + 3 < len(tokens) else None
+    return (
+        following is not None
+        and following.type in ("paragraph_open", "bullet_list_open", "ordered_list_open")
+        and bool(_BARE_HEADING.fullmatch(text))
+        and len(text.split()) <= _MOST_WORDS
+        and not _WAY_BACK.match(text)
+    )
 
 
 def _pieces(content: str, lists: bool) -> Iterator[_Piece]:
