@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adoption.proposals import Proposal, propose
-from bot.policy.markdown import passages, plain
+from bot.policy.markdown import plain
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     total: Counter[str] = Counter()
     for folder in arguments.folders:
         counts: Counter[str] = Counter()
-        for proposal in propose(passages((folder / "policy.md").read_text(encoding="utf-8"))):
+        for proposal in propose((folder / "policy.md").read_text(encoding="utf-8")):
             _count(proposal, _sheet(folder)[proposal.frame], counts, arguments.wrong)
         _print(folder.name, counts)
         total += counts

@@ -1,20 +1,21 @@
 """Proposals: for each frame the best passages of a policy, or that the policy does not say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from bot.adoption.cues import Matches, load_cues
 from bot.adoption.ranker import Ranking, rank
-from bot.policy.markdown import Passage
+from bot.policy.markdown import Passage, passages
 
 CANDIDATES = 3
 _MOST_QUOTES = 3
 _MOST_WORDS = 60  # about as much as an answer may have
 _NEAR = 2.5  # a neighbour of the best passage belongs to it if it scores that near
 _WORTH_QUOTING = 1.0
+_STRONG = 1.8
 _ADDRESS = "contact.post"
 
 
@@ -62,12 +63,20 @@ class Proposal:
         }
 
 
-def propose(passages: Sequence[Passage]) -> list[Proposal]:
+def strong_candidates(proposal: Proposal) -> list[Candidate]:
+    """Return the candidates that a person must have seen before the policy "does not say"."""
+    floor = max(load_cues()[proposal.frame].doubt, _STRONG)
+    return [candidate for candidate in proposal.candidates if candidate.score >= floor]
+
+
+@lru_cache(maxsize=4)
+def propose(document: str) -> tuple[Proposal, ...]:
     """Return a proposal for each frame; raises RankerError if the ranker is out of date."""
-    if not passages:
-        return [Proposal(frame, False, ()) for frame in load_cues()]
-    ranking = rank(passages)
-    return [_proposal(ranking, frame) for frame in ranking.frames]
+    found = passages(document)
+    if not found:
+        return tuple(Proposal(frame, False, ()) for frame in load_cues())
+    ranking = rank(found)
+    return tuple(_proposal(ranking, frame) for frame in ranking.frames)
 
 
 def _proposal(ranking: Ranking, frame: str) -> Proposal:

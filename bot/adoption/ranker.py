@@ -92,7 +92,7 @@ def rank(passages: Sequence[Passage]) -> Ranking:
 
 def _worth(passage: Passage, found: Matches, cues: Cues) -> float:
     strong = _STRONG * bool(found.strong) + _SECOND_STRONG * (len(found.strong) > 1)
-    if strong and passage.lead_in and not any(map(_searcher(passage), cues.strong)):
+    if strong and passage.lead_in and not any(cue.search(passage.plain) for cue in cues.strong):
         strong *= _INHERITED
     return (
         strong
@@ -100,10 +100,6 @@ def _worth(passage: Passage, found: Matches, cues: Cues) -> float:
         - _AGAINST * len(found.against)
         + _HEADING * bool(found.heading)
     )
-
-
-def _searcher(passage: Passage):  # type: ignore[no-untyped-def]
-    return lambda pattern: pattern.search(passage.plain)
 
 
 def _penalty(passage: Passage) -> float:
@@ -118,9 +114,13 @@ def _penalty(passage: Passage) -> float:
 
 
 def _meanings(passages: Sequence[Passage], weights: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    alone = [passage.plain for passage in passages]
-    joined = [f"{plain(passage.lead_in)} {passage.plain}".strip() for passage in passages]
-    return np.maximum(_logits(alone, weights, offsets), _logits(joined, weights, offsets))
+    """Return how well each passage alone, or with its lead-in, means what answers each frame."""
+    found = _logits([passage.plain for passage in passages], weights, offsets)
+    items = [row for row, passage in enumerate(passages) if passage.lead_in]
+    if items:
+        joined = [f"{plain(passages[row].lead_in)} {passages[row].plain}" for row in items]
+        found[items] = np.maximum(found[items], _logits(joined, weights, offsets))
+    return found
 
 
 def _heading_meanings(

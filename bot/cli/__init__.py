@@ -206,6 +206,43 @@ def restore(
     run(file, force)
 
 
+@app.command()
+def adopt(
+    file: Annotated[
+        Path,
+        typer.Argument(help="The policy: Markdown, HTML (a saved page), plain text, DOCX or PDF."),
+    ],
+    name: Annotated[str, typer.Option(help="Name of the store's folder, for example my-shop.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the proposals as JSON.")] = False,
+) -> None:
+    """Import a store's policy, or a newer version, and propose an answer to each question."""
+    from bot.cli.adopt import adopt_policy as run
+
+    run(file, name, as_json)
+
+
+@app.command()
+def review(
+    name: Annotated[str, typer.Argument(help="Name of the store's folder.")],
+    sheet: Annotated[
+        Path | None,
+        typer.Option(
+            help='File of decisions, one JSON object {"frame", "verdict", "quotes", "condition"} '
+            "per line. Default: a page in the browser."
+        ),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Who confirms. Default: the user of this computer.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port of the page. Default: a free one.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the count as JSON.")] = False,
+) -> None:
+    """Confirm what the bot answers for a store, question by question."""
+    from bot.cli.review import review as run
+
+    run(name, sheet, by, port, as_json)
+
+
 def main() -> None:
     """Run the command line; an error that the user can fix is one line and exit status 1."""
     from sqlalchemy.exc import SQLAlchemyError

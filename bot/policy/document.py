@@ -6,7 +6,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from itertools import groupby
@@ -24,6 +24,7 @@ _UNTITLED = "Privacy policy"
 _SHORT_ITEM = 16  # words of an item that makes sense only with its introduction
 _SHORT_LIST = 12  # such items
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NO_WORD = re.compile(r"[\s*_•>]+")
 
 
@@ -124,6 +125,8 @@ class Policy:
                 return (min(around, key=lambda name: len(texts[name])),)
             if within := tuple(name for name, text in texts.items() if text and text in wanted):
                 return within
+            if texts and wanted in _words(section.title):
+                return (next(iter(texts)),)  # the heading itself: what stands first below it
         return ()
 
     @cached_property
@@ -177,14 +180,22 @@ def _by_heading(
     """Yield the path of each heading with the passages below it and their text in the document."""
     headings: tuple[str, ...] = ()
     start, inside = 0, list[Passage]()
+    above: Passage | None = None
     for passage in found:
         if passage.kind == "heading":
-            yield headings, inside, text[start : passage.start]
+            yield headings, inside or _stated(above), text[start : passage.start]
             headings = (*passage.headings, passage.plain)
-            start, inside = passage.start + len(passage.text), []
+            start, inside, above = passage.start, [], passage
         else:
             inside.append(passage)
-    yield headings, inside, text[start:]
+    yield headings, inside or _stated(above), text[start:]
+
+
+def _stated(heading: Passage | None) -> list[Passage]:
+    """Return a heading without text of its own as its only sentence, if it states a date."""
+    if heading is None or not _YEAR.search(heading.text):
+        return []
+    return [replace(heading, kind="sentence", headings=(*heading.headings, heading.plain))]
 
 
 def _unused(identifier: str, taken: set[str]) -> str:

@@ -245,7 +245,11 @@ def _pieces(content: str, lists: bool) -> Iterator[_Piece]:
     Short lines stand alone if the block ``lists`` things, as an address does.
     """
     lines = content.split("\n")
-    listed = lists and all(len(line) <= _SHORT_LINE for line in lines)
+    listed = (
+        lists
+        and all(len(line) <= _SHORT_LINE for line in lines)
+        and not any(line[:1].islower() for line in lines[1:])  # a sentence goes on
+    )
     pieces: list[_Piece] = []
     start = 0
     ends = []

@@ -9,7 +9,7 @@ _END = re.compile(
     r"[.!?…]+[\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_<]*[A-ZÀ-Þ]|\d)|(?<=[a-z0-9]{3}\.)(?=[A-Z][a-z]+ [a-z])"
 )
 _NEVER_LAST = re.compile(  # abbreviations that never end a sentence
-    r"(?:\b(?:e\.g|i\.e|U\.S|U\.K|E\.U|C\.F\.R|P\.O|No|Nos|Dept|St|Mr|Mrs|Ms|Dr|vs|Sec|Art|approx)"
+    r"(?:\b(?:e\.g|i\.e|U\.S|U\.K|E\.U|C\.F\.R|P\.O|No|Nos|Dept|St|Mr|Mrs|Ms|Dr|vs|Sec|Art|approx|ext|tel|a\.m|p\.m|Jan|Feb|Apr|Aug|Sept?|Oct|Nov|Dec)"
     r"|\b[A-Z])\.$",
 )
 _SELDOM_LAST = re.compile(r"\b(?:Inc|Corp|Co|Ltd|LLC|etc)\.$")  # a bracket goes on with these

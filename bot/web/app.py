@@ -29,7 +29,13 @@ from bot.web.cors import OriginCheck, StorefrontCors
 from bot.web.errors import error_response
 from bot.web.hardening import protocol
 from bot.web.helpdesk_webhooks import CHATWOOT_PATH, LONGEST_EVENT, helpdesk_webhooks
-from bot.web.middleware import BodyLimit, RequestGuard, SecurityHeaders, security_headers
+from bot.web.middleware import (
+    NO_TELEMETRY,
+    BodyLimit,
+    RequestGuard,
+    SecurityHeaders,
+    security_headers,
+)
 from bot.web.opt_in import opt_in
 from bot.web.optouts import optouts
 from bot.web.site import GzipFiles, site
@@ -38,8 +44,6 @@ from bot.web.storefront import PREFIX, storefront
 _KEEP_ALIVE_SECONDS = 30
 _STOP_SECONDS = 3
 _RESTART_SECONDS = 5  # pause before background work that has failed begins again
-# FastAPI would trace and export by itself if its environment asked for it.
-_NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 def create_app(settings: Settings, web: WebContext | None = None) -> FastAPI:
@@ -55,7 +59,7 @@ def create_app(settings: Settings, web: WebContext | None = None) -> FastAPI:
         docs_url=None,  # these pages would load scripts from another host
         redoc_url=None,
         lifespan=lambda _: _lifespan(web),
-        telemetry=_NO_TELEMETRY,
+        telemetry=NO_TELEMETRY,
     )
     for routes in (storefront, site, optouts, opt_in, agent_desk, helpdesk_webhooks):
         app.include_router(routes(web))

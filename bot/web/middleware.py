@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -15,6 +16,9 @@ _LINGER_SECONDS = 1  # for a client to read the answer to a body that is too lar
 _LINGER_BYTES = 1_000_000  # of that body are read meanwhile
 # Mail providers and help desks send many requests from one address; health checks are frequent.
 _UNLIMITED = ("/unsubscribe/", "/desks/", "/health", "/ready")
+
+# FastAPI would trace and export by itself if its environment asked for it.
+NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 # Nothing but the server's own files: no inline script, no other host, no frame around a page.
 _POLICY = (
