@@ -34,7 +34,7 @@ def serve(review: Review, port: int) -> None:
     with socket.create_server(("127.0.0.1", port)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/#{key}"
         print(f"Open {address}\nEvery decision is saved at once. Stop with Ctrl+C.", flush=True)
-        config = uvicorn.Config(create_app(review, key), log_level="warning", access_log=False)
+        config = uvicorn.Config(create_app(review, key), log_level="warning", ws="none")
         uvicorn.Server(config).run(sockets=[listener])
 
 
