@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.paths import ADOPTION_DIR
 from bot.policy.markdown import Passage, plain
 from bot.policy.yaml_files import read_yaml
 
 CUES = ADOPTION_DIR / "cues.yml"
-_DOUBT = 1.8
+_DOUBT = 1.2
 _MOST = 2  # more matches of one sort say nothing more
 
 
@@ -53,10 +53,18 @@ def load_cues() -> dict[str, Cues]:
     }
 
 
-def match(passage: Passage, cues: Cues) -> Matches:
-    """Return the cues that a passage and its headings match."""
-    text = words_of(passage)
+def match(passage: Passage) -> tuple[Matches, ...]:
+    """Return the cues of each frame that a passage and its headings match."""
     headings = passage.headings[1:] or passage.headings  # the first is the document's title
+    return _all_matches(words_of(passage), headings)
+
+
+@lru_cache(maxsize=4096)
+def _all_matches(text: str, headings: tuple[str, ...]) -> tuple[Matches, ...]:
+    return tuple(_matches(text, headings, cues) for cues in load_cues().values())
+
+
+def _matches(text: str, headings: tuple[str, ...], cues: Cues) -> Matches:
     found = next((title for title in reversed(headings) if cues.heading.search(title)), "")
     return Matches(
         _matched(cues.strong, text), _matched(cues.weak, text), _matched(cues.against, text), found

@@ -40,6 +40,10 @@ _LINES = {"contact.channels", "contact.phone", "contact.post", "hours.support", 
 _SCOPE = "scope.covers"
 
 
+_MOST_KNOWN = 4000
+_known_vectors: dict[str, np.ndarray] = {}
+
+
 class RankerError(OSError):
     """The ranker's weights are missing or out of date; the message names the remedy."""
 
@@ -77,7 +81,8 @@ def rank(passages: Sequence[Passage]) -> Ranking:
     heading = _heading_meanings(passages, weights, offsets)
     scores = _MEANING * meaning + _HEADING_MEANING * heading
     cues = load_cues()
-    matches = [[match(passage, cues[frame]) for frame in frames] for passage in passages]
+    by_frame = [dict(zip(cues, match(passage), strict=True)) for passage in passages]
+    matches = [[found[frame] for frame in frames] for found in by_frame]
     early = max(len(passages) // 10, 8)
     for row, passage in enumerate(passages):
         penalty = _penalty(passage)
@@ -135,9 +140,20 @@ def _heading_meanings(
 
 
 def _logits(texts: Sequence[str], weights: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    vectors = meanings(default_encoder().encode(texts))
+    vectors = _vectors(texts)
     logits: np.ndarray = np.clip(vectors @ weights.T + offsets, _LOWEST, _HIGHEST)
     return logits
+
+
+def _vectors(texts: Sequence[str]) -> np.ndarray:
+    """Return the vectors of texts; a newer version of a policy has most texts of the older one."""
+    new = [text for text in dict.fromkeys(texts) if text not in _known_vectors]
+    if len(_known_vectors) + len(new) > _MOST_KNOWN:
+        _known_vectors.clear()
+        new = list(dict.fromkeys(texts))
+    if new:
+        _known_vectors.update(zip(new, meanings(default_encoder().encode(new)), strict=True))
+    return np.array([_known_vectors[text] for text in texts])
 
 
 @cache

@@ -33,6 +33,9 @@ _LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\((?:[^()\s]|\([^()]*\))*(?:
 _ADDRESS = re.compile(r"<((?:https?:|mailto:|www\.)[^<>\s]+|[^<>\s@]+@[^<>\s]+)>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+# An escaped sign stands as a character of no meaning while marks are taken away.
+_KEPT = 0xE000
+_UNESCAPED = {_KEPT + code: code for code in range(128)}
 _EMPHASIS = re.compile(r"\*+|(?<![^\W_])_+|_+(?![^\W_])")
 
 _MARKDOWN = (
@@ -68,11 +71,12 @@ def plain(text: str) -> str:
     """Return Markdown as a person reads it: no marks, no addresses behind links, one line."""
     if text.startswith("|") and text.endswith("|"):
         text = " – ".join(cell.strip() for cell in text.strip("|").split("|") if cell.strip())
-    text = _COMMENT.sub(" ", text)
+    text = _ESCAPE.sub(lambda match: chr(_KEPT + ord(match[1])), _COMMENT.sub(" ", text))
     for _ in range(2):  # a link may stand in the text of a link
         text = _LINK.sub(r"\1", text)
     text = _TAG.sub(" ", _ADDRESS.sub(r"\1", text))
-    return " ".join(_ESCAPE.sub(r"\1", _EMPHASIS.sub("", text)).split())
+    text = _EMPHASIS.sub("", text).translate(_UNESCAPED)
+    return " ".join(text.split())
 
 
 def with_addresses(text: str) -> str:

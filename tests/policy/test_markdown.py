@@ -108,4 +108,5 @@ def test_plain() -> None:
     assert plain(r"**Write** to [us](mailto:a_b@example.com) or <https://example.com>\.") == (
         "Write to us or https://example.com."
     )
+    assert plain(r"2 \* 3 \* 4, \[sic\]") == "2 * 3 * 4, [sic]"
     assert plain("customer_service@example.com") == "customer_service@example.com"
