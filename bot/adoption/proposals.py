@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from textwrap import shorten
 
 import numpy as np
 
@@ -16,6 +17,7 @@ _MOST_WORDS = 60  # about as much as an answer may have
 _NEAR = 2.5  # a neighbour of the best passage belongs to it if it scores that near
 _WORTH_QUOTING = 1.0
 _STRONG = 1.8
+_MOST_LETTERS = 50  # of the words that speak for a passage
 _ADDRESS = "contact.post"
 
 
@@ -135,11 +137,14 @@ def _group(ranking: Ranking, column: int, row: int, frame: str) -> list[int]:
 
 
 def _reasons(found: Matches, meaning: float) -> tuple[str, ...]:
-    reasons = [f"says “{words}”" for words in found.strong]
+    reasons = [
+        f"says “{shorten(words, _MOST_LETTERS, placeholder=' …')}”" for words in found.strong
+    ]
     if found.heading:
         reasons.append(f"stands under “{found.heading}”")
     if meaning > 0:
         reasons.append("means what such sentences mean")
     if found.against:
-        reasons.append(f"but says “{found.against[0]}”")
+        against = shorten(found.against[0], _MOST_LETTERS, placeholder=" …")
+        reasons.append(f"but says “{against}”")
     return tuple(reasons)

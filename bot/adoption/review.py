@@ -1,6 +1,6 @@
 """Review of a store's frames: a person decides on each, and every decision is saved at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,9 +17,12 @@ from bot.policy.confirmations import (
     write_confirmed,
 )
 from bot.policy.document import Policy, read_policy
+from bot.policy.facts import read_facts
 from bot.policy.folder import DOCUMENT
 from bot.policy.frame_list import NOT_SAID, VERDICTS, load_frames
-from bot.policy.markdown import Passage, passages, plain
+from bot.policy.frames import FrameAnswers
+from bot.policy.markdown import Passage, passages
+from bot.policy.store import read_store
 
 _MOST_FOUND = 9  # passages that a search shows
 
@@ -148,13 +151,12 @@ class Review:
             if score > 0
         ]
 
-    def words(self, frame: str, verdict: str, quotes: Iterable[Quote], condition: str = "") -> str:
-        """Return what the bot would say."""
-        lead = self.frames[frame].leads[verdict]
-        said = " ".join(f"“{plain(quote.text)}”" for quote in quotes)
-        return " ".join(
-            part for part in (lead, f"({condition})" if condition else "", said) if part
-        )
+    def words(self, frame: str, verdict: str, quotes: Sequence[Quote], condition: str = "") -> str:
+        """Return what the bot would say, word for word."""
+        decided = Confirmed(frame, verdict, tuple(quotes), condition, policy=self.version)
+        facts = read_facts(read_store(self.folder), self.policy)
+        answers = FrameAnswers(self.policy, facts, {frame: decided}, self.version)
+        return answers.answer([frame]).text
 
     def _save(self) -> None:
         write_confirmed(self.folder, self._decided.values())

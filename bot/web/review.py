@@ -19,12 +19,14 @@ from bot.adoption.review import Review, ReviewError
 from bot.adoption.store_file import read_fields, write_fields
 from bot.policy.confirmations import Quote
 from bot.policy.document import PolicyError
+from bot.policy.frame_list import NOT_SAID, VERDICTS
 from bot.policy.markdown import Passage
 from bot.web.middleware import NO_TELEMETRY, SecurityHeaders
 from bot.web.templates import PAGES
 
 _FILES = {"review.js": "text/javascript", "review.css": "text/css", "site.css": "text/css"}
 _HOSTS = {"127.0.0.1", "localhost", "[::1]"}
+_WITH_QUOTES = tuple(verdict for verdict in VERDICTS if verdict != NOT_SAID)
 _AROUND = 2  # passages that are shown before and after a candidate
 
 
@@ -100,10 +102,16 @@ def create_app(review: Review, key: str) -> FastAPI:
         review.confirm(
             frame,
             str(decision.get("verdict")),
-            [Quote(quote["text"], tuple(quote["headings"])) for quote in decision["quotes"]],
+            _quotes(decision["quotes"]),
             str(decision.get("condition") or "").strip(),
         )
         return _overview(review)
+
+    @app.post("/api/words/{frame}", **guarded)
+    async def words(frame: str, quotes: Annotated[list[dict[str, Any]], Body()]) -> dict[str, str]:
+        """Return what the bot would say with each lead."""
+        taken = _quotes(quotes)
+        return {verdict: review.words(frame, verdict, taken) for verdict in _WITH_QUOTES}
 
     @app.post("/api/undo", **guarded)
     async def undo() -> dict[str, Any]:
@@ -117,6 +125,10 @@ def create_app(review: Review, key: str) -> FastAPI:
 
     app.add_middleware(SecurityHeaders, production=False)
     return app
+
+
+def _quotes(given: list[dict[str, Any]]) -> list[Quote]:
+    return [Quote(quote["text"], tuple(quote["headings"])) for quote in given]
 
 
 def _overview(review: Review) -> dict[str, Any]:
@@ -133,15 +145,10 @@ def _overview(review: Review) -> dict[str, Any]:
 
 def _frame(review: Review, frame: str) -> dict[str, Any]:
     proposal, item = review.proposals[frame], review.decision(frame)
-    definition = review.frames[frame]
     return {
         "id": frame,
-        "question": definition.question,
+        "question": review.frames[frame].question,
         "said": proposal.said,
-        "leads": {
-            verdict: definition.leads[verdict]
-            for verdict in ("yes", "no", "conditions", "says", "not_said")
-        },
         "candidates": [_candidate(review, candidate) for candidate in proposal.candidates],
         "decision": review.words(frame, item.verdict, item.quotes, item.condition)
         if item

@@ -106,22 +106,22 @@ function list(place, passages) {
 }
 
 function choose(number, more) {
-  if (!shown[number]) return;
+  if (!shown[number]) return undefined;
   chosen = chosen.includes(number) ? chosen.filter((other) => other !== number) : [...chosen, number];
   const buttons = document.querySelectorAll(byId("search").hidden ? "#candidates button" : "#found button");
   buttons.forEach((button, place) => button.setAttribute("aria-pressed", String(chosen.includes(place))));
-  if (!more && chosen.length) ask();
+  return !more && chosen.length ? ask() : undefined;
 }
 
 const quotes = () => chosen.flatMap((number) => shown[number].quotes.map(({ text, headings }) => ({ text, headings })));
 
 // The closed list of leads, each with all that the bot would say. Nothing is chosen beforehand.
-function ask() {
-  const said = chosen.flatMap((number) => shown[number].quotes.map((quote) => `“${quote.plain}”`)).join(" ");
+const ask = guard(async () => {
+  const words = await call(`words/${current.id}`, "POST", quotes());
   byId("lead-list").replaceChildren(...VERDICTS.map((verdict, number) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.append(element("kbd", number + 1), " ", element("strong", current.leads[verdict]), ` ${said}`);
+    button.append(element("kbd", number + 1), " ", words[verdict]);
     button.addEventListener("click", () => lead(verdict));
     const item = document.createElement("li");
     item.append(button);
@@ -131,13 +131,14 @@ function ask() {
   byId("leads").hidden = false;
   byId("condition").hidden = true;
   byId("leads-title").focus();
-}
+});
 
 function lead(verdict) {
-  if (verdict !== "conditions") return void save(verdict, quotes());
+  if (verdict !== "conditions") return save(verdict, quotes());
   byId("condition").hidden = false;
   byId("condition-text").value = "";
   byId("condition-text").focus();
+  return undefined;
 }
 
 const save = guard(async (verdict, taken, condition = "") => {
@@ -180,22 +181,32 @@ function openSearch() {
   byId("words").focus();
 }
 
+// Keys are taken one after another, so that a fast hand does not answer what is not shown yet.
+let pending = Promise.resolve();
+
 function onKey(event) {
   if (byId("frame").hidden && byId("end").hidden) return;
-  if (event.key === "Escape" && current) return restart();
-  if (event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1] ?? (/^[1-9]$/.test(event.key) ? event.key : null);
-  const choosing = byId("leads").hidden;
-  if (event.key === "u") undo();
-  else if (byId("frame").hidden) return;
-  else if (event.key === "ArrowRight") step(1);
-  else if (event.key === "ArrowLeft") step(-1);
-  else if (digit && choosing) choose(Number(digit) - 1, event.shiftKey);
-  else if (digit) VERDICTS[digit - 1] && lead(VERDICTS[digit - 1]);
-  else if (event.key === "n" && choosing) save("not_said", []);
-  else if (event.key === "s" && choosing) openSearch();
-  else return;
+  const typing = event.target.matches("input, select") && event.key !== "Escape";
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const { key: pressed, code, shiftKey } = event;
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1] ?? (/^[1-9]$/.test(pressed) ? pressed : null);
+  if (!digit && !["u", "n", "s", "Escape", "ArrowLeft", "ArrowRight"].includes(pressed)) return;
   event.preventDefault();
+  pending = pending.then(() => act(pressed, digit, shiftKey));
+}
+
+function act(pressed, digit, more) {
+  const choosing = byId("leads").hidden;
+  if (pressed === "Escape") return current && restart();
+  if (!byId("condition").hidden && !choosing) return undefined; // words are being typed
+  if (pressed === "u") return undo();
+  if (byId("frame").hidden) return undefined;
+  if (pressed === "ArrowRight") return step(1);
+  if (pressed === "ArrowLeft") return step(-1);
+  if (digit) return choosing ? choose(Number(digit) - 1, more) : VERDICTS[digit - 1] && lead(VERDICTS[digit - 1]);
+  if (pressed === "n" && choosing) return save("not_said", []);
+  if (pressed === "s" && choosing) return openSearch();
+  return undefined;
 }
 
 document.addEventListener("keydown", onKey);

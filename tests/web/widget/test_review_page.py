@@ -106,6 +106,7 @@ def test_condition(page: Page, adopted: Path) -> None:
     """A lead that depends asks on what, and the words are saved."""
     page.keyboard.press("1")
     page.keyboard.press("3")
+    expect(page.get_by_label("On what does it depend?")).to_be_focused()
     page.keyboard.type("only for orders")
     page.keyboard.press("Enter")
     expect(page.locator("#count")).to_have_text("1 of 44")
@@ -115,6 +116,7 @@ def test_condition(page: Page, adopted: Path) -> None:
 def test_search(page: Page, adopted: Path) -> None:
     """Any passage of the policy can be found by its words and chosen."""
     page.keyboard.press("s")
+    expect(page.get_by_label("Words of the policy")).to_be_focused()
     page.keyboard.type("tax law")
     page.keyboard.press("Enter")
     expect(page.locator("#found button").first).to_contain_text("seven years")
