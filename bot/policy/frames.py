@@ -80,9 +80,13 @@ class FrameAnswers:
         Of the quotes, those with words of the question come first.
         """
         chosen = self._chosen(frames)
-        said, cited, room = [], list[str](), _WORDS
+        said: list[str] = []
+        cited: list[str] = []
+        room = _WORDS
         for name in chosen:
             text, clauses, used = self._one(load_frames()[name], question, room, cited)
+            if said and not used:  # all its quotes have been said
+                continue
             said.append(text)
             cited += clauses
             room = max(room - used, 0)

@@ -150,6 +150,14 @@ def test_a_second_frame_is_said_if_it_says_something(folder: Path) -> None:
     assert both.answer(["security.breach", "selling.sold"]).text.startswith(f"{silent} {only}")
 
 
+def test_a_second_frame_with_the_same_quote_adds_no_bare_lead(folder: Path) -> None:
+    """A frame whose quotes have all been said is not told without a quote."""
+    partners = replace(SELLING, frame="sharing.partners", condition="x")
+    told = confirm(folder, SELLING, partners)
+    only = told.answer(["selling.sold"])
+    assert told.answer(["selling.sold", "sharing.partners"]) == only
+
+
 def test_a_quote_with_the_word_of_the_question_comes_first(folder: Path) -> None:
     """Of several quotes, the one with a rare word of the question is said first."""
     quotes = (*SELLING.quotes, Quote("Others get nothing.", (*TITLE, "Sharing")))
