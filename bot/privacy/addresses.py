@@ -11,6 +11,7 @@ from bot.privacy.finding import Found
 from bot.privacy.reading import Reading
 from bot.privacy.words import is_word
 
+_NUMBERS = frozenset(["one", "two", "three", "ten"])  # of a house, in words
 _OWN_STREET = 15  # characters by which the address of the store is known
 _NAME_WORDS = 5  # words of a street's name at most
 _CITY_WORDS = 4
@@ -37,6 +38,15 @@ _STOPS = frozenset(
         your stop ok hi hello or not no now
     """.split()
 )
+
+
+def may_hold_address(reading: Reading) -> bool:
+    """Return whether a text has a number, or a word before an address; a cheap first check."""
+    return (
+        reading.has_digits
+        or not _NUMBERS.isdisjoint(reading.words)
+        or not _CUES_BY_WORD.keys().isdisjoint(reading.words)
+    )
 
 
 def addresses(reading: Reading) -> Iterator[Found]:
@@ -105,9 +115,7 @@ def _house_number(reading: Reading, atom: int, cued: set[int]) -> int | None:
     word = reading.words[atom]
     before = reading.text[max(0, reading.starts[atom] - 1) : reading.starts[atom]]
     if not word.isdigit():
-        if word in ("one", "two", "three", "ten") and (
-            atom in cued or reading.original[reading.starts[atom]].isupper()
-        ):
+        if word in _NUMBERS and (atom in cued or reading.original[reading.starts[atom]].isupper()):
             return atom + 1
         return None
     if len(word) > 6 or before in ("$", "£", "€", ".", "/", "-", "_") or reading.glued(atom):

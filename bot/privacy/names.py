@@ -42,7 +42,8 @@ def names(reading: Reading) -> Iterator[Found]:
         loose = match.group().lower().startswith(("for", "to"))
         if end and not (loose and " " not in text[match.end() : end]):
             yield "name", match.end(), end
-    for match in patterns.HERE.finditer(text):
+    lower = text.lower()
+    for match in patterns.HERE.finditer(text) if "here" in lower else ():
         first = match["name"].split()[-1 if " " in match["name"] else 0].lower()
         if "'" in match["name"] and match["name"].lower().startswith("i"):
             continue
@@ -50,7 +51,7 @@ def names(reading: Reading) -> Iterator[Found]:
         if is_name or (is_first_name(first) and not is_word(first)):
             start = match.start("name") if is_name else match.end("name") - len(first)
             yield "name", start, match.end("name")
-    for match in patterns.IS_MY_NAME.finditer(text):
+    for match in patterns.IS_MY_NAME.finditer(text) if "name" in lower else ():
         if _name(match["name"], 0, shouted, sure=False) == len(match["name"]):
             yield "name", *match.span("name")
     if (whole := text.strip(" .!,\n")) and len(whole.split()) in (2, 3):

@@ -7,7 +7,7 @@ part lets more of them count, and the name of something else, such as an article
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from bot.policy.facts import facts
 from bot.privacy.cues import UNITS
@@ -33,7 +33,7 @@ _EXPIRY = re.compile(
 _JOINED_BY_X = re.compile(r"(?<!\w)\d{4}(?:[xX]\d{4}){3}(?!\w)")
 
 
-@dataclass(slots=True)
+@dataclass
 class Part:
     """Neighbouring groups of a run that may be one number."""
 
@@ -48,12 +48,12 @@ class Part:
         """Return its place in the text."""
         return self.groups[0].start, self.groups[-1].end
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """Return the number of digits of each group."""
         return tuple(len(group.digits) for group in self.groups)
 
-    @property
+    @cached_property
     def gaps(self) -> list[str]:
         """Return what stands between the groups."""
         text, groups = self.reading.text, self.groups
@@ -62,7 +62,7 @@ class Part:
             for first, second in zip(groups, groups[1:], strict=False)
         ]
 
-    @property
+    @cached_property
     def before(self) -> str:
         """Return the two characters before it."""
         return self.reading.text[max(0, self.groups[0].start - 2) : self.groups[0].start]
@@ -106,6 +106,12 @@ def cards(reading: Reading) -> Iterator[Found]:
     """Yield numbers with a valid check digit, of a length and a first digit that issuers use."""
     for run in reading.runs:
         yield from _parts("card", reading, run, _CARD, _is_card, _could_be_a_card)
+
+
+def long_runs(reading: Reading) -> Iterator[Found]:
+    """Yield runs of more groups than any number has: a card number may hide in one."""
+    for run in reading.long_runs:
+        yield "card", run[0].start, run[-1].end
 
 
 def cards_with_a_slip(reading: Reading) -> Iterator[Found]:
@@ -164,6 +170,8 @@ def _parts(
                 break
             if total >= fewest:
                 possible.append((last, total))
+        if total < fewest:  # nor do the groups after this one have enough digits
+            break
         if possible:
             digits = "".join(group.digits for group in run[first : possible[-1][0]])
             own = next((last for last, length in possible if _is_own(digits[:length])), None)

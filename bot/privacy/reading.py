@@ -45,6 +45,10 @@ _DIGITS = {
 }
 _TIMES = {"double": 2, "triple": 3}
 _LOOK_ALIKE = re.compile(r"[oil]{1,2}")
+# Groups of a run that is read for numbers. Nobody types a longer one as a number; it is masked as a
+# whole, because the time to read it would grow faster than its length.
+_LONGEST_RUN = 48
+_MANY_GROUPS, _LONGEST_OF_MANY = 96, 16  # and in a text with more groups than many
 _SENTENCE_END = re.compile(r"[!\n;]|(?<!\.)\.(?=\s|$)")
 _ENDS_WITH_DOT = frozenset(
     """
@@ -92,7 +96,10 @@ class Reading:
         self.has_digits = any(word.isdigit() for word in self.words)
         self.groups: list[Group] = []
         self._read_groups()
-        self.runs = self._runs()
+        runs = self._runs()
+        longest = _LONGEST_RUN if sum(map(len, runs)) <= _MANY_GROUPS else _LONGEST_OF_MANY
+        self.runs = [run for run in runs if len(run) <= longest]
+        self.long_runs = [run for run in runs if len(run) > longest]
         self.cues = self._cues()
         self._sentence = self._sentences()
         self._known_after: dict[int, Cue | None] = {}

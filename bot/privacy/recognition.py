@@ -9,14 +9,20 @@ from bisect import bisect
 from collections.abc import Callable, Iterator
 
 from bot.privacy import numbers
-from bot.privacy.addresses import addresses
+from bot.privacy.addresses import addresses, may_hold_address
 from bot.privacy.codes import codes
 from bot.privacy.emails import find_emails
 from bot.privacy.finding import Finding, Found
 from bot.privacy.names import names
 from bot.privacy.networks import ibans, networks
 from bot.privacy.reading import Reading
-from bot.privacy.secrets import birth_dates, passwords, usernames
+from bot.privacy.secrets import (
+    birth_dates,
+    may_name_password,
+    may_name_user,
+    passwords,
+    usernames,
+)
 
 __all__ = ["Finding", "find"]
 
@@ -26,8 +32,8 @@ Recogniser = Callable[[Reading], Iterator[Found]]
 def find(text: str) -> list[Finding]:
     """Return the personal data in ``text``, in order; no two findings overlap."""
     reading, found = Reading(text), list[Finding]()
-    for recognise, of_digits in _RECOGNISERS:
-        if of_digits and not reading.groups and not reading.has_digits:
+    for recognise, needs in _RECOGNISERS:
+        if not needs(reading):
             continue
         for kind, start, end in recognise(reading):
             place = bisect(found, start, key=lambda finding: finding.start)
@@ -42,21 +48,30 @@ def _emails(reading: Reading) -> Iterator[Found]:
         yield "email", start, end
 
 
-# In order, the surest first; True for those that find nothing in a text without digits.
-_RECOGNISERS: tuple[tuple[Recogniser, bool], ...] = (
-    (ibans, True),
-    (numbers.cards, True),
-    (_emails, False),
-    (numbers.social_security_numbers, True),
-    (birth_dates, True),
-    (passwords, False),
-    (networks, True),
-    (numbers.cards_with_a_slip, True),
-    (numbers.phones, True),
-    (codes, True),
-    (numbers.expiries, True),
-    (numbers.cued_phones, True),
-    (addresses, False),
-    (usernames, False),
-    (names, False),
+def _always(_reading: Reading) -> bool:
+    return True
+
+
+def _digits(reading: Reading) -> bool:
+    return reading.has_digits or bool(reading.groups)
+
+
+# In order, the surest first, each with a cheap check of whether there can be anything to find.
+_RECOGNISERS: tuple[tuple[Recogniser, Callable[[Reading], bool]], ...] = (
+    (ibans, _digits),
+    (numbers.cards, _digits),
+    (numbers.long_runs, _digits),
+    (_emails, _always),
+    (numbers.social_security_numbers, _digits),
+    (birth_dates, _digits),
+    (passwords, may_name_password),
+    (networks, _digits),
+    (numbers.cards_with_a_slip, _digits),
+    (numbers.phones, _digits),
+    (codes, _digits),
+    (numbers.expiries, _digits),
+    (numbers.cued_phones, _digits),
+    (addresses, may_hold_address),
+    (usernames, may_name_user),
+    (names, _always),
 )

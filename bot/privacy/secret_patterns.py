@@ -6,6 +6,7 @@ SAYS = r"\s{0,3}(?:[:=]|->|\b(?:is|was|are|to|ist|es|should be|i use is|we use i
 QUOTED = r"[\"'“‘](?P<quoted>[^\"'”’\n]{3,60})[\"'”’]"
 TOKEN = r"(?P<token>[^\s\"“”]\S{1,63})"
 PASS = r"(?:passwort|contrase[nñ]a|mot de passe|p/w|pass\s?words?|pas+w[rod]{2,3}ds?|passwrod|passwd|pwd|pw|psw|pass|passcode|passphrase)"
+MAY_NAME_PASSWORD = re.compile(PASS, re.IGNORECASE)
 PASSWORD_SAID = re.compile(
     rf"\b{PASS}(?:\s+(?:for|on|to|at|with)\s+(?:\w+\s+){{1,4}}?|\s+)?{SAYS}(?:{QUOTED}|{TOKEN})",
     re.IGNORECASE,
@@ -19,6 +20,7 @@ SERVICE = (
     r"(?:user\s?name|user|login|log\s?in|screen\s?name|handle|skype|venmo|instagram|insta|snapchat|snap|twitter"
     r"|discord|cash\s?app|telegram|tiktok|facebook|paypal|linkedin)"
 )
+MAY_NAME_USER = re.compile(SERVICE, re.IGNORECASE)
 USERNAME = re.compile(
     rf"\b(?:my\s+)?{SERVICE}(?:\s+(?:name|id|handle))?"
     rf"(?:{SAYS}@?|\s+@|\s?\.com/(?:in/)?@?)(?P<token>[\w.:-]{{3,40}})",

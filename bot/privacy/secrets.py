@@ -29,6 +29,16 @@ _POLITE = frozenset(
 _PUNCTUATION = ".,;:!?)]}>\"'"
 
 
+def may_name_password(reading: Reading) -> bool:
+    """Return whether a text has a piece of a word for a password; a cheap first check."""
+    return bool(patterns.MAY_NAME_PASSWORD.search(reading.original))
+
+
+def may_name_user(reading: Reading) -> bool:
+    """Return whether a text has a word for a user's name, or a service's; a cheap first check."""
+    return bool(patterns.MAY_NAME_USER.search(reading.text))
+
+
 def passwords(reading: Reading) -> Iterator[Found]:
     """Yield what a shopper calls a password."""
     text = reading.original

@@ -20,6 +20,13 @@ _FORMED = frozenset({"email", "phone", "card", "ssn", "iban", "ip", "address"})
 # … and types that are recognised by the words before them: "my order number is", then the number.
 _CUED = frozenset(KINDS) - {"email", "iban", "ip", "address"}
 _GLUES = ("", " ", "-")
+# Without one of these nothing is recognised by its own form, and the glue makes no difference.
+_FORMS = re.compile(
+    r"[\d@]|%40|&#64;|[_-]at[_-]|gmail|yahoo|hotmail|outlook|icloud|=40|\b(?:at|dot|aol|com|net|org|zero"
+    r"|cero|oh?|one|uno|two|dos|tres|three|cuatro|four|cinco|five|six|seis|seven|siete|ocho|eight"
+    r"|nueve|nine|ten|eleven|twelve|\w+teen|double|triple|comcast|msn|ymail|protonmail|verizon|live)\b",
+    re.IGNORECASE,
+)
 _SHORTEST_CARD = 12  # digits
 _USUAL_CARD = 16
 _NEAR = 120  # characters of a text beside the next one that may belong to a value
@@ -69,15 +76,23 @@ def find_split(texts: Sequence[str]) -> list[SplitFinding]:
     """
     last = len(texts) - 1
     texts, before = _near(texts)
-    alone = [find(text) for text in texts]
+    alone: dict[int, list[Finding]] = {}  # read when first needed
+
+    def found_alone(message: int) -> list[Finding]:
+        """Return what one message shows alone."""
+        if message not in alone:
+            alone[message] = find(texts[message])
+        return alone[message]
+
+    glues = _GLUES if any(map(_FORMS.search, texts)) else (" ",)
     found: list[SplitFinding] = list(_rest_of_masked(texts))
     rest = _end_of_lead(texts[last])
     for numbers in dict.fromkeys(
         [tuple(range(len(texts))), *((number, last) for number in range(last))]
     ):
         for glue, skip in (
-            *((glue, 0) for glue in _GLUES),
-            *([(" ", rest), ("-", rest)] if rest else []),
+            *((glue, 0) for glue in glues),
+            *((glue, rest) for glue in glues if rest and glue),
         ):
             for candidate in _across(texts, numbers, glue, skip):
                 whole = any(
@@ -85,7 +100,7 @@ def find_split(texts: Sequence[str]) -> list[SplitFinding]:
                     and other.start < piece.end
                     and not (len(candidate.pieces) > 1 and _is_half(other))
                     for piece in candidate.pieces
-                    for other in alone[piece.message]
+                    for other in found_alone(piece.message)
                 )
                 known = any(
                     piece.message == other.message
