@@ -25,7 +25,7 @@ import bot.privacy.vault  # noqa: F401
 from bot.application.errors import BackupError
 from bot.application.heartbeat import heartbeat
 from bot.application.key_check import key_checks
-from bot.conversations.store import conversations
+from bot.conversations.tables import conversations
 from bot.database import (
     aware,
     begin_snapshot,

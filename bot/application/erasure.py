@@ -6,7 +6,8 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.conversations.store import ConversationStore, conversations
+from bot.conversations.store import ConversationStore
+from bot.conversations.tables import conversations
 from bot.database import wipe_deleted
 from bot.handoff.outbox import schedule_closings
 from bot.handoff.records import to_do

@@ -19,6 +19,7 @@ from bot.application.erasure import Erasure, Trackers
 from bot.application.errors import ClientIdReused, ConversationOver, NotReady, UnknownChoice
 from bot.application.news import News
 from bot.application.turn_record import TurnRecord, last_words, revealed
+from bot.application.turn_threads import TurnThreads
 from bot.conversations.intake import (
     CHILD_REPLY,
     ChildDetected,
@@ -48,7 +49,6 @@ log = structlog.get_logger()
 Respond = Callable[[str, str], Awaitable[list[Reply]]]
 
 GREETING = "/greeting"
-_LONG = 200  # characters; recognition in a longer text takes more than a moment
 _LOOK_SECONDS = 1  # how often to look for what an agent says
 
 
@@ -90,14 +90,19 @@ class TurnEngine:
         self._respond = respond
         self._turn_seconds = turn_seconds
         self._intake = Intake(vault)
+        self._threads = TurnThreads()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._news = News()
 
     async def start(self) -> tuple[str, Turn]:
         """Start a conversation; return its id, and the turn with the greeting."""
         conversation = new_conversation_id()
-        replies = await self._ask(conversation, GREETING)
-        turn = self._record.begin(conversation, replies)
+
+        async def begin() -> Turn:
+            """Store the greeting."""
+            return self._record.begin(conversation, await self._ask(conversation, GREETING))
+
+        turn = await self._threads.run(begin)
         metrics.conversations.inc()
         log.info("conversation started")
         return conversation, turn
@@ -188,35 +193,41 @@ class TurnEngine:
         return await asyncio.shield(asyncio.ensure_future(self._locked(conversation, incoming)))
 
     async def _locked(self, conversation: str, incoming: Incoming) -> Turn:
-        client_id = self._keyring.digest(incoming.client_id) if incoming.client_id else None
         async with self._lock(conversation):
-            try:
-                repeated = self._store.received(conversation, client_id) if client_id else None
-                if repeated and repeated.fingerprint != self._keyring.digest(incoming.content):
-                    raise ClientIdReused
-                if repeated and repeated.answered:
-                    return self._shown(
-                        conversation, replace(repeated.answered, received=repeated.id)
-                    )
-                if client_id is None:
-                    self._store.state(conversation)  # nothing is taken in after its end
-                earlier = await self._finish_earlier(conversation, repeated)
-                turn = await self._answer(conversation, incoming, client_id, repeated)
-            except ChildDetected:
-                turn = self._stop(conversation)
-            except UnknownConversation:
-                self._erasure.forget(conversation)  # also traces that came after its deletion
-                raise ConversationOver from None
-        self.announce(conversation)
+            turn, is_new = await self._threads.run(lambda: self._in_thread(conversation, incoming))
+        if is_new:
+            self.announce(conversation)
+        return turn
+
+    async def _in_thread(self, conversation: str, incoming: Incoming) -> tuple[Turn, bool]:
+        """Answer a message; return the turn, and whether it is a new one."""
+        client_id = self._keyring.digest(incoming.client_id) if incoming.client_id else None
+        earlier: tuple[Message, ...] = ()
+        try:
+            repeated, unfinished = self._record.opening(conversation, client_id)
+            if repeated and repeated.fingerprint != self._keyring.digest(incoming.content):
+                raise ClientIdReused
+            if repeated and repeated.answered:
+                answered = replace(repeated.answered, received=repeated.id)
+                return self._shown(conversation, answered), False
+            earlier = await self._finish_earlier(conversation, repeated, unfinished)
+            turn = await self._answer(conversation, incoming, client_id, repeated)
+        except ChildDetected:
+            turn = self._stop(conversation)
+        except UnknownConversation:
+            self._erasure.forget(conversation)  # also traces that came after its deletion
+            raise ConversationOver from None
         if turn.state == "closed":
-            await self._wipe()  # if it cannot be done now, retention will
-        return replace(turn, messages=(*earlier, *turn.messages))
+            self._erasure.wipe()  # if it cannot be done now, retention will
+        return replace(turn, messages=(*earlier, *turn.messages)), True
 
     async def _finish_earlier(
-        self, conversation: str, repeated: StoredMessage | None
+        self,
+        conversation: str,
+        repeated: StoredMessage | None,
+        unfinished: StoredMessage | None,
     ) -> tuple[Message, ...]:
         """Answer the message of a turn that broke off, before another one; return the answer."""
-        unfinished = self._record.unfinished(conversation)
         if unfinished is None or (repeated and repeated.id == unfinished.id):
             return ()
         chosen = self._offered(conversation, unfinished.choice) if unfinished.choice else None
@@ -235,7 +246,7 @@ class TurnEngine:
         if repeated:
             said = incoming.choice or from_stored(repeated.text)
         else:
-            said = incoming.choice or await self._taken_in(conversation, incoming.text)
+            said = incoming.choice or self._taken_in(conversation, incoming.text)
             self._amend(conversation, said)
         message, stored = self._record.receive(
             conversation,
@@ -245,7 +256,7 @@ class TurnEngine:
             said,
         )
         if said.redactions:
-            await self._wipe()
+            self._erasure.wipe()
         if stored is None:
             answers = await self._ask(conversation, said.said)
             replies, stored = self._record.finish(conversation, message, said, answers)
@@ -267,16 +278,15 @@ class TurnEngine:
         )
         return replace(turn, received=message)
 
-    async def _taken_in(self, conversation: str, text: str) -> CleanText:
-        """Return a text with its personal data masked; others go on while a long one is read."""
-
-        def take() -> CleanText:
-            recent = self._store.recent(conversation, MESSAGES)
+    def _taken_in(self, conversation: str, text: str) -> CleanText:
+        """Return a text with its personal data masked."""
+        with self._record.reading():
             return self._intake.take(
-                conversation, text, lambda: recent, self._store.asked(conversation)
+                conversation,
+                text,
+                lambda: self._store.recent(conversation, MESSAGES),
+                self._store.asked(conversation),
             )
-
-        return await asyncio.to_thread(take) if len(text) > _LONG else take()
 
     def _amend(self, conversation: str, said: CleanText) -> None:
         """Take personal data that a message completes out of the trackers.

@@ -5,10 +5,11 @@ is stored, a note of the ledger shows it (``bot.optouts.unanswered``), and the a
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from bot.application.erasure import Trackers
 from bot.conversations.intake import CleanText
@@ -74,29 +75,43 @@ class TurnRecord:
 
         The turn is None if the replies end the conversation, which is to be deleted then.
         """
-        answers = [*answers, *self._untold(conversation, answers)]
         with shared_transaction(self._engine, self._durable) as db:
+            acts = self._optouts.unanswered.references(conversation)
+            answers = [*answers, *self._untold(acts, answers)]
             replies = said.answered_by(self._handoffs.complete(conversation, said, answers))
             if forgets(replies):
                 return replies, None
             turn = self._store.add_replies(conversation, message, replies)
             self._trackers.write(conversation, db)
-            self._optouts.unanswered.clear(conversation)
+            if acts:
+                self._optouts.unanswered.clear(conversation)
             return replies, turn
 
-    def unfinished(self, conversation: str) -> StoredMessage | None:
-        """Return the message whose turn broke off after an opt-out or an undoing, if any."""
-        if not self._optouts.unanswered.references(conversation):
-            return None
-        return self._store.last_unanswered(conversation)
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Open a transaction that every reading inside joins."""
+        return shared_transaction(self._engine, self._durable)
 
-    def _untold(self, conversation: str, answers: Sequence[Reply]) -> Replies:
+    def opening(
+        self, conversation: str, client_id: str | None
+    ) -> tuple[StoredMessage | None, StoredMessage | None]:
+        """Return what a turn begins with: its message, if that was stored before, and another.
+
+        The other is the message whose turn broke off after an opt-out or an undoing. Raises
+        UnknownConversation.
+        """
+        with self.reading():
+            repeated = self._store.received(conversation, client_id) if client_id else None
+            if client_id is None:
+                self._store.state(conversation)  # nothing is taken in after its end
+            broken = self._optouts.unanswered.references(conversation)
+            return repeated, self._store.last_unanswered(conversation) if broken else None
+
+    def _untold(self, references: Sequence[str], answers: Sequence[Reply]) -> Replies:
         """Return a reply for each act of this turn that the answers do not tell.
 
         It is so if a turn is answered again, and the answer has become another one meanwhile.
         """
         said = " ".join(answer.text for answer in answers)
-        references = self._optouts.unanswered.references(conversation)
         return [self._told(reference) for reference in references if reference not in said]
 
     def _told(self, reference: str) -> Reply:

@@ -7,7 +7,7 @@ grow with the conversation.
 import itertools
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,14 @@ from bot.topics import CLARIFY, OUT_OF_SCOPE, TOPICS
 KEPT_TRACKERS = 500  # at most so many are cached in memory
 GUESSES = 3  # likely topics reported for a message that was not understood
 RECENT_EVENTS = 30  # about five turns; a follow-up refers to nothing older
+
+# Made once, because every turn executes them.
+_events = SQLTrackerStore.SQLEvent.__table__
+_LAST_ROW = sa.select(sa.func.max(_events.c.id)).where(_events.c.sender_id == sa.bindparam("of"))
+_ADD = _events.insert()
+# What is read again of the parse data of a message; rankings and examples help developers alone,
+# and are shown from memory.
+_KEPT = ("intent", "entities", "questions", "passage")
 
 
 @dataclass(frozen=True)
@@ -109,9 +117,9 @@ class ForgettingTrackerStore(SQLTrackerStore):
             return
         rows = [self._row(sender_id, event) for event in self._additional_events(db, tracker)]
         if rows:
-            db.execute(self.SQLEvent.__table__.insert(), rows)
+            db.execute(_ADD, rows)
         self._stored[sender_id] = len(tracker.events)
-        last_row = db.execute(self._last_row_query(sender_id)).scalar()
+        last_row = db.execute(_LAST_ROW, {"of": sender_id}).scalar()
         if last_row is not None:
             self._cache[sender_id] = _CachedTracker(self._recent(tracker), last_row)
             while len(self._cache) > KEPT_TRACKERS:
@@ -120,6 +128,8 @@ class ForgettingTrackerStore(SQLTrackerStore):
 
     def _row(self, sender_id: str, event: Event) -> dict[str, Any]:
         data = event.as_dict()
+        if isinstance(event, UserUttered):
+            data["parse_data"] = _kept(event.parse_data)
         return {
             "sender_id": sender_id,
             "type_name": event.type_name,
@@ -199,10 +209,7 @@ class ForgettingTrackerStore(SQLTrackerStore):
 
     def _last_row(self, sender_id: str) -> int | None:
         with self.engine.connect() as connection:
-            return connection.execute(self._last_row_query(sender_id)).scalar()
-
-    def _last_row_query(self, sender_id: str) -> Any:
-        return sa.select(sa.func.max(self.SQLEvent.id)).where(self.SQLEvent.sender_id == sender_id)
+            return connection.execute(_LAST_ROW, {"of": sender_id}).scalar()
 
 
 class TrackerEraser:
@@ -255,6 +262,13 @@ def _inner(store: TrackerStore) -> list[ForgettingTrackerStore | InMemoryTracker
                 "use bot.assistant.tracker_store.ForgettingTrackerStore."
             )
     return [inner for inner in stores if inner]
+
+
+def _kept(parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parse data to store; of the ranking, the topics that ``missed`` reports."""
+    ranking = [entry for entry in parsed.get("intent_ranking") or () if entry["name"] in TOPICS]
+    kept = {name: parsed[name] for name in _KEPT if name in parsed}
+    return {**kept, "intent_ranking": ranking[:GUESSES]}
 
 
 def _missed(event: dict[str, Any]) -> Missed:

@@ -13,60 +13,51 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.conversations.intake import EarlierMessage, Redaction
 from bot.conversations.model import Choice, Message, Recorded, Reply, Turn, outcome, topics
-from bot.database import aware, metadata, transaction
-
-conversations = sa.Table(
-    "conversations",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("state", sa.String(20), nullable=False),
-    sa.Column(
-        "active_at",
-        sa.DateTime(timezone=True),
-        nullable=False,
-        server_default="1970-01-01 00:00:00",
-        index=True,
-    ),
-)
-messages = sa.Table(
-    "messages",
-    metadata,
-    sa.Column(
-        "conversation", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
-    ),
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("sender", sa.String(10), nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("topic", sa.String(30)),
-    sa.Column("clauses", sa.Text),  # JSON list of ids
-    sa.Column("recorded", sa.Text),  # JSON of what the ledger recorded, if the message says so
-    sa.Column("asks", sa.String(10)),  # what it asks for, if that is personal data
-    # digest of the client's own id of the message, which finds a message that is sent again
-    sa.Column("client_id", sa.String(64)),
-    # digest of the sent content: the same client id with other content is an error
-    sa.Column("fingerprint", sa.String(64)),
-    sa.Column("choice", sa.String(22)),  # id of the choice that the shopper picked
-    # JSON, for an answered message of the shopper: topics, outcome, ids of the replies
-    sa.Column("turn", sa.Text),
-    sa.UniqueConstraint("conversation", "client_id"),
-)
-choices = sa.Table(
-    "choices",
-    metadata,
-    sa.Column(
-        "conversation", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
-    ),
-    sa.Column("id", sa.String(22), primary_key=True),
-    sa.Column("message", sa.Integer, nullable=False),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("payload", sa.Text, nullable=False),
-)
-
+from bot.conversations.tables import choices, conversations, messages
+from bot.database import aware, transaction
 
 _LONGEST_TURN = 10  # messages of the bot that answer one of the shopper
+
+# The statements of every turn, made once: to make one costs more than to execute it.
+_this = sa.bindparam("of")  # the conversation
+_STATE = sa.select(conversations.c.state).where(conversations.c.id == _this)
+_LOCK = conversations.update().where(conversations.c.id == _this)
+# An update even without changes, because SQLite has no other lock on a row.
+_LOCK_ONLY = _LOCK.values(state=conversations.c.state)
+_LOCK_ACTIVE = _LOCK.values(active_at=sa.bindparam("now"))
+_OF_THIS = messages.c.conversation == _this
+_LAST_ID = sa.select(sa.func.max(messages.c.id)).where(_OF_THIS)
+_RECEIVED = sa.select(messages).where(_OF_THIS, messages.c.client_id == sa.bindparam("client"))
+_LATEST = messages.c.id.desc()
+_RECENT = (
+    sa.select(messages.c.id, messages.c.text)
+    .where(_OF_THIS, messages.c.sender == "visitor")
+    .order_by(_LATEST)
+    .limit(sa.bindparam("count"))
+)
+_ASKED = (
+    sa.select(messages.c.sender, messages.c.asks)
+    .where(_OF_THIS)
+    .order_by(_LATEST)
+    .limit(_LONGEST_TURN)
+)
+_ANSWER = (
+    messages.update()
+    .where(_OF_THIS, messages.c.id == sa.bindparam("answered"))
+    .values(turn=sa.bindparam("told"))
+)
+_READ_ALL = sa.select(messages).where(_OF_THIS).order_by(messages.c.id)
+_READ_SINCE = _READ_ALL.where(messages.c.id > sa.bindparam("after"))
+_READ_SOME = _READ_ALL.where(messages.c.id.in_(sa.bindparam("ids", expanding=True)))
+_CHOICES = (
+    sa.select(choices)
+    .where(
+        choices.c.conversation == _this,
+        choices.c.message.in_(sa.bindparam("ids", expanding=True)),
+    )
+    .order_by(choices.c.message, choices.c.position)
+)
+_ADD_MESSAGES, _ADD_CHOICES = messages.insert(), choices.insert()
 
 
 class UnknownConversation(KeyError):
@@ -139,10 +130,7 @@ class ConversationStore:
         """Return the stored message with this ``client_id``, if any; raises UnknownConversation."""
         with transaction(self._engine) as db:
             state = _state(db, conversation)
-            known = messages.c.client_id == client_id
-            row = db.execute(
-                sa.select(messages).where(messages.c.conversation == conversation, known)
-            ).first()
+            row = db.execute(_RECEIVED, {"of": conversation, "client": client_id}).first()
             if row is None:
                 return None
             turn = _stored_turn(db, conversation, state, json.loads(row.turn)) if row.turn else None
@@ -176,20 +164,14 @@ class ConversationStore:
 
     def recent(self, conversation: str, count: int) -> list[EarlierMessage]:
         """Return the shopper's last messages, the latest last."""
-        own = sa.select(messages.c.id, messages.c.text).where(
-            messages.c.conversation == conversation, messages.c.sender == "visitor"
-        )
         with transaction(self._engine) as db:
-            rows = db.execute(own.order_by(messages.c.id.desc()).limit(count)).all()
+            rows = db.execute(_RECENT, {"of": conversation, "count": count}).all()
         return [EarlierMessage(row.id, row.text) for row in reversed(rows)]
 
     def asked(self, conversation: str) -> str | None:
         """Return what the bot asked for in its last turn, if that is personal data."""
-        last = sa.select(messages.c.sender, messages.c.asks).where(
-            messages.c.conversation == conversation
-        )
-        with self._engine.begin() as db:
-            rows = db.execute(last.order_by(messages.c.id.desc()).limit(_LONGEST_TURN)).all()
+        with transaction(self._engine) as db:
+            rows = db.execute(_ASKED, {"of": conversation}).all()
         turn = takewhile(lambda row: row.sender == "bot", rows)
         return next((row.asks for row in turn if row.asks), None)
 
@@ -226,9 +208,7 @@ class ConversationStore:
                     "outcome": turn.outcome,
                 }
                 db.execute(
-                    messages.update()
-                    .where(messages.c.conversation == conversation, messages.c.id == answers)
-                    .values(turn=json.dumps(kept))
+                    _ANSWER, {"of": conversation, "answered": answers, "told": json.dumps(kept)}
                 )
             return turn
 
@@ -265,7 +245,7 @@ class ConversationStore:
         """Return the messages with an id above ``after``, in order; raises UnknownConversation."""
         with transaction(self._engine) as db:
             _state(db, conversation)
-            return _read(db, conversation, messages.c.id > after)
+            return _read(db, conversation, _READ_SINCE, after=after)
 
     def forget(self, conversation: str) -> None:
         """Delete the conversation with its messages and choices; no error if there is none."""
@@ -275,15 +255,18 @@ class ConversationStore:
             db.execute(conversations.delete().where(conversations.c.id == conversation))
 
 
-def lock_conversation(db: Connection, conversation: str, **changed: Any) -> str:
-    """Change a conversation, lock it until the transaction ends, and return its state.
+def lock_conversation(db: Connection, conversation: str, active_at: datetime | None = None) -> str:
+    """Lock a conversation until the transaction ends, and return its state.
+
+    ``active_at`` is the time of its last message, if that changes.
 
     Until then nobody else deletes it or writes to it. Shopper, bot and agent write at the same
     time, perhaps from several processes, and number their messages one after the other.
     """
-    # An update even without changes, because SQLite has no other lock on a row.
-    changed = changed or {"state": conversations.c.state}
-    db.execute(conversations.update().where(conversations.c.id == conversation).values(**changed))
+    if active_at is None:
+        db.execute(_LOCK_ONLY, {"of": conversation})
+    else:
+        db.execute(_LOCK_ACTIVE, {"of": conversation, "now": active_at})
     return _state(db, conversation)
 
 
@@ -305,24 +288,19 @@ def add_messages_in(
 
 def _state(db: Connection, conversation: str) -> str:
     """Return the state of a conversation; raises UnknownConversation."""
-    state = db.execute(
-        sa.select(conversations.c.state).where(conversations.c.id == conversation)
-    ).scalar()
+    state = db.execute(_STATE, {"of": conversation}).scalar()
     if state is None:
         raise UnknownConversation(conversation)
     return str(state)
 
 
 def _stored_turn(db: Connection, conversation: str, state: str, kept: dict[str, Any]) -> Turn:
-    replies = _read(db, conversation, messages.c.id.in_(kept["messages"]))
+    replies = _read(db, conversation, _READ_SOME, ids=kept["messages"])
     return Turn(tuple(replies), tuple(kept["topics"]), kept["outcome"], state)
 
 
 def _last_id(db: Connection, conversation: str) -> int:
-    last = db.execute(
-        sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)
-    ).scalar()
-    return int(last or 0)
+    return int(db.execute(_LAST_ID, {"of": conversation}).scalar() or 0)
 
 
 def _insert(
@@ -375,26 +353,20 @@ def _insert(
             }
             for position, (choice, (_, payload)) in enumerate(zip(own, reply.choices, strict=True))
         ]
-    for table, values in ((messages, rows), (choices, offered)):
+    for statement, values in ((_ADD_MESSAGES, rows), (_ADD_CHOICES, offered)):
         if values:
-            db.execute(table.insert(), values)
+            db.execute(statement, values)
     return added
 
 
-def _read(db: Connection, conversation: str, condition: Any) -> list[Message]:
-    rows = db.execute(
-        sa.select(messages)
-        .where(messages.c.conversation == conversation, condition)
-        .order_by(messages.c.id)
-    ).all()
+def _read(
+    db: Connection, conversation: str, statement: sa.sql.Select, **which: Any
+) -> list[Message]:
+    rows = db.execute(statement, {"of": conversation, **which}).all()
     offered: dict[int, list[Choice]] = {}
     if rows:
-        wanted = choices.c.message.in_([row.id for row in rows])
-        for row in db.execute(
-            sa.select(choices)
-            .where(choices.c.conversation == conversation, wanted)
-            .order_by(choices.c.message, choices.c.position)
-        ):
+        of_these = {"of": conversation, "ids": [row.id for row in rows]}
+        for row in db.execute(_CHOICES, of_these):
             offered.setdefault(row.message, []).append(Choice(row.id, row.title))
     return [_message(row, tuple(offered.get(row.id, ()))) for row in rows]
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot import metrics
-from bot.conversations.store import messages
+from bot.conversations.tables import messages
 from bot.handoff.model import EMBEDDED, OPEN, Handoff, HandoffKind, State
 from bot.handoff.records import LAST_PATIENCE, LEASE, Records, first_look, lock_handoff, next_try
 from bot.handoff.tables import closings, handoffs

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.conversations.model import Reply
-from bot.conversations.store import conversations, lock_conversation
+from bot.conversations.store import lock_conversation
+from bot.conversations.tables import conversations
 from bot.handoff import replies
 from bot.handoff.model import (
     EMBEDDED,
@@ -35,6 +36,9 @@ from bot.handoff.records import (
     unsent,
 )
 from bot.handoff.tables import agents, handoffs
+
+# Made once, because every turn executes it.
+_DRAFT = sa.select(handoffs).where(handoffs.c.conversation == sa.bindparam("of"), unsent()).limit(1)
 
 Why = tuple[Reason, tuple[str, ...]]  # reason of a handoff, and the topics before it
 
@@ -69,7 +73,7 @@ class Queue:
 
     def draft_of(self, conversation: str) -> Handoff | None:
         """Return the draft of a conversation, None if there is none."""
-        return self._records.first(sa.select(handoffs).where(*_drafted(conversation)))
+        return self._records.first(_DRAFT, of=conversation)
 
     def write(self, draft: Handoff, note: str, placeholder: str | None) -> Handoff:
         """Change the text and the contact of a draft, which is open then.

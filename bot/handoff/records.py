@@ -19,10 +19,9 @@ from bot.conversations.model import Reply
 from bot.conversations.store import (
     UnknownConversation,
     add_messages_in,
-    conversations,
     lock_conversation,
-    messages,
 )
+from bot.conversations.tables import conversations, messages
 from bot.database import aware, is_shared, transaction
 from bot.handoff.model import (
     BOT,
@@ -99,10 +98,10 @@ class Records:
         with self.reading() as db:
             return [self.read(row) for row in db.execute(query)]
 
-    def first(self, query: sa.sql.Select) -> Handoff | None:
-        """Return the first handoff of a query, None if there is none."""
+    def first(self, query: sa.sql.Select, **which: str) -> Handoff | None:
+        """Return the first handoff of a query, None if there is none; ``which`` are parameters."""
         with self.reading() as db:
-            row = db.execute(query.limit(1)).first()
+            row = db.execute(query, which).first()
         return self.read(row) if row else None
 
     def add(

@@ -79,12 +79,13 @@ class HandoffService:
 
         If the database fails, the reply says that nobody knows of the message.
         """
-        before = self._said_before(conversation)
         try:
-            answers = self._answer(conversation, typed, before)
+            answers = self._answer(conversation, typed)
         except NotStored:
             answers = [replies.unavailable()]
-        return None if answers is None else _in_new_words(answers, before)
+        if not answers:
+            return answers
+        return _in_new_words(answers, self._said_before(conversation))
 
     def complete(
         self, conversation: str, typed: CleanText, answers: Sequence[Reply]
@@ -237,15 +238,13 @@ class HandoffService:
             return replies.unavailable()
         return replies.waiting(handoff, self.queue.place(handoff))
 
-    def _answer(
-        self, conversation: str, typed: CleanText, before: Sequence[Message]
-    ) -> list[Reply] | None:
+    def _answer(self, conversation: str, typed: CleanText) -> list[Reply] | None:
         state = self._store.state(conversation)
         if state in HUMAN:
             return self._waiting.answer(conversation, state, typed)
         draft = self.queue.draft_of(conversation)
         if draft is not None:
-            answers = self._drafting.answer(draft, typed, before)
+            answers = self._drafting.answer(draft, typed, self._said_before(conversation))
             if answers is not None:
                 return answers
         elif typed.said == replies.LEAVE:

@@ -14,6 +14,11 @@ from bot.database import transaction
 from bot.optouts.receipts import holder_hash
 from bot.optouts.tables import unanswered
 
+# Made once, because every turn executes them.
+_holder = unanswered.c.holder == sa.bindparam("of")
+_REFERENCES = sa.select(unanswered.c.reference).where(_holder).order_by(unanswered.c.at)
+_CLEAR = unanswered.delete().where(_holder)
+
 
 def note(db: Connection, holder: str | None, reference: str) -> None:
     """Note an act for a holder, once; the reference is that of its receipt."""
@@ -31,20 +36,15 @@ class Unanswered:
 
     def references(self, conversation: str) -> list[str]:
         """Return the references of the acts in a conversation that are still to be told."""
-        noted = sa.select(unanswered.c.reference).where(_of(conversation))
         with transaction(self._engine) as db:
-            return list(db.execute(noted.order_by(unanswered.c.at)).scalars())
+            return list(db.execute(_REFERENCES, {"of": holder_hash(conversation)}).scalars())
 
     def clear(self, conversation: str) -> None:
         """Delete the notes of a conversation: it was told of the acts, or it is deleted."""
         with transaction(self._engine) as db:
-            db.execute(unanswered.delete().where(_of(conversation)))
+            db.execute(_CLEAR, {"of": holder_hash(conversation)})
 
     def expire(self, before: datetime) -> None:
         """Delete the notes from before a time, whose conversations are gone."""
         with transaction(self._engine) as db:
             db.execute(unanswered.delete().where(unanswered.c.at < before))
-
-
-def _of(conversation: str) -> sa.sql.ColumnElement:
-    return unanswered.c.holder == holder_hash(conversation)

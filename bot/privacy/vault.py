@@ -27,6 +27,13 @@ vault = sa.Table(
     sa.Column("used_at", sa.DateTime(timezone=True), nullable=False, index=True),
 )
 
+# Made once, because every turn executes it.
+_KEEPS = (
+    sa.select(vault.c.placeholder)
+    .where(vault.c.conversation == sa.bindparam("of"), vault.c.secret.is_not(None))
+    .limit(1)
+)
+
 
 class Vault:
     """Store of values by conversation and placeholder; every method is one transaction.
@@ -75,10 +82,10 @@ class Vault:
 
     def touch(self, conversation: str) -> None:
         """Note that a conversation is active, which restarts the idle time of its values."""
-        kept = sa.and_(vault.c.conversation == conversation, vault.c.secret.is_not(None))
         with transaction(self._engine) as db:
             # Most conversations have no values; then nothing is written.
-            if db.execute(sa.select(vault.c.placeholder).where(kept).limit(1)).first():
+            if db.execute(_KEEPS, {"of": conversation}).first():
+                kept = sa.and_(vault.c.conversation == conversation, vault.c.secret.is_not(None))
                 self._drop_expired(db, kept)
                 db.execute(vault.update().where(kept).values(used_at=datetime.now(UTC)))
 

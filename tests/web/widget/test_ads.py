@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.application.services import Services
 from bot.conversations.model import Recorded, Reply
-from bot.conversations.store import conversations
+from bot.conversations.tables import conversations
 from bot.settings import Settings
 from tests.conftest import Server
 from tests.web.widget.conftest import Chat
