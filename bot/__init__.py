@@ -15,3 +15,9 @@ QUIET = {
     "MPLCONFIGDIR": str(MODELS_DIR / ".cache" / "matplotlib"),
 }
 os.environ.update(QUIET)
+
+# One message is work for one thread: others would spin beside it and take the processor from other
+# messages. Training asks for more (``bot.nlu.models.threads``).
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+for name in ONE_THREAD:
+    os.environ.setdefault(name, "1")

@@ -52,10 +52,11 @@ _LOGFMT = structlog.processors.LogfmtRenderer(
 )
 
 
-def configure(level: str = "warning", form: str = "logfmt") -> None:
+def configure(level: str = "warning", form: str = "logfmt", lasting: bool = False) -> None:
     """Send every log of this process, structlog's and the standard library's, to standard error.
 
     ``form`` is logfmt or json. Libraries log only warnings and errors, unless ``level`` is debug.
+    With ``lasting``, loggers keep this configuration, and cost less.
     """
     callsite = structlog.processors.CallsiteParameter
     processors: list[Processor] = [
@@ -85,6 +86,7 @@ def configure(level: str = "warning", form: str = "logfmt") -> None:
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
+        cache_logger_on_first_use=lasting,
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
 

@@ -165,9 +165,13 @@ def load(
     """
     prepare(lean)
     from rasa.core.agent import Agent
+    from rasa.core.policies.rule_policy import RulePolicy
     from rasa.core.utils import AvailableEndpoints
 
     from bot.assistant.failures import let_errors_out
+    from bot.assistant.prepared_graph import PreparedGraph
+    from bot.assistant.processor import ServingProcessor
+    from bot.dialogue.rules import RuleLookup
     from bot.nlu.models.encoder import verify
     from bot.policy.answer_files import load_answers
     from bot.policy.facts import facts
@@ -194,5 +198,9 @@ def load(
             f"The model cannot be unpacked in {tempfile.gettempdir()} ({error.strerror}): "
             "make room there."
         ) from error
+    agent.processor.graph_runner = PreparedGraph(
+        agent.processor.graph_runner, {RulePolicy: RuleLookup}
+    )
     let_errors_out(agent, tracker_store)
+    ServingProcessor.take_over(agent.processor)
     return agent

@@ -79,7 +79,7 @@ def create_app(settings: Settings, web: WebContext | None = None) -> FastAPI:
 
 def serve(settings: Settings) -> None:
     """Serve until interrupted; raise the error that kept the assistant from loading."""
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure(settings.log_level, settings.log_format, lasting=True)
     web = WebContext.of(settings)
     server = _Server(
         uvicorn.Config(
