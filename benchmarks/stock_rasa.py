@@ -1,6 +1,9 @@
-"""Compare the bot's understanding with stock Rasa: same training data, same test set, same run.
+"""Compare the bot with stock Rasa: its understanding, or with ``serve`` the cost of its turns.
 
-    .venv/bin/python benchmarks/stock_rasa.py [--python python3.10] [--environment var/stock-rasa]
+    .venv/bin/python benchmarks/stock_rasa.py [serve] [--python python3.10]
+                                              [--environment var/stock-rasa]
+
+Without ``serve``: same training data, same test set, same run. With it: ``stock_serving.py``.
 
 Stock Rasa is the bot that ``rasa init`` makes: an empty pipeline, which Rasa fills with its default
 (word and character n-grams, DIET for 100 epochs, a fallback below 0.3 or with a lead under 0.1). It
@@ -25,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from stock_serving import serve
 
 from bot.assistant import trained_model
 from bot.evaluation.labelled import read_nlu, read_training_data
@@ -194,6 +198,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("what", nargs="?", choices=["understanding", "serve"])
     parser.add_argument(
         "--python", default="python3.10", help="Python 3.10, to make stock Rasa's environment with"
     )
@@ -205,6 +210,9 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     make_environment(chosen.python, chosen.environment.absolute())
+    if chosen.what == "serve":
+        serve(chosen.environment.absolute())
+        return
     trained_model.prepare(lean=False)
     with tempfile.TemporaryDirectory() as folder:
         ours_trained = train_ours()

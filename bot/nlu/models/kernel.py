@@ -9,9 +9,12 @@ Training needs one factorisation. It also gives the exact scores of each example
 that example (Rasmussen and Williams 2006, eq. 5.12), so calibration needs no second training.
 Calibration fits the temperature of a softmax on those scores (Guo et al. 2017, arXiv:1706.04599,
 with the margins as logits).
+
+A trained model compares a text with a fixed number of examples (``bot.nlu.models.nearby``).
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +26,9 @@ import numpy as np
 from scipy.linalg import lapack
 from scipy.optimize import minimize_scalar
 from sklearn.feature_extraction.text import TfidfVectorizer
+from threadpoolctl import threadpool_limits
 
+from bot.nlu.models.nearby import Nearby
 from bot.nlu.models.views import Views
 
 NEIGHBOURS = 10  # nearest examples in the scores of a text
@@ -94,8 +99,7 @@ class KernelModel:
             TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32),
         ]
         self._analysers = [vectorizer.build_analyzer() for vectorizer in self._vectorizers]
-        self._places = np.zeros((0, 0), dtype=np.float32)  # of the examples, (examples, dimensions)
-        self._weights = np.zeros((0, 0), dtype=np.float32)  # of the examples, (examples, labels)
+        self._nearby = Nearby(width, noise)
         self._term_weights = np.zeros((0, 0), dtype=np.float32)  # of n-grams, (n-grams, labels)
 
     def fit(self, texts: Sequence[str], views: np.ndarray, labels: Sequence[str]) -> Scores:
@@ -109,18 +113,23 @@ class KernelModel:
                 f"There must be three intents or more to tell apart; there are {len(self.labels)}."
             )
         self._set_targets(np.array([self.labels.index(label) for label in labels], dtype=np.int32))
+        with threadpool_limits(os.cpu_count()):  # one while serving, see bot/__init__.py
+            return self._fit(texts, views)
+
+    def _fit(self, texts: Sequence[str], views: np.ndarray) -> Scores:
         goals = np.eye(len(self.labels), dtype=np.float32)[self.targets]
-        self._places = self._views.fit(views)
-        similarity = self._places @ self._places.T
+        places = self._views.fit(views)
+        similarity = places @ places.T
         counts = [vectorizer.fit_transform(texts) for vectorizer in self._vectorizers]
         kernel = np.exp(-self.width * (1 - similarity))
         with ThreadPoolExecutor() as threads:
             for shared in threads.map(lambda block: (block @ block.T).toarray(), counts):
                 kernel += self.ngrams * shared
-        self._weights, unseen = _solve(kernel, goals, self.noise)
-        self._term_weights = np.vstack(
-            [self.ngrams * (block.T @ self._weights) for block in counts]
-        )
+        weights, unseen = _solve(kernel, goals, self.noise)
+        terms = [self.ngrams * (block.T @ weights) for block in counts]
+        self._term_weights = np.vstack(terms)
+        by_terms = sum(block @ weight for block, weight in zip(counts, terms, strict=True))
+        self._nearby.fit(places, goals - by_terms)
         np.fill_diagonal(similarity, -1.0)  # an example is not its own neighbour
         self.temperature = best_temperature(unseen, self.targets)
         with ThreadPoolExecutor() as threads:
@@ -129,12 +138,22 @@ class KernelModel:
 
     def scores(self, texts: Sequence[str], views: np.ndarray) -> Scores:
         """Return the scores of texts, from their words and the encoder's views of them."""
-        places = self._views.places(views)
-        # Row by row, because for a few texts one product of matrices is slower.
-        similarity = np.array([self._places @ place for place in places]).reshape(len(texts), -1)
-        margins = np.exp(-self.width * (1 - similarity)) @ self._weights
-        margins += np.array([self._ngram_margins(text) for text in texts]).reshape(margins.shape)
-        return Scores(margins, *self._nearest(similarity))
+        return Scores.joined(
+            self._scores(text, place)
+            for text, place in zip(texts, self._views.places(views), strict=True)
+        )
+
+    def _scores(self, text: str, place: np.ndarray) -> Scores:
+        near = self._nearby.at(place)
+        closest = np.full(len(self.labels), -1.0, dtype=np.float32)
+        np.maximum.at(closest, self.targets[near.examples], near.similarity)
+        ranked = np.argsort(-near.similarity)[:NEIGHBOURS]
+        return Scores(
+            (near.margins + self._ngram_margins(text))[None],
+            closest[None],
+            near.examples[ranked][None],
+            near.similarity[ranked][None],
+        )
 
     def probabilities(self, margins: np.ndarray) -> np.ndarray:
         """Return probabilities for margins; each row adds up to 1."""
@@ -143,14 +162,13 @@ class KernelModel:
     def save(self, folder: Path) -> None:
         """Write the model to ``folder`` as arrays and JSON, which run no code when read."""
         arrays = {f"idf_{i}": vectorizer.idf_ for i, vectorizer in enumerate(self._vectorizers)}
-        half = {"places": self._places, "terms": self._term_weights}
         np.savez_compressed(
             folder / "kernel.npz",
-            says=self._weights,
             targets=self.targets,
-            **{name: array.astype(np.float16) for name, array in half.items()},
+            terms=self._term_weights.astype(np.float16),
             **arrays,
             **self._views.arrays(),
+            **self._nearby.arrays(),
         )
         state = {
             "settings": {"width": self.width, "ngrams": self.ngrams, "noise": self.noise},
@@ -175,11 +193,9 @@ class KernelModel:
         )
         with np.load(folder / "kernel.npz") as arrays:
             model._set_targets(arrays["targets"])
-            model._weights = arrays["says"]
-            model._places, model._term_weights = (
-                arrays[name].astype(np.float32) for name in ("places", "terms")
-            )
+            model._term_weights = arrays["terms"]
             model._views = Views.of(arrays)
+            model._nearby = Nearby.of(arrays, model.width, model.noise)
             for i, (vectorizer, terms) in enumerate(
                 zip(model._vectorizers, state["terms"], strict=True)
             ):

@@ -105,8 +105,8 @@ class ScopeModel:
     def _signals(self, scores: Scores, probabilities: np.ndarray) -> np.ndarray:
         if self._outside == _NONE:
             return scores.margins.max(axis=1, keepdims=True)
-        known = np.delete(scores.margins, self._outside, axis=1)
-        likely = np.delete(probabilities, self._outside, axis=1)
+        inside = np.flatnonzero(np.arange(scores.margins.shape[1]) != self._outside)
+        known, likely = scores.margins[:, inside], probabilities[:, inside]
         by_margin, by_chance = np.sort(known, axis=1), np.sort(likely, axis=1)
         near = self._targets[scores.neighbours]
         return np.column_stack(
@@ -120,7 +120,7 @@ class ScopeModel:
                 np.log(np.exp(known).sum(axis=1)),
                 scores.margins[:, self._outside],
                 probabilities[:, self._outside],
-                np.delete(scores.closest, self._outside, axis=1).max(axis=1),
+                scores.closest[:, inside].max(axis=1),
                 scores.closest[:, self._outside],
                 (near != self._outside).mean(axis=1),
                 scores.similarity.mean(axis=1),

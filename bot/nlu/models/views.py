@@ -28,7 +28,7 @@ class Views:
         self._common = _rounded(views.mean(axis=0))
         even = self._even(views)
         _, directions = np.linalg.eigh(even.T @ even)
-        self._directions = _rounded(directions[:, -DIMENSIONS:])
+        self._directions = np.asfortranarray(_rounded(directions[:, -DIMENSIONS:]))
         return _rounded(self.places(views))
 
     def places(self, views: np.ndarray) -> np.ndarray:
@@ -49,6 +49,7 @@ class Views:
         views._common, views._directions = (
             arrays[name].astype(np.float32) for name in ("common", "directions")
         )
+        views._directions = np.asfortranarray(views._directions)  # so one text is placed fastest
         return views
 
     def _even(self, views: np.ndarray) -> np.ndarray:
