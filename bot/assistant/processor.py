@@ -1,7 +1,8 @@
 """Message processor of the server: Rasa's own, without work that changes nothing here.
 
 Rasa makes all its actions anew to find one, copies the tracker before each action, extracts slots
-that only our own actions fill, and copies events for a log of debugging.
+that only our own actions fill, makes an empty domain to see that ours is none, and copies events
+for a log of debugging.
 """
 
 from functools import cached_property
@@ -41,6 +42,9 @@ class ServingProcessor(StrictProcessor):
         if self._fills_slots:
             return await super().run_action_extract_slots(output_channel, tracker)
         return tracker
+
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Check nothing: ``privacy-bot check`` has, for all intents and entities."""
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker

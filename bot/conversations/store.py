@@ -258,10 +258,9 @@ class ConversationStore:
 def lock_conversation(db: Connection, conversation: str, active_at: datetime | None = None) -> str:
     """Lock a conversation until the transaction ends, and return its state.
 
-    ``active_at`` is the time of its last message, if that changes.
-
     Until then nobody else deletes it or writes to it. Shopper, bot and agent write at the same
     time, perhaps from several processes, and number their messages one after the other.
+    ``active_at`` is the time of its last message, if that changes.
     """
     if active_at is None:
         db.execute(_LOCK_ONLY, {"of": conversation})

@@ -64,10 +64,12 @@ def test_it_gives_what_the_scheduler_gives(agent: Agent, graph: PreparedGraph, m
         assert found[0].get("questions") == found[1].get("questions")
 
 
-def test_a_failing_node_is_named(graph: PreparedGraph) -> None:
+def test_a_failing_node_is_named(agent: Agent, graph: PreparedGraph) -> None:
     """An error in a component is raised as Rasa's own error, with the name of the node."""
-    with pytest.raises(GraphComponentException, match="node"):
-        graph.run({"__message__": 1, "__tracker__": None}, [graph._schema.target_names[0]])
+    assert agent.processor is not None
+    target = agent.processor.model_metadata.nlu_target
+    with pytest.raises(GraphComponentException, match="nlu_message_converter"):
+        graph.run({"__message__": 1, "__tracker__": None}, [target])
 
 
 HISTORIES: dict[str, list[Event]] = {

@@ -81,13 +81,6 @@ def test_the_nearest_examples_are_given(fitted: KernelModel) -> None:
     assert fitted.texts[scores.neighbours[0][0]] == "is my info sold"
     assert scores.similarity[0][0] == pytest.approx(1, abs=0.02)
     assert (np.diff(scores.similarity[0]) <= 0).all()
-    assert scores.closest[0].argmax() == fitted.labels.index("selling")
-
-
-def test_no_example_is_its_own_neighbour() -> None:
-    """The neighbours of an example in training do not include itself."""
-    _, unseen = fit()
-    assert not any(place in row for place, row in enumerate(unseen.neighbours))
 
 
 def test_a_text_without_known_words_is_scored(fitted: KernelModel) -> None:

@@ -32,7 +32,6 @@ from bot.nlu.models.nearby import Nearby
 from bot.nlu.models.views import Views
 
 NEIGHBOURS = 10  # nearest examples in the scores of a text
-_PARTS = 16  # of the training data, for threads
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,8 @@ class Scores:
     """Scores of texts, one row for each text."""
 
     margins: np.ndarray  # (texts, labels): about 1 for the right label, 0 for others
-    closest: np.ndarray  # (texts, labels): similarity to the nearest example of each label
-    neighbours: np.ndarray  # (texts, NEIGHBOURS): indices of the nearest examples, nearest first
+    # The nearest examples that were found, nearest first; none for the texts of training:
+    neighbours: np.ndarray  # (texts, NEIGHBOURS): their indices
     similarity: np.ndarray  # (texts, NEIGHBOURS): their similarity, 1 at most
 
     def of(self, row: int) -> Self:
@@ -52,6 +51,8 @@ class Scores:
     def joined(cls, scores: Iterable[Self]) -> Self:
         """Return the scores of several texts as one."""
         parts = list(scores)
+        if len(parts) == 1:
+            return parts[0]
         return cls(
             *(
                 np.concatenate([getattr(part, field.name) for part in parts])
@@ -85,7 +86,7 @@ class KernelModel:
         self.noise = noise
         self.labels: list[str] = []
         self.texts: list[str] = []  # of the examples, as they were given
-        self._set_targets(np.zeros(0, dtype=np.int32))
+        self.targets = np.zeros(0, dtype=np.int32)  # labels of the examples
         self.temperature = 1.0
         self._views = Views()
         self._vectorizers = [
@@ -112,16 +113,15 @@ class KernelModel:
             raise ValueError(
                 f"There must be three intents or more to tell apart; there are {len(self.labels)}."
             )
-        self._set_targets(np.array([self.labels.index(label) for label in labels], dtype=np.int32))
+        self.targets = np.array([self.labels.index(label) for label in labels], dtype=np.int32)
         with threadpool_limits(os.cpu_count()):  # one while serving, see bot/__init__.py
             return self._fit(texts, views)
 
     def _fit(self, texts: Sequence[str], views: np.ndarray) -> Scores:
         goals = np.eye(len(self.labels), dtype=np.float32)[self.targets]
         places = self._views.fit(views)
-        similarity = places @ places.T
         counts = [vectorizer.fit_transform(texts) for vectorizer in self._vectorizers]
-        kernel = np.exp(-self.width * (1 - similarity))
+        kernel = np.exp(-self.width * (1 - places @ places.T))
         with ThreadPoolExecutor() as threads:
             for shared in threads.map(lambda block: (block @ block.T).toarray(), counts):
                 kernel += self.ngrams * shared
@@ -130,11 +130,9 @@ class KernelModel:
         self._term_weights = np.vstack(terms)
         by_terms = sum(block @ weight for block, weight in zip(counts, terms, strict=True))
         self._nearby.fit(places, goals - by_terms)
-        np.fill_diagonal(similarity, -1.0)  # an example is not its own neighbour
         self.temperature = best_temperature(unseen, self.targets)
-        with ThreadPoolExecutor() as threads:
-            nearest = list(threads.map(self._nearest, np.array_split(similarity, _PARTS)))
-        return Scores(unseen, *(np.concatenate(part) for part in zip(*nearest, strict=True)))
+        nobody = np.zeros((len(texts), 0), dtype=np.int32)
+        return Scores(unseen, nobody, nobody.astype(np.float32))
 
     def scores(self, texts: Sequence[str], views: np.ndarray) -> Scores:
         """Return the scores of texts, from their words and the encoder's views of them."""
@@ -145,12 +143,9 @@ class KernelModel:
 
     def _scores(self, text: str, place: np.ndarray) -> Scores:
         near = self._nearby.at(place)
-        closest = np.full(len(self.labels), -1.0, dtype=np.float32)
-        np.maximum.at(closest, self.targets[near.examples], near.similarity)
         ranked = np.argsort(-near.similarity)[:NEIGHBOURS]
         return Scores(
             (near.margins + self._ngram_margins(text))[None],
-            closest[None],
             near.examples[ranked][None],
             near.similarity[ranked][None],
         )
@@ -192,7 +187,7 @@ class KernelModel:
             state["temperature"],
         )
         with np.load(folder / "kernel.npz") as arrays:
-            model._set_targets(arrays["targets"])
+            model.targets = arrays["targets"]
             model._term_weights = arrays["terms"]
             model._views = Views.of(arrays)
             model._nearby = Nearby.of(arrays, model.width, model.noise)
@@ -202,25 +197,6 @@ class KernelModel:
                 vectorizer.vocabulary_ = {term: index for index, term in enumerate(terms)}
                 vectorizer.idf_ = arrays[f"idf_{i}"]
         return model
-
-    def _set_targets(self, targets: np.ndarray) -> None:
-        """Set the label of each example, and the order by label with the start of each label."""
-        self.targets = targets
-        self._order = np.argsort(targets, kind="stable")
-        self._starts = np.searchsorted(targets[self._order], np.arange(len(self.labels)))
-
-    def _nearest(self, similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return ``closest``, ``neighbours`` and ``similarity`` of ``Scores``, for some texts."""
-        closest = np.maximum.reduceat(similarity[:, self._order], self._starts, axis=1)
-        count = min(NEIGHBOURS, similarity.shape[1])
-        nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
-        near = np.take_along_axis(similarity, nearest, axis=1)
-        ranked = np.argsort(-near, axis=1)
-        return (
-            closest,
-            np.take_along_axis(nearest, ranked, axis=1),
-            np.take_along_axis(near, ranked, axis=1),
-        )
 
     def _ngram_margins(self, text: str) -> np.ndarray:
         """Return the n-gram part of the margins of one text.

@@ -41,9 +41,7 @@ class ScopeModel:
 
     Its signals are: the probability of the best known label, its logarithm and its lead; entropy;
     the largest margin, its lead, and energy (log-sum-exp of the margins); the margin and
-    probability of "out of scope" itself; similarity to the nearest example in scope and out of
-    scope; and of the nearest examples the share in scope, their similarity, and the share with the
-    same label.
+    probability of "out of scope" itself.
 
     Without out-of-scope examples it learns from the mistakes of the classifier, by the largest
     margin alone. On CLINC150 without its out-of-scope examples that separated better than any set
@@ -51,7 +49,6 @@ class ScopeModel:
     """
 
     def __init__(self) -> None:
-        self._targets = np.zeros(0, dtype=np.int32)  # labels of the classifier's examples
         self._outside = _NONE  # the column of "out of scope"
         self._weights = np.zeros(0)
         self._bias = 0.0
@@ -65,7 +62,7 @@ class ScopeModel:
 
         ``targets`` are the columns of their labels, ``outside`` is the column of "out of scope".
         """
-        self._targets, self._outside = targets, _NONE if outside is None else outside
+        self._outside = _NONE if outside is None else outside
         signals = self._signals(scores, probabilities)
         self._mean, self._scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
         goals = targets == scores.margins.argmax(axis=1) if outside is None else targets != outside
@@ -84,7 +81,6 @@ class ScopeModel:
         """Write the model to ``folder`` as arrays."""
         np.savez_compressed(
             folder / "scope.npz",
-            targets=self._targets,
             outside=self._outside,
             weights=self._weights,
             bias=self._bias,
@@ -97,7 +93,7 @@ class ScopeModel:
         """Read what ``save`` wrote."""
         model = cls()
         with np.load(folder / "scope.npz") as arrays:
-            model._targets, model._outside = arrays["targets"], int(arrays["outside"])
+            model._outside = int(arrays["outside"])
             model._weights, model._bias = arrays["weights"], float(arrays["bias"])
             model._mean, model._scale = arrays["mean"], arrays["scale"]
         return model
@@ -108,7 +104,6 @@ class ScopeModel:
         inside = np.flatnonzero(np.arange(scores.margins.shape[1]) != self._outside)
         known, likely = scores.margins[:, inside], probabilities[:, inside]
         by_margin, by_chance = np.sort(known, axis=1), np.sort(likely, axis=1)
-        near = self._targets[scores.neighbours]
         return np.column_stack(
             [
                 by_chance[:, -1],
@@ -120,11 +115,6 @@ class ScopeModel:
                 np.log(np.exp(known).sum(axis=1)),
                 scores.margins[:, self._outside],
                 probabilities[:, self._outside],
-                scores.closest[:, inside].max(axis=1),
-                scores.closest[:, self._outside],
-                (near != self._outside).mean(axis=1),
-                scores.similarity.mean(axis=1),
-                [np.bincount(row).max() / len(row) for row in near],
             ]
         )
 
