@@ -9,7 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
 _Result = TypeVar("_Result")
@@ -31,10 +31,10 @@ class TurnThreads:
         """Run a turn in a thread, and return what it returns."""
         context = copy_context()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: context.run(self._run, turn))
+        return await loop.run_in_executor(self._pool, self._run, turn, context)
 
-    def _run(self, turn: Callable[[], Coroutine[Any, Any, _Result]]) -> _Result:
+    def _run(self, turn: Callable[[], Coroutine[Any, Any, _Result]], context: Context) -> _Result:
         if not hasattr(self._own, "runner"):
             self._own.runner = asyncio.Runner()
         runner: asyncio.Runner = self._own.runner
-        return runner.run(turn())
+        return runner.run(turn(), context=context)  # else the context of the first turn

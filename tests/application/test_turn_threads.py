@@ -59,12 +59,14 @@ async def test_an_error_comes_back() -> None:
 
 
 async def test_the_context_goes_along() -> None:
-    """A turn sees the context variables of its caller."""
-    _mark.set("here")
+    """Each turn sees the context variables of its own caller."""
 
     async def read() -> str:
         """Return the mark."""
         time.sleep(0)
         return _mark.get()
 
-    assert await TurnThreads().run(read) == "here"
+    threads = TurnThreads()
+    for mark in ("here", "there"):
+        _mark.set(mark)
+        assert await threads.run(read) == mark
