@@ -316,8 +316,13 @@ class ActionOptOutAside(OptOutAction):
 
 def _sides(talk: Talk, draft: Draft) -> str:
     """Return what a draft stops, and what it leaves."""
-    already = talk.stopped(draft.emails) if draft.action is Action.OPT_OUT else frozenset()
-    return Wording(draft.action).both_sides(draft.kinds, draft.gives_back, already)
+    wording, sides = Wording(draft.action), []
+    for kinds, emails in draft.groups:
+        already = talk.stopped(emails) if draft.action is Action.OPT_OUT else frozenset()
+        sides.append((joined(emails), wording.both_sides(kinds, draft.gives_back, already)))
+    if len(sides) == 1:
+        return sides[0][1]
+    return " ".join(f"For {emails}: {both}" for emails, both in sides)
 
 
 def _turned(wish: Wish, draft: Draft) -> Action | None:

@@ -64,17 +64,20 @@ class ActionOptOutFinish(OptOutAction):
             dispatcher.utter_message(response="utter_opt_out_not_recorded")
             again = replace(talk, draft=replace(draft, agreed=False))
             return [*slots(again.as_slots()), FollowupAction("opt_out_form")]
-        already = talk.stopped(draft.emails)
         taken = [one for one in talk.noted if set(one.references) & set(draft.replaces)]
         if draft.gives_back and talk.last:
             taken += talk.meant(draft.gives_back, frozenset(draft.emails), everything=True)
         failed = not await self._take_back(tracker, taken)
-        _tell(dispatcher, draft, receipts, self.services.optouts.confirms_by_mail, already)
+        _tell(dispatcher, draft, receipts, self.services.optouts.confirms_by_mail, talk)
         if failed:
             dispatcher.utter_message(response="utter_opt_out_not_all_recorded")
-        noted = Noted(draft.action, draft.kinds, {one.reference: email for one, email in receipts})
+        noted = tuple(
+            Noted(draft.action, kinds, {one.reference: to for one, to in receipts if to in among})
+            for kinds, emails in draft.groups
+            for among in [emails or (None,)]
+        )
         after = talk.without(taken)
-        return slots_of(replace(after, noted=(noted, *after.noted)))
+        return slots_of(replace(after, noted=(*noted, *after.noted)))
 
     def _put_aside(self, dispatcher: CollectingDispatcher, tracker: Tracker, talk: Talk) -> Events:
         """Put the draft aside, because the shopper talks about something else."""
@@ -97,15 +100,16 @@ class ActionOptOutFinish(OptOutAction):
         If the database breaks after the first, the turn fails: the same message again records the
         rest.
         """
-        wording = Wording(draft.action).describe(draft.kinds)
         holder = tracker.sender_id
-        subjects: list[tuple[Subject, str | None]] = [
-            (Subject("email", normalise(address or "")), email)
-            for email, address in addresses.items()
-        ] or [(Subject("browser", holder), None)]
+        subjects: list[tuple[Subject, str | None, frozenset[OptOutKind]]] = [
+            (Subject("email", normalise(addresses[email] or "")), email, kinds)
+            for kinds, emails in draft.groups
+            for email in emails
+        ] or [(Subject("browser", holder), None, draft.kinds)]
         receipts: list[tuple[Receipt, str | None]] = []
-        for subject, email in subjects:
-            request = Request(draft.action, draft.kinds, subject, Channel.CHAT, wording, holder)
+        for subject, email, kinds in subjects:
+            wording = Wording(draft.action).describe(kinds)
+            request = Request(draft.action, kinds, subject, Channel.CHAT, wording, holder)
             try:
                 receipts.append((await self.services.optouts.record(request), email))
             except NotRecorded:
@@ -203,11 +207,12 @@ def _tell(
     draft: Draft,
     receipts: list[tuple[Receipt, str | None]],
     by_mail: bool,
-    already: frozenset[OptOutKind],
+    before: Talk,
 ) -> None:
-    """Tell what was recorded, each with its reference."""
+    """Tell what was recorded, each with its reference; ``before`` is the talk until then."""
     wording = Wording(draft.action)
     for place, (receipt, email) in enumerate(receipts, start=1):
+        already = before.stopped((email,) if email else ())
         scope = ADDRESS if email else BROWSER
         told = recorded(receipt.reference, receipt.action, receipt.kinds, scope)
         buttons = []

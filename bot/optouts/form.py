@@ -4,8 +4,8 @@ The form asks only for the kinds to stop and for the e-mail address (16 CFR 316.
 the request that will be recorded, and asks for one yes.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.optouts.addresses import BadAddress, normalise
@@ -39,7 +39,8 @@ SITUATIONS = {
 class Draft:
     """A request before it is recorded; ``emails`` are placeholders of the vault.
 
-    ``replaces`` are the references that are taken back when this one is recorded.
+    ``replaces`` are the references that are taken back when this one is recorded. ``kinds`` are
+    those of all addresses, and ``own`` those of an address that wants others than the rest.
     """
 
     action: Action
@@ -50,6 +51,15 @@ class Draft:
     replaces: tuple[str, ...] = ()
     wants_address: bool = False  # also for kinds that need none
     gives_back: frozenset[OptOutKind] = frozenset()  # kinds of the last record that come again
+    own: Mapping[str, frozenset[OptOutKind]] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> list[tuple[frozenset[OptOutKind], tuple[str, ...]]]:
+        """Return the addresses with the same kinds together; one group without an address."""
+        found: dict[frozenset[OptOutKind], list[str]] = {}
+        for email in self.emails:
+            found.setdefault(self.own.get(email, self.kinds), []).append(email)
+        return [(kinds, tuple(emails)) for kinds, emails in found.items()] or [(self.kinds, ())]
 
     def next_question(self) -> Ask | None:
         """Return the next question.
@@ -88,7 +98,7 @@ class Pressed:
 def begin(action: Action, wish: Wish, reveal: Reveal) -> Draft:
     """Return a new draft from a wish."""
     kinds = (wish.after or wish.stops) if action is Action.OPT_OUT else wish.keeps
-    draft = Draft(action, kinds)
+    draft = Draft(action, kinds, own=wish.own)
     # Whoever wants out, and names an address and nothing else, means the mail to it.
     if not kinds and wish.act is Act.OUT and any(wish.addresses.values()):
         draft = replace(draft, kinds=frozenset({OptOutKind.MARKETING_EMAIL}))
@@ -110,7 +120,7 @@ def advance(draft: Draft, wish: Wish, reveal: Reveal, *, tried_address: bool = F
     before = draft
     changes = wish.act in (Act.OUT, Act.IN) and wish.after
     draft = replace(draft, kinds=wish.after if changes else draft.kinds, agreed=False)
-    draft = _with_addresses(draft, wish, reveal)
+    draft = _with_addresses(_with_own_kinds(draft, before, wish), wish, reveal)
     if tried_address and draft == before:
         draft = replace(draft, bad_addresses=draft.bad_addresses + 1)
     return draft
@@ -126,6 +136,14 @@ def press(draft: Draft, pressed: Pressed, reveal: Reveal) -> Draft:
     if pressed.agrees:
         return replace(draft, agreed=draft.next_question() is Ask.AGREED)
     return replace(draft, kinds=pressed.kinds or draft.kinds, agreed=False)
+
+
+def _with_own_kinds(draft: Draft, before: Draft, wish: Wish) -> Draft:
+    """Return the draft with the kinds of single addresses, which a change for all ends."""
+    if wish.own:
+        kept = {email: kinds for kinds, emails in before.groups for email in emails}
+        return replace(draft, own={**(kept if wish.adds_address else {}), **wish.own})
+    return draft if draft.kinds == before.kinds else replace(draft, own={})
 
 
 def _with_addresses(draft: Draft, wish: Wish, reveal: Reveal) -> Draft:

@@ -98,9 +98,16 @@ class Talk:
         )
 
     def stopped(self, emails: tuple[str, ...]) -> frozenset[OptOutKind]:
-        """Return the kinds that are stopped for addresses, or for the browser, by this talk."""
-        outs = [one for one in self.noted if one.action is Action.OPT_OUT and one.emails == emails]
-        return frozenset().union(*(one.kinds for one in outs))
+        """Return the kinds that are stopped for all of some addresses by this talk.
+
+        Without addresses, those that are stopped for the browser.
+        """
+        outs = [one for one in self.noted if one.action is Action.OPT_OUT]
+        of_each = [
+            frozenset().union(*(one.kinds for one in outs if email in (one.emails or (None,))))
+            for email in emails or (None,)
+        ]
+        return frozenset.intersection(*of_each)
 
     def changed_by(self, wish: Wish) -> tuple[frozenset[OptOutKind], frozenset[OptOutKind]]:
         """Return the kinds that a wish stops beside those of the last record, and gives back."""
@@ -160,6 +167,7 @@ class Talk:
             "optout_replaces": list(draft.replaces) or None if draft else None,
             "optout_wants_address": (draft.wants_address or None) if draft else None,
             "optout_gives_back": in_order(draft.gives_back) or None if draft else None,
+            "optout_own": _own_as_slot(draft) or None if draft else None,
             "optout_parked": self.parked or None,
             "optout_detours": self.detours or None,
             "optout_noted": [noted.as_slot() for noted in self.noted] or None,
@@ -200,6 +208,8 @@ def begins_from(talk: Talk, wish: Wish, draft: Draft) -> Draft:
     if for_another:
         named = wish.stops if draft.action is Action.OPT_OUT else wish.keeps
         kinds = named or last.kinds - wish.keeps
+        if draft.own:
+            kinds = frozenset().union(*(draft.own.get(email, kinds) for email in draft.emails))
         return replace(draft, kinds=kinds, replaces=replaces, wants_address=not draft.emails)
     kinds, emails = draft.kinds, draft.emails or last.emails
     if draft.action is Action.OPT_OUT:
@@ -211,7 +221,7 @@ def begins_from(talk: Talk, wish: Wish, draft: Draft) -> Draft:
 def fingerprint(draft: Draft) -> str:
     """Return a short hash of a draft, by which a button belongs to the draft it was shown with."""
     parts = (draft.action, in_order(draft.kinds), draft.emails, draft.replaces)
-    shown = f"{parts} {in_order(draft.gives_back)}"
+    shown = f"{parts} {in_order(draft.gives_back)} {sorted(_own_as_slot(draft).items())}"
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
@@ -229,7 +239,15 @@ def _draft_of(slots: Mapping[str, Any]) -> Draft | None:
         tuple(slots.get("optout_replaces") or ()),
         bool(slots.get("optout_wants_address")),
         frozenset(map(OptOutKind, slots.get("optout_gives_back") or ())),
+        {
+            email: frozenset(map(OptOutKind, kinds))
+            for email, kinds in (slots.get("optout_own") or {}).items()
+        },
     )
+
+
+def _own_as_slot(draft: Draft) -> dict[str, list[str]]:
+    return {email: list(map(str, in_order(kinds))) for email, kinds in draft.own.items()}
 
 
 def references_sentence(talk: Talk) -> str:

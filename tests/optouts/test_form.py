@@ -132,3 +132,19 @@ def test_an_opt_in_asks_for_what_is_to_come_again() -> None:
     draft = begin(Action.OPT_IN, Wish(Act.IN, {MAIL: Sign.KEEP}), VALUES.get)
     assert (draft.action, draft.kinds) == (Action.OPT_IN, {MAIL})
     assert replace(draft, emails=("[email-1]",)).next_question() is Ask.AGREED
+
+
+def test_addresses_can_have_kinds_of_their_own() -> None:
+    """ "No mails for A, no calls for B" is kept apart, until a change for all ends it."""
+    both = {"[email-1]": True, "[email-2]": True}
+    own = {"[email-1]": frozenset({MAIL}), "[email-2]": frozenset({CALLS})}
+    draft = start(MAIL, CALLS, addresses=both, own=own)
+    assert draft.groups == [({MAIL}, ("[email-1]",)), ({CALLS}, ("[email-2]",))]
+    assert then(draft, ADS).groups == [({MAIL, ADS, CALLS}, ("[email-1]", "[email-2]"))]
+
+
+def test_an_address_that_is_added_leaves_the_kinds_of_the_first() -> None:
+    """ "And for B only the calls" changes nothing for A."""
+    more = {"addresses": {"[email-2]": True}, "adds_address": True}
+    draft = then(READY, CALLS, own={"[email-2]": frozenset({CALLS})}, **more)
+    assert draft.groups == [({MAIL}, ("[email-1]",)), ({CALLS}, ("[email-2]",))]

@@ -58,12 +58,16 @@ class Context:
 
 @dataclass(frozen=True)
 class Wish:
-    """What a message wants; ``addresses`` says of each placeholder if it is meant or excluded."""
+    """What a message wants; ``addresses`` says of each placeholder if it is meant or excluded.
+
+    ``own`` has the kinds that are to be out for an address that wants others than the rest.
+    """
 
     act: Act = Act.NONE
     kinds: Mapping[OptOutKind, Sign] = field(default_factory=dict)
     addresses: Mapping[str, bool] = field(default_factory=dict)
     after: frozenset[OptOutKind] = frozenset()  # the kinds that are to be out afterwards
+    own: Mapping[str, frozenset[OptOutKind]] = field(default_factory=dict)
     firm: bool = False  # said as a wish, not only as a complaint
     only: bool = False  # the named kinds, and not the rest of the draft
     same: bool = False  # as for the address before: "same for my wife"
