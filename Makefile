@@ -25,7 +25,7 @@ train: $(VENV)/ready
 
 test: $(VENV)/ready-for-tests
 	@scripts/test_packages.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/ready-for-tests
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo

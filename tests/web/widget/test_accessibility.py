@@ -128,6 +128,7 @@ def test_axe_finds_nothing_with_an_agent(browser: Browser, prompt: Server, state
         "/opt-out",
         UnsubscribeLinks(Settings()).path("jo@example.com"),
     ],
+    ids=["storefront", "policy", "clause", "opt-out", "one-click"],  # the same in each process
 )
 def test_axe_finds_nothing_on_the_pages(page: Page, path: str) -> None:
     """axe-core finds nothing on the pages around the widget, in any look."""
