@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+from bot.application.errors import ConversationOver
 from bot.assistant.trained_model import prepare
 from bot.paths import ROOT
 
@@ -32,7 +33,12 @@ async def play(assistant: Any, talk: dict[str, Any]) -> tuple[dict[str, set[str]
     for text in messages:
         if text == "YES" and offered is None:
             continue
-        answered = await (conversation.choose(offered) if text == "YES" else conversation.say(text))
+        turn = conversation.choose(offered) if text == "YES" else conversation.say(text)
+        try:
+            answered = await turn
+        except ConversationOver:  # it was deleted on the way
+            said.append(f"  > {text}\n    (the conversation is over)")
+            break
         choices = [choice for message in answered.turn.messages for choice in message.choices]
         offered = next((choice.id for choice in choices if choice.title.startswith(_YES)), None)
         said.append(f"  > {text}\n    {' | '.join(m.text for m in answered.turn.messages)}")

@@ -39,13 +39,7 @@ class Encoder:
         self._tokenizer = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True)
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
-        options = onnxruntime.SessionOptions()
-        # Short texts gain nothing from more threads, and concurrent messages lose.
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(folder / "model.onnx")
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return the views of texts, float32, shape (len(texts), VIEWS, DIMENSIONS).
@@ -77,6 +71,17 @@ class Encoder:
         (encoding,) = self._tokenizer.encode_batch([text])
         states: np.ndarray = self._session.run(["tokens"], _feed([encoding]))[0][0]
         return encoding.tokens, states
+
+
+def open_session(model: Path) -> onnxruntime.InferenceSession:
+    """Return a session of an ONNX model on one thread.
+
+    Short texts gain nothing from more threads, and concurrent messages lose.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 def _feed(encodings: Sequence[Encoding]) -> dict[str, np.ndarray]:

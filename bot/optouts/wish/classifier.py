@@ -1,7 +1,7 @@
-"""Second reading of a wish: a small network on the tokens of the sentence encoder.
+"""Second reading of a wish: the upper layers of the sentence encoder, trained to read wishes.
 
 It knows nothing of clauses and roles, so it errs elsewhere than ``reading``. It was trained on
-messages of other people (data/wishes/train.py), and runs in plain numpy.
+messages of other people (data/wishes/train.py).
 """
 
 import re
@@ -13,20 +13,19 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.nlu.models.encoder import Encoder, default_encoder
+from bot.nlu.models.encoder import DIMENSIONS, Encoder, default_encoder, open_session
 from bot.optouts.model import OptOutKind
 from bot.optouts.wish.model import Act, Context, Sign, Situation
 from bot.paths import WISHES_DIR
 
 # The acts that the labels of the training messages tell apart.
 ACTS = ("out", "none", "in", "undo", "status", "yes", "no", "unclear")
-_SIGNS = (None, Sign.STOP, Sign.KEEP)
-WIDTH, HEADS, LAYERS = 128, 4, 2
+SIGNS = (None, Sign.STOP, Sign.KEEP)
 DRAFT_ADDRESSES = 2  # that a message can point at: "only the first"
 # One query for the act, one for each kind, one for each address of the draft.
 QUERIES = 1 + len(OptOutKind) + DRAFT_ADDRESSES
-_KINDS = slice(1, 1 + len(OptOutKind))
-_POINTED = slice(1 + len(OptOutKind), QUERIES)
+# Of the token states, those after the third layer: the network goes on from there.
+LOWER = slice(DIMENSIONS, 2 * DIMENSIONS)
 _PLACEHOLDER = re.compile(r"\[email-\d+\]")
 
 
@@ -35,12 +34,13 @@ class AddressReading:
     """Reading of an address by the network.
 
     ``meant`` is None for an address of the draft that the message says nothing about. ``kinds``
-    are those that are to be out for it.
+    are those that are to be out for it, with the least of their probabilities.
     """
 
     meant: bool | None
     probability: float
     kinds: frozenset[OptOutKind] = frozenset()
+    kinds_probability: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -71,93 +71,75 @@ class SecondReading:
 class WishClassifier:
     """Network that reads wishes."""
 
-    def __init__(self, encoder: Encoder, weights: Path = WISHES_DIR / "classifier.npz") -> None:
-        """Load the weights."""
+    def __init__(self, encoder: Encoder, model: Path = WISHES_DIR / "classifier.onnx") -> None:
+        """Load the network."""
         self._encoder = encoder
-        with np.load(weights) as file:
-            self._weights = {name: file[name].astype(np.float32) for name in file.files}
+        self._session = open_session(model)
 
     def read(self, text: str, context: Context) -> SecondReading:
         """Return the second reading of a message in its context."""
         names = named(text, context.emails)
         tokens, states = self._encoder.token_states(said(text, names))
-        read = self._forward(states, context)
-        acts = _softmax(self._linear(read[0], "act"))
-        signs = _softmax(self._linear(read[_KINDS], "sign")).argmax(axis=1)
-        out = _softmax(self._linear(read[_KINDS], "after"))[:, 1]
-        act = int(acts.argmax())
+        scores = self._session.run(None, _feed(states, context))
+        acts, signs, after = (_softmax(scored[0]) for scored in scores[:3])
+        out, act = after[:, 1], int(acts.argmax())
         return SecondReading(
             Act(ACTS[act]),
             float(acts[act]),
             {
                 kind: sign
-                for kind, place in zip(OptOutKind, signs, strict=True)
-                if (sign := _SIGNS[place]) is not None
+                for kind, place in zip(OptOutKind, signs.argmax(axis=1), strict=True)
+                if (sign := SIGNS[place]) is not None
             },
             _over_half(out),
             float(np.maximum(out, 1 - out).min()),
-            self._addresses(names, tokens, read, context),
+            _addresses(names, tokens, scores[3][0], scores[4][0], context),
         )
 
-    def _addresses(
-        self, names: Mapping[str, int], tokens: Sequence[str], read: np.ndarray, context: Context
-    ) -> dict[str, AddressReading]:
-        """Return the reading of each address that is typed, or pointed at in the draft."""
-        places = places_of(tokens)
-        found: dict[str, AddressReading] = {}
-        for email, query in zip(context.emails, read[_POINTED], strict=False):
-            found[email] = self._address(query)
-        for email, name in names.items():
-            if name in places:
-                found[email] = self._address(read[QUERIES:][places[name]].mean(axis=0))
-        return found
 
-    def _address(self, state: np.ndarray) -> AddressReading:
-        shares = _softmax(self._linear(state, "adr"))
-        best = int(shares.argmax())
-        kinds = _over_half(1 / (1 + np.exp(-self._linear(state, "adrkinds"))))
-        return AddressReading((None, True, False)[best], float(shares[best]), kinds)
+def _feed(states: np.ndarray, context: Context) -> dict[str, np.ndarray]:
+    """Return the input of the network for a message and its context."""
+    has_draft = context.situation not in (Situation.NONE, Situation.ASKED_KINDS)
+    draft = [float(has_draft and kind in context.kinds) for kind in OptOutKind]
+    return {
+        "states": states[None, :, LOWER],
+        "situation": np.array([list(Situation).index(context.situation)]),
+        "draft": np.array([draft], dtype=np.float32),
+        "drafts": np.array([min(DRAFT_ADDRESSES, len(context.emails))]),
+    }
 
-    def _forward(self, states: np.ndarray, context: Context) -> np.ndarray:
-        """Return the last states of the queries and the tokens."""
-        weights = self._weights
-        tokens = self._normed(self._linear(states, "inp"), "norm")
-        tokens = tokens + weights["position.weight"][: len(tokens)]
-        draft = np.array([float(kind in context.kinds) for kind in OptOutKind], dtype=np.float32)
-        if context.situation in (Situation.NONE, Situation.ASKED_KINDS):
-            draft = np.zeros_like(draft)
-        about = weights["situation.weight"][list(Situation).index(context.situation)]
-        about = about + weights["draft.weight"] @ draft
-        about = about + weights["drafts.weight"][min(DRAFT_ADDRESSES, len(context.emails))]
-        read = np.concatenate([weights["queries"] + about, tokens])
-        for layer in range(LAYERS):
-            read = self._layer(read, f"layers.layers.{layer}.")
-        return self._normed(read, "out")
 
-    def _layer(self, read: np.ndarray, name: str) -> np.ndarray:
-        """Return the output of a transformer layer that normalises its input."""
-        weights = self._weights
-        mixed = self._normed(read, f"{name}norm1")
-        parts = mixed @ weights[f"{name}self_attn.in_proj_weight"].T
-        parts += weights[f"{name}self_attn.in_proj_bias"]
-        query, key, value = (
-            part.reshape(len(read), HEADS, -1).transpose(1, 0, 2) for part in np.split(parts, 3, 1)
-        )
-        attention = _softmax(query @ key.transpose(0, 2, 1) / np.sqrt(WIDTH // HEADS))
-        heads = (attention @ value).transpose(1, 0, 2).reshape(len(read), WIDTH)
-        read = read + self._linear(heads, f"{name}self_attn.out_proj")
-        inner = _gelu(self._linear(self._normed(read, f"{name}norm2"), f"{name}linear1"))
-        return read + self._linear(inner, f"{name}linear2")
+def _addresses(
+    names: Mapping[str, int],
+    tokens: Sequence[str],
+    meant: np.ndarray,
+    kinds: np.ndarray,
+    context: Context,
+) -> dict[str, AddressReading]:
+    """Return the reading of each address that is typed, or pointed at in the draft.
 
-    def _linear(self, values: np.ndarray, name: str) -> np.ndarray:
-        product: np.ndarray = values @ self._weights[f"{name}.weight"].T
-        return product + self._weights[f"{name}.bias"]
+    ``meant`` and ``kinds`` are the scores of the draft's addresses, then of each token.
+    """
+    places = places_of(tokens)
+    found: dict[str, AddressReading] = {}
+    for place, email in enumerate(context.emails[:DRAFT_ADDRESSES]):
+        found[email] = _address(meant[place], kinds[place])
+    for email, name in names.items():
+        if name in places:
+            spots = [DRAFT_ADDRESSES + place for place in places[name]]
+            found[email] = _address(meant[spots].mean(axis=0), kinds[spots].mean(axis=0))
+    return found
 
-    def _normed(self, values: np.ndarray, name: str) -> np.ndarray:
-        mean = values.mean(axis=-1, keepdims=True)
-        spread = np.sqrt(values.var(axis=-1, keepdims=True) + 1e-5)
-        normed: np.ndarray = (values - mean) / spread * self._weights[f"{name}.weight"]
-        return normed + self._weights[f"{name}.bias"]
+
+def _address(meant: np.ndarray, kinds: np.ndarray) -> AddressReading:
+    shares, out = _softmax(meant), 1 / (1 + np.exp(-kinds))
+    best = int(shares.argmax())
+    return AddressReading(
+        (None, True, False)[best],
+        float(shares[best]),
+        _over_half(out),
+        float(np.maximum(out, 1 - out).min()),
+    )
 
 
 def named(text: str, emails: tuple[str, ...]) -> dict[str, int]:
@@ -201,16 +183,3 @@ def _softmax(values: np.ndarray) -> np.ndarray:
     raised = np.exp(values - values.max(axis=-1, keepdims=True))
     shares: np.ndarray = raised / raised.sum(axis=-1, keepdims=True)
     return shares
-
-
-def _gelu(values: np.ndarray) -> np.ndarray:
-    """Return the Gaussian error linear unit of values (Hendrycks and Gimpel 2016)."""
-    # The error function by Abramowitz and Stegun, 7.1.26: exact to 1.5e-7.
-    scaled = np.abs(values) / np.sqrt(2)
-    t = 1 / (1 + 0.3275911 * scaled)
-    polynomial = t * (
-        0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))
-    )
-    erf = np.sign(values) * (1 - polynomial * np.exp(-scaled * scaled))
-    unit: np.ndarray = values * (1 + erf) / 2
-    return unit

@@ -36,8 +36,22 @@ def test_what_both_read_is_done() -> None:
 
 @pytest.mark.parametrize("act", [Act.NONE, Act.STATUS, Act.UNCLEAR])
 def test_a_contradiction_is_asked_about(act: Act) -> None:
-    """What one reading stops and the other does not is not recorded without asking."""
+    """What one reading stops, and the other does not surely leave, is not recorded unasked."""
+    assert agreed(out(E), second(act, sure=0.7), START).act is Act.UNCLEAR
+
+
+@pytest.mark.parametrize("act", [Act.IN, Act.UNDO])
+def test_the_opposite_is_never_adopted(act: Act) -> None:
+    """Stop against go on is asked about, however sure the classifier is."""
     assert agreed(out(E), second(act), START).act is Act.UNCLEAR
+    assert agreed(Wish(Act.REFUSAL), second(Act.OUT, E), START).act is Act.UNCLEAR
+
+
+def test_a_wish_that_stops_nothing_is_no_wish() -> None:
+    """A second reading that wants something stopped, but no kind, is not heard."""
+    kept = Wish(Act.OUT, {E: Sign.KEEP, P: Sign.STOP}, after=frozenset({P}))
+    assert agreed(kept, second(Act.OUT), START) == kept
+    assert agreed(Wish(), second(Act.OUT), START).act is Act.UNCLEAR
 
 
 def test_a_yes_needs_both_readings() -> None:
@@ -54,16 +68,11 @@ def test_never_more_is_stopped_than_one_of_them_reads() -> None:
     assert agreed(out(E), second(Act.OUT, P), START).act is Act.UNCLEAR
 
 
-def test_an_unsure_classifier_leaves_the_wish_to_the_clauses() -> None:
-    """A second reading below its threshold changes nothing outside a form."""
-    assert agreed(out(E), second(Act.NONE, sure=0.5), START) == out(E)
-    assert agreed(Wish(), second(Act.OUT, P, sure=0.5), START).act is Act.NONE
-
-
-def test_the_classifier_reads_words_that_the_clauses_do_not_know() -> None:
-    """Where the clauses say nothing, a sure second reading counts; a less sure one is asked."""
+def test_a_sure_classifier_needs_no_second_voice() -> None:
+    """A sure reading counts against what the clauses misread; a less sure one is asked about."""
+    assert agreed(out(E), second(Act.NONE), START).act is Act.NONE
     assert agreed(Wish(), second(Act.OUT, P), START).after == {P}
-    assert agreed(Wish(), second(Act.OUT, P, sure=0.8), START).act is Act.UNCLEAR
+    assert agreed(Wish(), second(Act.OUT, P, sure=0.7), START).act is Act.UNCLEAR
 
 
 def test_readings_that_do_not_fit_together_count_for_nothing() -> None:
@@ -97,3 +106,18 @@ def test_different_kinds_for_different_addresses_are_asked_about() -> None:
     mails, calls = (AddressReading(True, 0.99, frozenset({kind})) for kind in (E, P))
     assert agreed(wish, second(Act.OUT, E, P, _1=mails, _2=calls), START).act is Act.UNCLEAR
     assert agreed(wish, second(Act.OUT, E, P, _1=mails, _2=mails), START).act is Act.OUT
+
+
+def test_kinds_of_each_address_are_kept_apart_where_they_are_sure() -> None:
+    """ "No mails for A, no calls for B" is one request with two parts."""
+    wish = replace(out(E, P), addresses={"[email-1]": True, "[email-2]": True})
+    mails, calls = (AddressReading(True, 0.99, frozenset({kind}), 0.9) for kind in (E, P))
+    heard = agreed(wish, second(Act.OUT, E, P, _1=mails, _2=calls), START)
+    assert heard.own == {"[email-1]": {E}, "[email-2]": {P}}
+
+
+def test_an_address_that_may_not_be_meant_is_asked_for() -> None:
+    """Of two addresses, none is used if it is not sure which of them is meant."""
+    wish = replace(out(E), addresses={"[email-1]": True, "[email-2]": True})
+    sure, unsure = AddressReading(True, 0.99), AddressReading(False, 0.6)
+    assert agreed(wish, second(Act.OUT, E, _1=sure, _2=unsure), START).addresses == {}
