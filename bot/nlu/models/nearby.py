@@ -16,7 +16,7 @@ from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
 from sklearn.cluster import MiniBatchKMeans
 
 # Fewer landmarks are cheaper and less exact, see docs/understanding.md.
-_LANDMARKS = 64  # for each label, on average
+_LANDMARKS = 128  # for each label, on average
 _MOST_LANDMARKS = 4096
 _CELLS = 96  # nearest landmarks, at most, whose cells give the examples to compare with a text
 _CANDIDATES = 256  # of these examples, at most
