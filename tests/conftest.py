@@ -140,7 +140,7 @@ def start_server(data_dir: Path, command: Sequence[str] = SERVE, **environment: 
             stderr=output,
         )
     server = Server(process, f"http://127.0.0.1:{port}", data_dir, log)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # other tests run beside it
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break

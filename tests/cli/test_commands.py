@@ -46,7 +46,7 @@ def test_ask_prints_the_answer(model: Path) -> None:
 def test_ask_as_json_is_a_turn_with_nlu(model: Path) -> None:
     """With --json the turn of the contract is printed, with the NLU result."""
     turn = json.loads(run("ask", "do you sell my data?", "--json").stdout)
-    assert set(turn) == {"messages", "topics", "outcome", "state", "nlu"}
+    assert set(turn) == {"messages", "topics", "outcome", "state", "nlu", "frames"}
     assert turn["topics"] == ["selling"]
     assert turn["nlu"]["intent"] == "selling"
     assert 0.5 < turn["nlu"]["confidence"] <= 1
