@@ -47,7 +47,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the program thinks of one frame: said or not, and up to three candidates."""
+    """Opinion of the program on one frame: said or not, and up to three candidates."""
 
     frame: str
     said: bool

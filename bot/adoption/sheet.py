@@ -22,7 +22,7 @@ _SECONDS_A_DECISION = 3.0
 
 @dataclass
 class Tally:
-    """Where the answers were found, and the keys and minutes that a person would need."""
+    """Places where the answers were found, and the keys and minutes that a person would need."""
 
     found: Counter[str] = field(default_factory=Counter)
     keys: int = 0

@@ -5,9 +5,10 @@ the policy no longer has, says so.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from bot.policy.answer_files import ANSWERS
@@ -130,11 +131,16 @@ class FrameAnswers:
         words = " ".join(filter(None, (lead, *map(str, quotes), note)))
         return words, found.clauses(self.policy), used
 
+    @cached_property
+    def _clauses_with(self) -> Counter[str]:
+        """Numbers of clauses in which each word stands, counted once for a policy."""
+        clauses = self.policy.clauses()
+        return Counter(word for one in clauses for word in set(_WORD.findall(one.text.lower())))
+
     def _by_words(self, quotes: Sequence[Quote], question: str) -> list[Quote]:
         """Return quotes with those first that have a rare word of the question: "canada"."""
         asked = set(_WORD.findall(question.lower()))
-        clauses = [set(_WORD.findall(clause.text.lower())) for clause in self.policy.clauses()]
-        rare = {word for word in asked if 1 <= sum(word in text for text in clauses) <= _RARE}
+        rare = {word for word in asked if 1 <= self._clauses_with[word] <= _RARE}
         return sorted(quotes, key=lambda quote: not rare & set(_WORD.findall(quote.text.lower())))
 
     @staticmethod

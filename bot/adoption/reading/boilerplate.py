@@ -1,4 +1,4 @@
-"""What of a saved page is no part of the document: navigation, banners, forms, footers.
+"""Parts of a saved page that are not of the document: navigation, banners, forms, footers.
 
 An element that holds much of the page's prose is never dropped, whatever it is called.
 """

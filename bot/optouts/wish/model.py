@@ -8,7 +8,7 @@ from bot.optouts.model import Action, OptOutKind
 
 
 class Act(StrEnum):
-    """What a message wants done."""
+    """Act that a message wants done."""
 
     OUT = "out"  # something is to stop
     IN = "in"  # something that was stopped is to come again
@@ -23,7 +23,7 @@ class Act(StrEnum):
 
 
 class Sign(StrEnum):
-    """What a message wants for one kind."""
+    """Wish of a message for one kind: it stops, or it stays."""
 
     STOP = "stop"
     KEEP = "keep"
