@@ -152,7 +152,8 @@ def test_training_twice_trains_once(model: Path) -> None:
 def test_evaluate_reports_and_draws(model: Path, tmp_path: Path) -> None:
     """The report has scores for each topic and the worst mistakes; the charts are PNG files.
 
-    A part of the test set is enough here: tests/nlu/test_understanding.py has the figures.
+    A part of the test set is enough to see a report, and too little for a figure: slips cost
+    3.4 points of the whole set, and anything from 2 to 6 of its quarters.
     """
     lines = TEST_SET.read_text(encoding="utf-8").splitlines(keepends=True)
     examples = [place for place, line in enumerate(lines) if line.startswith("    - ")]
@@ -176,7 +177,7 @@ def test_evaluate_reports_and_draws(model: Path, tmp_path: Path) -> None:
     found = yaml.safe_load((tmp_path / "examination.yml").read_text(encoding="utf-8"))
     assert set(found) == {"near_duplicates", "perhaps_mislabelled", "overlap_with_test_set"}
     (change,) = re.findall(r"  accuracy 0\.\d+, ([+-][\d.]+) points", result.stdout)
-    assert -4 <= float(change) < 0
+    assert -10 < float(change) < 0
 
 
 def test_evaluate_refuses_a_file_without_intents(model: Path, tmp_path: Path) -> None:
