@@ -15,6 +15,14 @@ _NUMBERS = frozenset(["one", "two", "three", "ten"])  # of a house, in words
 _OWN_STREET = 15  # characters by which the address of the store is known
 _NAME_WORDS = 5  # words of a street's name at most
 _CITY_WORDS = 4
+_FRACTION = 3  # digits after a slash at most: 684 1/2
+# Whose addresses are none of the post: "DMX address 129".
+_NO_POST = frozenset(
+    """
+        dmx dali modbus short starting start bus mac slave node web device network memory register
+        ip url
+    """.split()
+)
 _BOX = re.compile(
     r"\b(?:p\.?\s?o\.?\s*(?:box|bx)|pob|post\s?office box|post box|rr\s*\d+,?\s*box"
     r"|rural route\s*\d+,?\s*box|hc\s*\d+\s*box|(?:psc|unit|cmr)\s*\d+,?\s*box|p\.?\s?m\.?\s?b\.?)"
@@ -27,7 +35,7 @@ _GERMAN = re.compile(
     r"\b[A-ZÄÖÜ][\w.-]*(?i:straße|strasse|str\.|platz|gasse|weg|allee|ring)\s\d{1,4}(?:\s?[a-z]\b|[-/]\d+)?"
     r"(?:[\s,]{1,2}\d{5}\s[A-ZÄÖÜ]\w+)?",
 )
-_GRID = re.compile(r"\b[nsew]\d{1,4}\s?[nsew]\d{2,5}\b", re.IGNORECASE)
+_GRID = re.compile(r"\b(?:[ns]\d{1,4}\s?[ew]|[ew]\d{1,4}\s?[ns])\d{2,5}\b", re.IGNORECASE)
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?(?![\d-])")
 _ONLY_SPACE = re.compile(r"[\s,.;/|'#’–-]*")
 _LETTER = re.compile(r"\d+|[^\W\d_]+")
@@ -103,7 +111,9 @@ def _cued(reading: Reading) -> set[int]:
     for atom, word in enumerate(reading.words):
         for phrase in _CUES_BY_WORD.get(word, ()):
             place = atom + len(phrase)
-            if tuple(reading.words[atom:place]) == phrase:
+            if tuple(reading.words[atom:place]) == phrase and (
+                word != "address" or reading.word(atom - 1) not in _NO_POST
+            ):
                 while reading.word(place) in ("is", "was", "at", "to", "in", "the", "my", "s", "a"):
                     place += 1
                 after.add(place)
@@ -118,7 +128,9 @@ def _house_number(reading: Reading, atom: int, cued: set[int]) -> int | None:
         if word in _NUMBERS and (atom in cued or reading.original[reading.starts[atom]].isupper()):
             return atom + 1
         return None
-    if len(word) > 6 or before in ("$", "£", "€", ".", "/", "-", "_") or reading.glued(atom):
+    if len(word) > 6 or before in ("$", "£", "€", ".", "/", "-", "_"):
+        return None
+    if reading.glued(atom) and not _of_grid(reading, atom):
         return None
     after = atom + 1
     if reading.glued(after) and len(reading.word(after)) == 1:  # 12b
@@ -144,8 +156,16 @@ def _house_number(reading: Reading, atom: int, cued: set[int]) -> int | None:
             break
         if reading.glued(after + 1) and reading.gap(after) == " ":  # 12345 67th
             break
+        if reading.gap(after) == "/" and len(reading.words[after]) > _FRACTION:
+            return None  # EU 2019/2020
         after += 1
     return after if _joined(reading, after) else None
+
+
+def _of_grid(reading: Reading, atom: int) -> bool:
+    """Return whether a number is that of a house on a grid of roads: N4417 Hillcrest Rd."""
+    letter = reading.word(atom - 1) in ("n", "s", "e", "w") and not reading.glued(atom - 1)
+    return letter and len(reading.words[atom]) >= _FRACTION
 
 
 def _street(reading: Reading, atom: int, first: int, cued: set[int]) -> int | None:
@@ -415,7 +435,7 @@ def _start(reading: Reading, atom: int) -> int:
     for unit in (atom - 2, atom - 3):  # apt 4b, 1391 …
         if unit >= 0 and reading.word(unit) in known.UNITS and _unit(reading, unit) == atom - 1:
             return reading.starts[unit]
-    start = reading.starts[atom]
+    start = reading.starts[atom - 1 if reading.glued(atom) else atom]
     return start - 1 if reading.text[start - 1 : start] == "#" else start
 
 

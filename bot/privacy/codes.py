@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.privacy.cues import UNITS
 from bot.privacy.finding import Found
+from bot.privacy.numbers import is_own
 from bot.privacy.reading import Group, Reading
 from bot.references import parse_reference
 
@@ -52,7 +53,7 @@ _FORMS = {
     "licence": _Form(4, 5, most=20, least=5, far=3),
     "id_number": _Form(5, 5, most=20, least=6),
     "bank_account": _Form(5, 5, most=62, least=5, far=3),
-    "pin": _Form(4, 4, most=8, far=1),
+    "pin": _Form(4, 4, most=8, far=3),
     "cvv": _Form(3, 3, most=4, far=2),
 }
 
@@ -61,15 +62,20 @@ _PARCELS = (
     re.compile(r"\b1Z(?: ?[0-9A-Z]{2,6}){3,7}(?= |\b)", re.IGNORECASE),
     re.compile(r"\b9[2-5]\d{2}(?:[ -]?\d{4}){4}(?:[ -]?\d{2})?\b"),
     re.compile(r"\bPRO \d{7,10}\b"),
+    re.compile(r"\bpro (?:number |no\.? |# ?)?(?:is )?\d{3}-?\d{6}-?\d\b", re.IGNORECASE),
 )
 _OF_CARDS = frozenset({"pin", "cvv"})
 
 
-def codes(reading: Reading) -> Iterator[Found]:
-    """Yield the codes that a cue names."""
+def parcels(reading: Reading) -> Iterator[Found]:
+    """Yield the numbers of parcels that are known by their form."""
     for pattern in _PARCELS:
         for match in pattern.finditer(reading.text):
             yield "tracking_number", *match.span()
+
+
+def codes(reading: Reading) -> Iterator[Found]:
+    """Yield the codes that a cue names."""
     yield from _named(reading)
     yield from _grouped(reading)
 
@@ -82,12 +88,14 @@ def _named(reading: Reading) -> Iterator[Found]:
             continue
         if parse_reference(match.group()):  # of an opt-out: shoppers ask for it by this
             continue
+        if is_own("".join(filter(str.isdigit, match.group()))):
+            continue
         first = bisect_left(reading.starts, start)
         if _DATE.fullmatch(match.group()):
             continue
         if _IN_GROUPS.fullmatch(match.group()) and (more := _MORE.match(text, end)):
             joined = sum(map(str.isdigit, match.group() + more.group()))
-            if joined >= _SURELY_ONE or _label(reading, first, start, end):
+            if joined >= _SURELY_ONE or _label(reading, first, start, more.end()):
                 end = more.end()
         if label := _label(reading, first, start, end):
             yield label, start, end

@@ -9,7 +9,7 @@ _LABELS = {
         phone|phones|telephone|tel|ph|cell|cellphone|cell phone|mobile|mob|landline|land line|fax
         telefono|teléfono|téléphone|telefon|handy|celular|fone|call|call me|call us|called|calling me|calls|ring|rang|ring me|text|texts|text me|txt
         texting|texted|sms|dial|whatsapp|whats app|wa me|reach me|reach us|reach|contact me
-        contact number|phone number|my number|our number|her number|his number
+        message at|leave a message at|contact number|phone number|my number|our number|her number|his number
         home number|work number|area code|voicemail|viber|telegram|signal|callback|call back|☎
         """,
     "card": """
@@ -17,28 +17,29 @@ _LABELS = {
         american express|discover card|diners|maestro|jcb|cc|cc number|paid with|pay with|pay w|paying with|charge it to|charge to|charge it|deposit to|charged to|half on|exp|expires|expiry|expiration|valid thru|cardnumber|crd
         """,
     "ssn": """
-        ssn|ssns|ss number|ss no|ss|social|social security|social security number
+        ssn|ssns|soc|socail|socal|ss number|ss no|ss|social|social security|social security number
         social security no|soc sec|soc sec no|itin|tax id|taxpayer id|tax payer id|tin|sin
         social insurance number|social number|individual taxpayer
         """,
     "cvv": """
         código de seguridad|codigo de seguridad|sicherheitscode|cvv|cvv2|cvc|cvc2|cvn|csc|cid|security code|card code|code on the back|back of the card
-        verification code of my card|three digit code|3 digit code|card verification
+        digits on the back|numbers on the back|number on the back|code on back|digits on back
+        numbers on back|verification code of my card|three digit code|3 digit code|card verification
         """,
     "pin": "pin|pin code|pin number|pin no|passcode|pass code",
     "password": """
         passwort|contraseña|contrasena|mot de passe|password|passwd|pwd|pw|passwort|pass word|passphrase|psw|pword
         """,
     "birth_date": """
-        geboren am|geboren|née le|né le|nacida el|nacido el|fecha de nacimiento|born|born on|born in|birthday|birth date|birthdate|date of birth|dob|d o b|bday|b day
+        geburtsdatum|year of birth|geboren am|geboren|née le|né le|nacida el|nacido el|fecha de nacimiento|born|born on|born in|birthday|birth date|birthdate|date of birth|dob|d o b|bday|b day
         birth day|birthdate is
         """,
-    "passport": "pasaporte|reisepass|passeport|passport|pasport|passport number|passport no|passport num|pass port|passport id",
+    "passport": "passport card|passport card number|pasaporte|reisepass|passeport|passport|pasport|passport number|passport no|passport num|pass port|passport id",
     "licence": """
         licencia de conducir|führerschein|permis de conduire|dln|license|licence|drivers license|drivers licence|driver license|driver licence|driving licence
         driving license|driver s license|driver s licence|dl|dl number|license number
         licence number|drivers lic|driver lic|drivers id|drivers licens|drivers liscense
-        driver s liscense|lic|lic no|operator license|license no|licence no
+        driver s liscense|lisence|lisence number|liscense|lisense|lic|lic no|operator license|license no|licence no
         """,
     "id_number": """
         national insurance|nhs|nhs number|national insurance number|ni number|nino|medicare
@@ -87,7 +88,7 @@ _LABELS = {
         mac|ticket price|statute|statutes|code section|civil code|bill no|act|hr|fixture|pendant
         sconce|chandelier|collection|shade|ceiling fan|light|lights|lumens|watts|lm|store|store number
         store no|glass|switch|dimmer|transformer|driver model|ballast|ul|etl|extension cord|meid
-        ts|error|error code|erro code|http|port|release|ubuntu|tls|ssl|sha|aes|rfc|iso|ansi|spec
+        pn|p n|gtin|hts|hts code|tariff code|commodity code|hs code|order code|ts|error|error code|erro code|http|port|release|ubuntu|tls|ssl|sha|aes|rfc|iso|ansi|spec
         """,
 }
 # Words between a number and the cue after it: "… is my cell", "… thats the order number".

@@ -84,7 +84,7 @@ def _mistyped(text: str) -> Iterator[Span]:
         first, _, second = name.rpartition(" ")
         if first and (is_word(first.lower()) or is_word(second.lower())):
             first, start = "", match.start("name") + len(first) + 1
-        if not is_word(second.lower()):
+        if not is_word(second.lower()) and not second.isdigit():
             yield start, match.end()
 
 

@@ -47,7 +47,10 @@ def names(reading: Reading) -> Iterator[Found]:
         first = match["name"].split()[-1 if " " in match["name"] else 0].lower()
         if "'" in match["name"] and match["name"].lower().startswith("i"):
             continue
-        is_name = _name(match["name"], 0, shouted, sure=False) == len(match["name"])
+        opens = not text[: match.start()].strip()
+        is_name = _name(match["name"], 0, shouted, sure=False, introduces=opens) == len(
+            match["name"]
+        )
         if is_name or (is_first_name(first) and not is_word(first)):
             start = match.start("name") if is_name else match.end("name") - len(first)
             yield "name", start, match.end("name")
@@ -89,9 +92,7 @@ def _could_be(word: str, before: list[re.Match[str]], shouted: bool, sure: bool)
     if not before and lower in _TITLES:
         return True
     if (
-        lower in _NOT_NAMES
-        or lower.endswith("n't")
-        or (lower.endswith("'s") and is_word(lower[:-2]))
+        lower in _NOT_NAMES or lower.endswith(("n't", "'s"))  # "it's Murphy's law"
     ):
         return False
     if sure and not word.isascii():

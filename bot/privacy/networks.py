@@ -44,9 +44,10 @@ _MAC = re.compile(r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])", _I)
 _WALLET = re.compile(r"\b(?:bc1[a-z0-9]{25,60}|[13][A-HJ-NP-Za-km-z1-9]{25,34}|0x[0-9a-f]{40})\b")
 _VERSION_CUE = re.compile(
     r"(?:version|chrome|firefox|safari|edge|ios|android|build|app|v|ver|firmware|release|section|table"
-    r"|figure|fig|chapter|step|software|sw|driver|sec|part|page)[.:]?\s*$",
+    r"|figure|fig|chapter|step|bootloader|update|fw|software|sw|driver|sec|part|page)[.:]?\s*$",
     _I,
 )
+_VERSION_AFTER = re.compile(r" (?:version|firmware|update|release)\b", _I)
 _BEFORE = 20  # characters in which a version is named
 
 
@@ -92,7 +93,8 @@ def networks(reading: Reading) -> Iterator[Found]:
     text = reading.text
     for match in _IP.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
-        if _VERSION_CUE.search(before) or match.group() == "::":
+        is_version = _VERSION_CUE.search(before) or _VERSION_AFTER.match(text, match.end())
+        if is_version or match.group() == "::":
             continue
         try:
             ipaddress.ip_address(match.group())

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from stdnum import ean
+
 from bot.policy.facts import facts
 from bot.privacy.cues import UNITS
 from bot.privacy.finding import Found, Span
@@ -16,6 +18,7 @@ from bot.privacy.reading import Group, Reading
 
 _CARD = (12, 19)  # digits of a card number, ISO/IEC 7812
 _CUED_CARD = (11, 20)
+_USUAL_CARD = 16
 _HALF_A_CARD = (6, 10)  # digits of a card that is typed over two messages
 _SSN = (7, 10)
 _PHONE = (7, 15)  # digits of a phone number, E.164
@@ -26,7 +29,7 @@ _MAX_GROUPS = 20
 _EXPIRY = re.compile(
     r"(?:\b(?:exp|expiry|expires|expired|expiring|expiration|valid thru"
     r"|valid through|good thru|mm/yy)\b(?:\W{0,3}(?:date|is|on|of)){0,3}[\s.:(,-]{0,4}"
-    r"(?P<date>(?:0?[1-9]|1[0-2])\s?[/ -]?\s?(?:20)?[2-4]\d)(?![\d-])"
+    r"(?P<date>(?:0?[1-9]|1[0-2])\s?[/ -]?\s?(?:20)?[2-4]\d)(?![\d/-])"
     r"|(?<=\d\d\d)[\s,/]{1,3}(?P<beside>(?:0?[1-9]|1[0-2])\s?[/-]\s?(?:20)?[2-4]\d)(?![\d-]))",
     re.IGNORECASE,
 )
@@ -70,13 +73,20 @@ class Part:
     def labels(self) -> set[str]:
         """Return what the nearest cues before and after it call it."""
         reading, named = self.reading, set()
+        beside = False
         if found := reading.cue_before(self.groups[0].first):
             cue, between = found
             if between <= (_BESIDE if cue.label == "other" else _NEAR):
                 named.add(cue.label)
-        if after := reading.cue_after(self.groups[-1].last):
+                beside = between <= _BESIDE
+        after = reading.cue_after(self.groups[-1].last)
+        if after and not (beside and after.label == "other"):  # "ssn 318229047 for the store"
             named.add(after.label)
         return named
+
+    def is_years(self) -> bool:
+        """Return whether each group is a year: ``2019 2020 2021``, ``1907/2006``."""
+        return all(re.fullmatch(r"(?:19|20)\d\d", group.digits) for group in self.groups)
 
     def is_fragment(self) -> bool:
         """Return whether the same mark that joins its groups also joins more of the run to it."""
@@ -174,7 +184,7 @@ def _parts(
             break
         if possible:
             digits = "".join(group.digits for group in run[first : possible[-1][0]])
-            own = next((last for last, length in possible if _is_own(digits[:length])), None)
+            own = next((last for last, length in possible if is_own(digits[:length])), None)
             if own:
                 first, possible = own - 1, []
             for last, length in reversed(possible):
@@ -202,23 +212,28 @@ def _could_be_a_card(digits: str) -> bool:
 
 def _is_almost_a_card(part: Part) -> bool:
     digits, labels = part.digits, part.labels()
-    if "other" in labels or part.counts() or _goes_on(part):
+    in_fours = set(part.sizes[:-1]) == {4} or part.sizes == (4, 6, 5)
+    named_other = "other" in labels and not (in_fours and len(digits) == _USUAL_CARD)
+    if named_other or part.counts() or _goes_on(part) or part.is_years():
         return False
     if labels & {"card", "cvv"} and not _is_north_american(digits):
         return True
     if len(digits) < _CUED_CARD[0] or all(group.digits.endswith("00") for group in part.groups):
         return False
+    if labels & {"order_number", "customer_number", "tracking_number"}:
+        return False
     if part.sizes == (4, 4, 4):
         return digits[0] in "056" and not all(group.digits[-1] == "0" for group in part.groups)
-    if len(digits) < 13 or labels & {"order_number", "customer_number", "tracking_number"}:
+    if len(digits) < 13:
         return False
     if any("\n" in gap for gap in part.gaps):
         return False
-    in_fours = set(part.sizes[:-1]) == {4} or part.sizes == (4, 6, 5)
     issued = digits[:2] in ("34", "37", "36", "38", "30") or digits[0] in "2456" or in_fours
     almost = len(part.groups) > 2 and set(part.sizes) <= {3, 4, 5} and part.sizes.count(4) > 1
-    whole = in_fours or almost or len(part.groups) == 1
+    whole = in_fours or almost or len(part.groups) == 1 or max(part.sizes) == 1
     if "phone" in labels and not (in_fours or almost):
+        return False
+    if not labels and len(part.groups) == 1 and ean.is_valid(digits):
         return False
     begins = digits[0] in "23456" or digits[:4] in ("1800", "2131")
     return issued and whole and begins and not _is_imei(part)
@@ -246,18 +261,23 @@ def _is_imei(part: Part) -> bool:
 def _is_ssn(part: Part) -> bool:
     labels = part.labels()
     if part.sizes == (3, 2, 4) and len({gap.strip() for gap in part.gaps}) == 1:
+        named = part.reading.cue_before(part.groups[0].first)
+        if set(part.gaps) == {"-"} and named and named[0].label == "other" and named[1]:
+            labels.discard("other")  # "why would a lamp store need 123-45-6789"
         return not (labels & {"other", "phone"}) and not part.counts()
     return "ssn" in labels and len(part.digits) >= 8 and "other" not in labels
 
 
 def _is_phone(part: Part) -> bool:
     digits, sizes = part.digits, part.sizes
-    if _is_own(digits) or len(set(digits)) == 1 or part.counts():
+    if is_own(digits) or len(set(digits)) == 1 or part.counts():
         return False
     labels = part.labels()
-    if labels & {"other", "tracking_number"} and "phone" not in labels:
+    if labels & {"other", "tracking_number", "licence", "passport"} and "phone" not in labels:
         return False
     if any("\n" in gap or (gap == "," and sizes != (3, 3, 4)) for gap in part.gaps):
+        return False
+    if set(part.gaps) == {"."} and len(sizes) > 2 and sizes[-3:] != (3, 3, 4):  # 9405.42.8210
         return False
     before = part.before
     if before[-1:] == "+" or before in ("+(", "+ "):
@@ -288,6 +308,8 @@ def _is_north_american(digits: str) -> bool:
 
 def _groups_well(sizes: tuple[int, ...]) -> bool:
     """Return whether a number of ten or eleven digits may be grouped so, also by mistake."""
+    if sizes[:2] == (3, 3) and set(sizes[2:]) == {1}:  # 360 555 0 1 4 5
+        return True
     return len(sizes) in (1, 3, 4) or sizes in ((3, 7), (6, 4), (1, 10), (4, 7), (7, 4))
 
 
@@ -302,7 +324,7 @@ def _is_national(part: Part) -> bool:
         and 2 <= len(sizes) <= 5
         and min(sizes) >= 2
         and (sizes[-1] >= 3 or set(sizes) == {2})
-        and not any(set(gap) & set("/:.") for gap in part.gaps)
+        and not any(set(gap) & set("/:.,") for gap in part.gaps)
     )
 
 
@@ -310,7 +332,7 @@ def _is_cued_phone(part: Part) -> bool:
     labels = part.labels()
     if "phone" not in labels or "other" in labels:
         return False
-    if _is_own(part.digits) or part.counts() or len(set(part.digits)) == 1:
+    if is_own(part.digits) or part.counts() or len(set(part.digits)) == 1 or part.is_years():
         return False
     return not part.is_fragment()
 
@@ -356,7 +378,8 @@ def _own_numbers() -> frozenset[str]:
     )
 
 
-def _is_own(digits: str) -> bool:
+def is_own(digits: str) -> bool:
+    """Return whether digits are a phone number of the store itself."""
     return digits[-10:] in _own_numbers()
 
 

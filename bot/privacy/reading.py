@@ -49,6 +49,7 @@ _LOOK_ALIKE = re.compile(r"[oil]{1,2}")
 # whole, because the time to read it would grow faster than its length.
 _LONGEST_RUN = 48
 _MANY_GROUPS, _LONGEST_OF_MANY = 96, 16  # and in a text with more groups than many
+_NAMES_A_NUMBER = frozenset(["number", "no", "num", "id"])  # "BX5501928 order number"
 _SENTENCE_END = re.compile(r"[!\n;]|(?<!\.)\.(?=\s|$)")
 _ENDS_WITH_DOT = frozenset(
     """
@@ -166,7 +167,8 @@ class Reading:
         for index in (number, number + 1):
             if index < len(self.cues) and self.cues[index].first - place in (0, 1):
                 cue = self.cues[index]
-                return cue if marked or (cue.label in ("phone", "ssn") and between == " ") else None
+                named = cue.label in ("phone", "ssn") or self.words[cue.last] in _NAMES_A_NUMBER
+                return cue if marked or (named and between == " ") else None
         return None
 
     def _read_groups(self) -> None:
@@ -189,6 +191,12 @@ class Reading:
                 digits += word
             elif word in _TIMES and atom == first and (times := self._repeated(atom)):
                 digits, spelled, atom = times, True, atom + 1
+            elif (
+                atom == first
+                and self.word(atom + 1) == "hundred"
+                and len(_DIGITS.get(word, "")) == 1
+            ):
+                digits, spelled, atom = _DIGITS[word] + "00", True, atom + 1
             elif word in _DIGITS and (word != "o" or digits or self._follows_digits(atom)):
                 digits, spelled = digits + _DIGITS[word], spelled or len(word) > 1
             elif digits and _LOOK_ALIKE.fullmatch(word) and self._digit_after(atom):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from bot.privacy import numbers
 from bot.privacy.addresses import addresses, may_hold_address
-from bot.privacy.codes import codes
+from bot.privacy.codes import codes, parcels
 from bot.privacy.emails import find_emails
 from bot.privacy.finding import Finding, Found
 from bot.privacy.names import names
@@ -62,6 +62,7 @@ _RECOGNISERS: tuple[tuple[Recogniser, Callable[[Reading], bool]], ...] = (
     (numbers.cards, _digits),
     (numbers.long_runs, _digits),
     (_emails, _always),
+    (parcels, _digits),
     (numbers.social_security_numbers, _digits),
     (birth_dates, _digits),
     (passwords, may_name_password),

@@ -8,7 +8,7 @@ TOKEN = r"(?P<token>[^\s\"“”]\S{1,63})"
 PASS = r"(?:passwort|contrase[nñ]a|mot de passe|p/w|pass\s?words?|pas+w[rod]{2,3}ds?|passwrod|passwd|pwd|pw|psw|pass|passcode|passphrase)"
 MAY_NAME_PASSWORD = re.compile(PASS, re.IGNORECASE)
 PASSWORD_SAID = re.compile(
-    rf"\b{PASS}(?:\s+(?:for|on|to|at|with)\s+(?:\w+\s+){{1,4}}?|\s+)?{SAYS}(?:{QUOTED}|{TOKEN})",
+    rf"\b{PASS}(?:\s+(?:for|on|to|at|with|i|you|we|they)\s+(?:\w+\s+){{1,4}}?|\s+)?{SAYS}(?:{QUOTED}|{TOKEN})",
     re.IGNORECASE,
 )
 PASSWORD_BESIDE = re.compile(rf"\b{PASS}\s+(?:{QUOTED}|{TOKEN})", re.IGNORECASE)
@@ -28,6 +28,7 @@ USERNAME = re.compile(
 )
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?"
 DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+YEAR = re.compile(r"\W{1,4}(?:is |in )?(?P<year>(?:19|20)\d\d)(?![\d./-])")
 DATE = re.compile(
     rf"(?<!\d)(?:\d{{1,4}}\s?[-./,\s]\s?\d{{1,2}}\s?[-./,\s]\s?\d{{1,4}}|{MONTH},?\s?{DAY}(?:,?\s?(?:of\s)?'?\d{{2,4}})?"
     rf"|{DAY}\s?(?:of\s)?[-/. ]?{MONTH}(?:[-,./ ]{{0,2}}'?\d{{2,4}})?|\d{{8}}|\d{{6}})(?!\d)",

@@ -69,9 +69,13 @@ def birth_dates(reading: Reading) -> Iterator[Found]:
         if cue.label != "birth_date":
             continue
         end = reading.ends[cue.last]
-        match = patterns.DATE.search(text, end, end + _FAR + 30)
-        if match and match.start() - end <= _FAR:
+        if year := patterns.YEAR.match(text, end):
+            yield "birth_date", *year.span("year")
+        while (match := patterns.DATE.search(text, end, end + _FAR + 30)) and (
+            match.start() - end <= _FAR
+        ):
             yield "birth_date", *match.span()
+            end = match.end()  # "my d.o.b. is 1/9/2001 and hers is 11/30/2002"
     for match in patterns.BEFORE.finditer(text):
         yield "birth_date", *match.span("date")
 
@@ -99,6 +103,8 @@ def _is_odd(token: str) -> bool:
         return False
     lower = token.lower()
     if lower.isalpha() and lower.isascii() and not is_word(lower) and not token.endswith("s"):
+        return True
+    if re.search(r"[a-z][A-Z]", token):  # iloveLamps
         return True
     return (has_digit and any(map(str.isalpha, token))) or bool(
         re.search(r"\w[!@#$%^&*_+~]|[!@#$%^&*_+~]\w", token)
