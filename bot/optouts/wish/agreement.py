@@ -72,7 +72,7 @@ def _adopted(first: Wish, second: SecondReading) -> Wish:
 
 
 def _unclear(first: Wish, context: Context) -> Wish:
-    return replace(first, act=Act.UNCLEAR, kinds={}, after=context.kinds, only=False)
+    return replace(first, act=Act.UNCLEAR, kinds={}, own={}, after=context.kinds, only=False)
 
 
 def _outcome(act: Act, after: frozenset[OptOutKind], context: Context) -> tuple[Act, object]:
@@ -93,7 +93,7 @@ def _with_addresses(wish: Wish, second: SecondReading, context: Context) -> Wish
     if wish.act in (Act.UNDO, Act.IN) and context.situation is Situation.RECORDED:
         # What is taken back is meant; where nothing is typed, it is what shall not count any more.
         back = {email: True for email in context.emails if sure.get(email) is False}
-        return replace(wish, addresses=wish.addresses or back)
+        return replace(wish, own={}, addresses=wish.addresses or back)
     typed = {email: sure.get(email, meant) for email, meant in wish.addresses.items()}
     if len(typed) > 1 and not all(email in sure for email in typed):
         typed = {}  # which of them is meant, is asked
@@ -119,6 +119,8 @@ def _own_kinds(
     """Return the kinds of new addresses if they differ; none for one if it is not sure which."""
     if wish.act is not Act.OUT or any(email not in second.addresses for email in others):
         return {}
+    if set(wish.own) == set(others) and frozenset().union(*wish.own.values()) == wish.after:
+        return {email: kinds & second.addresses[email].kinds for email, kinds in wish.own.items()}
     read = {email: second.addresses[email] for email in others}
     differ = len({one.kinds for one in read.values()}) > 1
     beside = context.situation is Situation.RECORDED and any(

@@ -10,6 +10,9 @@ from bot.optouts.wish.addresses import addresses_in
 from bot.optouts.wish.clauses import Clause, clauses, normal
 from bot.optouts.wish.lexicon import KINDS, NEGATIONS, PREDICATES, TURNS, Role, tokens
 from bot.optouts.wish.model import Act, Context, Sign, Situation, Wish
+from bot.optouts.wish.owners import own_kinds
+
+_FEW = 3  # words of a clause that only closes a list: "nothing beyond that"
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,12 @@ class Heard:
 
     def as_wish(self, act: Act) -> Wish:
         """Return a wish with what was heard."""
+        stops_only = self.context.action is Action.OPT_OUT and not self.keeps
         return Wish(
             act,
             {kind: self.signs[kind] for kind in in_order(self.signs)},
             self.addresses,
+            own=own_kinds(self.plain, self.stops, self.used) if stops_only else {},
             only=self.narrows,
             same=bool(phrases.SAME.search(self.plain)),
             firm=any(part.firm and part.polarity and not part.asks for part in self.parts),
@@ -155,8 +160,9 @@ def _refuses(part: Clause) -> bool:
 
 
 def _narrows(part: Clause) -> bool:
-    """Return whether a clause names all that is meant: "only the calls"."""
-    return part.has(Role.ONLY) and part.names_things and part.polarity <= 0
+    """Return whether a clause names all that is meant, or says so: "only the calls", "only that"."""
+    names = part.names_things or len(part.text.split()) <= _FEW
+    return part.has(Role.ONLY) and names and part.polarity <= 0
 
 
 def has_strong_kind(part: Clause) -> bool:
