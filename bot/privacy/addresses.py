@@ -78,7 +78,10 @@ def _end_of_own(reading: Reading, own: str, place: int) -> int:
 
 
 def _all(reading: Reading) -> Iterator[tuple[int, int]]:
-    text = reading.text
+    text, cued = reading.text, _cued(reading)
+    if not reading.has_digits and _NUMBERS.isdisjoint(reading.words):
+        yield from _without_numbers(reading, cued)
+        return
     for pattern in (_BOX, _GRID):
         for match in pattern.finditer(text):
             last = bisect_left(reading.starts, match.end()) - 1
@@ -86,16 +89,13 @@ def _all(reading: Reading) -> Iterator[tuple[int, int]]:
                 street = _end_of_street(reading, last)
                 last = last if street is None else street
             yield match.start(), _end(reading, _tail(reading, last))
-    cued = _cued(reading)
     for atom in range(len(reading.words)):
         first = _house_number(reading, atom, cued)
         if first is None:
             continue
         if (end := _street(reading, atom, first, cued)) is not None:
             yield _start(reading, atom), _end(reading, end)
-    for atom in sorted(cued):
-        if (end := _named_street(reading, atom)) is not None:
-            yield reading.starts[atom], _end(reading, end)
+    yield from _without_numbers(reading, cued)
     yield from _cities(reading)
     for pattern in (_GERMAN, _CANADIAN):
         for match in pattern.finditer(reading.original if pattern is _GERMAN else text):
@@ -103,6 +103,12 @@ def _all(reading: Reading) -> Iterator[tuple[int, int]]:
     if cued:
         for match in _BRITISH.finditer(text):
             yield match.span()
+
+
+def _without_numbers(reading: Reading, cued: set[int]) -> Iterator[tuple[int, int]]:
+    for atom in sorted(cued):
+        if (end := _named_street(reading, atom)) is not None:
+            yield reading.starts[atom], _end(reading, end)
 
 
 def _cued(reading: Reading) -> set[int]:

@@ -5,10 +5,17 @@ import re
 STRONG = re.compile(
     r"\b(?:(?:my|her|his|our|the|full|first|last|legal|maiden|sur|family|whose|account|billing|wife's|husband's)\s{0,2}"
     r"(?:full |first |last |legal |maiden |family )?na?me?(?: on (?:the|my) (?:account|card|order|file))?\s{0,2}(?:is|was|'s|:|=|-)"
-    r"|(?:first|last|full|recipient|customer|put the|maiden|card ?holder|delivery|shipping|contact) name(?: is|:| =)?|name\s?[:=]|me llamo|mi nombre es|je m'?appelle|ich hei(?:ß|ss)e|name'?s|name (?:is|was)|name on (?:(?:the|my|this) )?(?:order|account|card|box|label|package)(?: is| was)?(?= )|name,(?= [A-Z])|(?:am|'m|is) called|mine is(?= [A-Z])|with the name|signed for by|ask for(?= [A-Z])|my name|card ?holder name|attention(?: of)?|attn:?|i go by|(?:registered|listed|filed|account|order|it|booked|signed up)?\s?(?:is |'s )?under (?:the )?name(?: of)?"
+    r"|(?:first|last|full|recipient|customer|put the|maiden|card ?holder|delivery|shipping|contact) name(?: is|:| =)?|name\s?[:=]|me llamo|mi nombre es|je m'?appelle|ich hei(?:ß|ss)e|name'?s|name (?:is|was)|name on (?:(?:the|my|this) )?(?:order|account|card|box|label|package)(?: is| was)?(?= )|name,(?= [A-Z])|(?<![^\n])name(?= [A-Z])|(?:am|'m|is) called|mine is(?= [A-Z])|with the name|signed for by|ask for(?= [A-Z])|my name|card ?holder name|attention(?: of)?|attn:?|i go by|(?:registered|listed|filed|account|order|it|booked|signed up)?\s?(?:is |'s )?under (?:the )?name(?: of)?"
     r"|in the name of|they call me|call me(?=\s+(?!I\b)[A-Z])|account holder(?:'s name)?(?: is|:)?"
     r"|cardholder(?: is|:)?|account belongs to|mr\.?|mrs\.?|ms\.?)[\s:,\"'“-]{1,4}",
     re.IGNORECASE,
+)
+# A text without one of these words has no strong cue.
+WORDS_OF_STRONG = frozenset(
+    """
+        name names nam nme llamo nombre appelle mappelle heiße heisse called mine signed ask attention attn
+        go call holder cardholder belongs mr mrs ms
+    """.split()
 )
 WEAK = re.compile(
     r"\b(?:under|listed as|this is|it's|it is|its|i'm|im|i am|here is|here's|speaking is|thanks,?|thank you,?|thx,?|love,|best,|for|to|delete|remove|forget|"

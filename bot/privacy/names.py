@@ -32,7 +32,8 @@ def names(reading: Reading) -> Iterator[Found]:
     """Yield names after a cue."""
     text = reading.original
     shouted = text.isupper()
-    for match in patterns.STRONG.finditer(text):
+    named = not patterns.WORDS_OF_STRONG.isdisjoint(reading.words)
+    for match in patterns.STRONG.finditer(text) if named else ():
         if end := _name(text, match.end(), shouted, sure=True):
             yield "name", match.end(), end
     for match in patterns.WEAK.finditer(text):
@@ -42,8 +43,7 @@ def names(reading: Reading) -> Iterator[Found]:
         loose = match.group().lower().startswith(("for", "to"))
         if end and not (loose and " " not in text[match.end() : end]):
             yield "name", match.end(), end
-    lower = text.lower()
-    for match in patterns.HERE.finditer(text) if "here" in lower else ():
+    for match in patterns.HERE.finditer(text) if "here" in reading.words else ():
         first = match["name"].split()[-1 if " " in match["name"] else 0].lower()
         if "'" in match["name"] and match["name"].lower().startswith("i"):
             continue
@@ -54,7 +54,7 @@ def names(reading: Reading) -> Iterator[Found]:
         if is_name or (is_first_name(first) and not is_word(first)):
             start = match.start("name") if is_name else match.end("name") - len(first)
             yield "name", start, match.end("name")
-    for match in patterns.IS_MY_NAME.finditer(text) if "name" in lower else ():
+    for match in patterns.IS_MY_NAME.finditer(text) if "name" in reading.words else ():
         if _name(match["name"], 0, shouted, sure=False) == len(match["name"]):
             yield "name", *match.span("name")
     if (whole := text.strip(" .!,\n")) and len(whole.split()) in (2, 3):

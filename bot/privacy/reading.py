@@ -93,6 +93,7 @@ class Reading:
         self.starts = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
         lower = self.text.lower() if len(self.text.lower()) == len(self.text) else self.text
+        self.lower = lower
         self.words = [lower[start:end] for start, end in spans]
         self.has_digits = any(word.isdigit() for word in self.words)
         self.groups: list[Group] = []

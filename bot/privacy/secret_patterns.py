@@ -6,7 +6,8 @@ SAYS = r"\s{0,3}(?:[:=]|->|\b(?:is|was|are|to|ist|es|should be|i use is|we use i
 QUOTED = r"[\"'“‘](?P<quoted>[^\"'”’\n]{3,60})[\"'”’]"
 TOKEN = r"(?P<token>[^\s\"“”]\S{1,63})"
 PASS = r"(?:passwort|contrase[nñ]a|mot de passe|p/w|pass\s?words?|pas+w[rod]{2,3}ds?|passwrod|passwd|pwd|pw|psw|pass|passcode|passphrase)"
-MAY_NAME_PASSWORD = re.compile(PASS, re.IGNORECASE)
+# A text without one of these has no word for a password.
+PARTS_OF_PASS = ("pas", "pw", "psw", "p/w", "contrase", "mot de")
 PASSWORD_SAID = re.compile(
     rf"\b{PASS}(?:\s+(?:for|on|to|at|with|i|you|we|they)\s+(?:\w+\s+){{1,4}}?|\s+)?{SAYS}(?:{QUOTED}|{TOKEN})",
     re.IGNORECASE,
@@ -20,7 +21,11 @@ SERVICE = (
     r"(?:user\s?name|user|login|log\s?in|screen\s?name|handle|skype|venmo|instagram|insta|snapchat|snap|twitter"
     r"|discord|cash\s?app|telegram|tiktok|facebook|paypal|linkedin)"
 )
-MAY_NAME_USER = re.compile(SERVICE, re.IGNORECASE)
+# A text without one of these names no service.
+PARTS_OF_SERVICE = (
+    "user login log screen handle skype venmo insta snap twitter discord cash telegram tiktok "
+    "facebook paypal linkedin"
+).split()
 USERNAME = re.compile(
     rf"\b(?:my\s+)?{SERVICE}(?:\s+(?:name|id|handle))?"
     rf"(?:{SAYS}@?|\s+@|\s?\.com/(?:in/)?@?)(?P<token>[\w.:-]{{3,40}})",

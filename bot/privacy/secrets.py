@@ -31,12 +31,12 @@ _PUNCTUATION = ".,;:!?)]}>\"'"
 
 def may_name_password(reading: Reading) -> bool:
     """Return whether a text has a piece of a word for a password; a cheap first check."""
-    return bool(patterns.MAY_NAME_PASSWORD.search(reading.original))
+    return any(part in reading.lower for part in patterns.PARTS_OF_PASS)
 
 
 def may_name_user(reading: Reading) -> bool:
     """Return whether a text has a word for a user's name, or a service's; a cheap first check."""
-    return bool(patterns.MAY_NAME_USER.search(reading.text))
+    return any(part in reading.lower for part in patterns.PARTS_OF_SERVICE)
 
 
 def passwords(reading: Reading) -> Iterator[Found]:

@@ -160,7 +160,7 @@ def _refuses(part: Clause) -> bool:
 
 
 def _narrows(part: Clause) -> bool:
-    """Return whether a clause names all that is meant, or says so: "only the calls", "only that"."""
+    """Return whether a clause names all that is meant: "only the calls", "nothing beyond that"."""
     names = part.names_things or len(part.text.split()) <= _FEW
     return part.has(Role.ONLY) and names and part.polarity <= 0
 
