@@ -161,6 +161,15 @@ class Settings(BaseSettings):
         default="", description="key that signs posts to the handoff webhook"
     )
 
+    staff_idle_minutes: float = Field(
+        default=120,
+        gt=0,
+        description="minutes without a click or a key until an agent or officer is signed out",
+    )
+    staff_session_hours: float = Field(
+        default=12, gt=0, description="hours until an agent or officer must sign in again"
+    )
+
     metrics_token: str = Field(
         default="",
         description="token with which other machines may read /metrics; empty: only this machine",
@@ -200,6 +209,10 @@ class Settings(BaseSettings):
     limit_unknown: str = Field(
         default="30/hour",
         description="limit of unknown references per IP address, against guessing; empty: no limit",
+    )
+    limit_sign_ins: str = Field(
+        default="10/minute;60/hour",
+        description="limit of failed sign-ins per IP address, against guessing; empty: no limit",
     )
     max_connections: int = Field(
         default=100,
@@ -323,7 +336,9 @@ class Settings(BaseSettings):
                 )
         return origins
 
-    @field_validator("limit_messages", "limit_starts", "limit_requests", "limit_unknown")
+    @field_validator(
+        "limit_messages", "limit_starts", "limit_requests", "limit_unknown", "limit_sign_ins"
+    )
     @classmethod
     def _readable_limit(cls, limit: str) -> str:
         try:

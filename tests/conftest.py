@@ -101,7 +101,8 @@ def sqlite(tmp_path: Path) -> Iterator[Engine]:
 
 # All tests send from one address, and send more requests than many shoppers would.
 UNLIMITED = {
-    f"PRIVACY_BOT_LIMIT_{name}": "" for name in ("MESSAGES", "STARTS", "REQUESTS", "UNKNOWN")
+    f"PRIVACY_BOT_LIMIT_{name}": ""
+    for name in ("MESSAGES", "STARTS", "REQUESTS", "UNKNOWN", "SIGN_INS")
 }
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 import bot.handoff.tables
 import bot.privacy.vault  # noqa: F401
+from bot.accounts.tables import head as account_head
 from bot.application.errors import BackupError
 from bot.application.heartbeat import heartbeat
 from bot.application.key_check import key_checks
@@ -170,7 +171,7 @@ def _lock(db: Connection) -> None:
 
 def _holds_data(db: Connection) -> bool:
     """Return whether a database has more than what each new one begins with."""
-    always = (head, heartbeat, key_checks)
+    always = (head, account_head, heartbeat, key_checks)
     return any(
         db.execute(sa.select(table).limit(1)).first()
         for table in _tables(db)

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.accounts.activity import AUDIT_LOG as STAFF_LOG
 from bot.database import metadata
 from bot.handoff.tables import handoffs
 from bot.keys import Keyring, UnreadableSecret
-from bot.optouts import audit_log
+from bot.optouts.audit_log import AUDIT_LOG
 from bot.optouts.tables import requests, suppressions
 from bot.privacy.vault import vault
 from bot.settings import SettingsError
@@ -66,8 +67,10 @@ def _unreadable(db: Connection, keys: Sequence[str]) -> Iterator[str]:
         keyring = Keyring(keys, purpose)
         if not all(_is_readable(secret, keyring) for secret in _values(db, column)):
             yield name
-    if not audit_log.is_signed(db, Keyring(keys, "ledger")):
+    if not AUDIT_LOG.is_signed(db, Keyring(keys, "ledger")):
         yield "the audit log"
+    if not STAFF_LOG.is_signed(db, Keyring(keys, "accounts")):
+        yield "the audit log of the accounts"
 
 
 def _values(db: Connection, column: sa.Column) -> Iterator[str]:

@@ -33,6 +33,7 @@ def expire(services: Services) -> Expired:
     """
     services.heartbeat.check_clock()
     settings, optouts = services.settings, services.optouts
+    services.staff.expire(timedelta(days=settings.optout_days))
     expired = Expired(
         values=services.vault.expire(),
         conversations=services.erasure.expire(timedelta(days=settings.conversation_days)),

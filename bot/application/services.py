@@ -6,6 +6,10 @@ from typing import Self
 
 from sqlalchemy.engine import Engine
 
+from bot.accounts.accounts import Accounts
+from bot.accounts.activity import Activity
+from bot.accounts.sessions import Sessions
+from bot.accounts.staff import Staff
 from bot.application.erasure import Erasure, NoTrackers, Trackers
 from bot.application.heartbeat import Heartbeat
 from bot.application.key_check import check_keys
@@ -94,6 +98,21 @@ class Services:
         return OptOutService.of(self.settings, self.engine, self.durable)
 
     @cached_property
+    def staff(self) -> Staff:
+        """Accounts of agents and officers, their sessions, and their audit log."""
+        settings = self.settings
+        return Staff(
+            # Tokens from before there were accounts have digests of this purpose.
+            Accounts(self.engine, self._keyring("handoff")),
+            Sessions(
+                self.engine,
+                timedelta(minutes=settings.staff_idle_minutes),
+                timedelta(hours=settings.staff_session_hours),
+            ),
+            Activity(self.durable, self._keyring("accounts")),
+        )
+
+    @cached_property
     def handoffs(self) -> HandoffService:
         """Handoffs to people: queue, inbox, agents and routing."""
         return HandoffService(
@@ -137,7 +156,7 @@ class Services:
 
     @cached_property
     def _agents(self) -> Agents:
-        return Agents(self.engine, self._keyring("handoff"))
+        return Agents(self.engine)
 
     @cached_property
     def _router(self) -> Router:

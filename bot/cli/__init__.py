@@ -1,7 +1,7 @@
 """Command line ``privacy-bot``: one module for each command, imported when the command runs.
 
-``optouts`` and ``desk`` define several commands each. They are imported at once, but import the
-rest of the bot only when a command runs.
+``accounts``, ``handoffs`` and ``optouts`` define several commands each. They are imported at once,
+but import the rest of the bot only when a command runs.
 """
 
 import os
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import desk, optouts
+from bot.cli import accounts, handoffs, optouts
 
 app = typer.Typer(
     help="Answers shoppers' questions about privacy from the store's own policy.",
@@ -37,8 +37,9 @@ def choose_store(
 
 
 app.add_typer(optouts.app, name="optouts")
-app.add_typer(desk.desk, name="desk")
-app.add_typer(desk.handoffs, name="handoffs")
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(accounts.app, name="desk", hidden=True)  # its name before there were officers
+app.add_typer(handoffs.app, name="handoffs")
 
 
 @app.command()
@@ -248,6 +249,7 @@ def main() -> None:
     from sqlalchemy.exc import SQLAlchemyError
     from yaml import YAMLError
 
+    from bot.accounts.model import AccountError
     from bot.application.errors import BackupError, ConversationOver, NotReady
     from bot.application.heartbeat import ClockJumped
     from bot.assistant import containment
@@ -267,6 +269,7 @@ def main() -> None:
         BackupError,
         ClockJumped,
         CommandError,
+        AccountError,
         HandoffError,
         LedgerError,
         ModelError,

@@ -175,12 +175,12 @@ def verify(
     The exit status is 1 if anything was changed, removed or reordered.
     Keep the printed end outside the database, and give it to a later run as --anchor.
     """
-    from bot.optouts.audit_log import last
+    from bot.optouts.audit_log import AUDIT_LOG
     from bot.optouts.verification import verify as find_faults
 
     noted, optouts = _parsed_anchor(anchor), _optouts()
     with optouts.engine.connect() as db:
-        seq, mac = last(db)
+        seq, mac = AUDIT_LOG.last(db)
     found = 0
     faults = find_faults(optouts.engine, optouts.keyring, noted)
     for found, fault in enumerate(faults, start=1):  # noqa: B007
@@ -270,11 +270,13 @@ def link(email: Annotated[str, typer.Argument(help="Address that the mail is sen
 def rotate() -> None:
     """Encrypt the ledger again under the last key of PRIVACY_BOT_DATA_KEYS.
 
-    The ledger does not need the older keys afterwards.
+    The ledger and the audit log of the accounts do not need the older keys afterwards.
     Unsubscribe links, agents' tokens and handoffs made under an older key still need it.
     """
+    from bot.application.services import default_services
     from bot.optouts.maintenance import rotate as renew
 
+    default_services().staff.activity.rotate()
     optouts = _optouts()
     print(f"{renew(optouts.durable, optouts.keyring)} rows are under the newest key.")
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.accounts.model import Role
+from bot.accounts.tables import accounts, has_role
 from bot.conversations.model import Reply
 from bot.conversations.store import lock_conversation
 from bot.conversations.tables import conversations
@@ -35,7 +37,7 @@ from bot.handoff.records import (
     tell,
     unsent,
 )
-from bot.handoff.tables import agents, handoffs
+from bot.handoff.tables import handoffs
 
 # Made once, because every turn executes it.
 _DRAFT = sa.select(handoffs).where(handoffs.c.conversation == sa.bindparam("of"), unsent()).limit(1)
@@ -187,7 +189,7 @@ class Queue:
 
         ``away`` has the ids of the absent agents. The shoppers in the chats are told.
         """
-        gone = handoffs.c.agent.in_(away) | ~sa.exists().where(agents.c.id == handoffs.c.agent)
+        gone = handoffs.c.agent.in_(away) | ~_may_answer()
         lost = (handoffs.c.state == State.ACCEPTED, handoffs.c.agent.is_not(None), gone)
         again = {
             "state": str(State.REQUESTED),
@@ -274,3 +276,8 @@ def _without_contact(conversation: str) -> sa.sql.Select:
         .order_by(handoffs.c.requested_at.desc())
         .limit(1)
     )
+
+
+def _may_answer() -> Any:
+    """Return the SQL condition that the agent of a handoff still is one."""
+    return sa.exists().where(accounts.c.id == handoffs.c.agent, has_role(Role.AGENT))

@@ -33,7 +33,7 @@ class Router:
 
     def has_people(self) -> bool:
         """Return whether a handoff would reach any agent."""
-        return any(name != EMBEDDED for name in self._names) or bool(self._agents.listed())
+        return any(name != EMBEDDED for name in self._names) or self._agents.has_any()
 
     def for_chat(self, after: str | None = None) -> str | None:
         """Return the first desk that can answer in the chat now; None if there is none.
@@ -51,7 +51,7 @@ class Router:
         desks. ``but`` is a desk that could not be reached in the chat: it is left out. ``after`` is
         a desk that did not take the message: the search begins behind it.
         """
-        known = [name for name in self._names if name != EMBEDDED or self._agents.listed()]
+        known = [name for name in self._names if name != EMBEDDED or self._agents.has_any()]
         order = sorted(known, key=lambda name: (self._is_live(name), name != EMBEDDED))
         rest = order[order.index(after) + 1 :] if after in order else order
         return next((name for name in rest if name not in (but, after)), None)

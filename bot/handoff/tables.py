@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from bot.accounts.tables import accounts
 from bot.database import metadata
 from bot.references import LENGTH
 
@@ -57,9 +58,8 @@ closings = sa.Table(
 agents = sa.Table(
     "agents",
     metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("name", sa.String(60), nullable=False, unique=True),
-    sa.Column("token", sa.String(64), nullable=False, unique=True),  # HMAC of the token
-    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("seen_at", sa.DateTime(timezone=True)),  # time of the last request with the token
+    sa.Column(
+        "id", sa.String(32), sa.ForeignKey(accounts.c.id, ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),  # of the last request
 )

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.audit_log import Writer
 from bot.database import aware
 from bot.keys import Keyring
 from bot.optouts import outbox, receipts, unanswered
-from bot.optouts.audit_log import Writer
+from bot.optouts.audit_log import AUDIT_LOG
 from bot.optouts.deadlines import first_due_date
 from bot.optouts.model import (
     ACTIVE,
@@ -197,7 +198,7 @@ class Ledger(Records):
             # One after the other within this process: SQLite gives its lock to a random waiter, so
             # that one of many may wait too long.
             with self._write_lock, self._durable.begin() as db:
-                yield Writer(db, self._keyring)
+                yield AUDIT_LOG.writer(db, self._keyring)
                 committing = True
         except SQLAlchemyError as error:
             if committing:  # it may have been stored, and only the word of it been lost

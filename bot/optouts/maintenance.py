@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
+from bot.audit_log import Writer
 from bot.keys import Keyring, UnreadableSecret
-from bot.optouts import audit_log
+from bot.optouts.audit_log import AUDIT_LOG
 from bot.optouts.model import Action, LedgerError, Subject
 from bot.optouts.records import digest_input, digests_of
 from bot.optouts.suppressions import entry_mac, requests_of, settle
@@ -26,7 +27,7 @@ def expire(durable: Engine, keyring: Keyring, older_than: timedelta) -> int:
     """
     before = datetime.now(UTC) - older_than
     with durable.begin() as db:
-        log = audit_log.Writer(db, keyring)
+        log = AUDIT_LOG.writer(db, keyring)
         old = db.execute(_expired(before)).all()
         by_digest: dict[str, list[Row]] = {}
         for row in old:
@@ -72,7 +73,7 @@ def _is_young(request: Any, before: datetime) -> Any:
     )
 
 
-def _delete(log: audit_log.Writer, identifier: str) -> None:
+def _delete(log: Writer, identifier: str) -> None:
     emptied = history.update().where(history.c.optout == identifier).values(content=None)
     log.db.execute(emptied)
     log.db.execute(outbox.delete().where(outbox.c.optout == identifier))
@@ -88,8 +89,8 @@ def rotate(durable: Engine, keyring: Keyring) -> int:
     secret was encrypted with an unknown key.
     """
     with durable.begin() as db:
-        audit_log.Writer(db, keyring)  # locks it
-        fault = next(audit_log.faults(db, keyring), None)
+        AUDIT_LOG.writer(db, keyring)  # locks it
+        fault = next(AUDIT_LOG.faults(db, keyring), None)
         if fault is not None:
             raise LedgerError(
                 f"The history has faults ({fault}): find out why before keys are rotated."
@@ -108,7 +109,7 @@ def rotate(durable: Engine, keyring: Keyring) -> int:
                 this = sa.and_(suppressions.c.digest == row.digest, suppressions.c.kind == row.kind)
                 db.execute(suppressions.update().where(this).values(**renewed, mac=mac))
                 changed += 1
-        audit_log.renew(db, keyring)
+        AUDIT_LOG.renew(db, keyring)
         return changed
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from bot.audit_log import Writer
 from bot.database import aware
-from bot.optouts.audit_log import Writer
 from bot.optouts.deadlines import first_due_date
 from bot.optouts.model import (
     ACTIVE,

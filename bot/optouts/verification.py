@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
+from bot.audit_log import Fault
 from bot.database import aware, begin_snapshot
 from bot.keys import Keyring, UnreadableSecret
-from bot.optouts import audit_log
 from bot.optouts import receipts as receipt_book
-from bot.optouts.audit_log import Fault
+from bot.optouts.audit_log import AUDIT_LOG
 from bot.optouts.model import ACTIVE, Action, Status, Subject
 from bot.optouts.records import digest_input, digests_of, facts_of
 from bot.optouts.suppressions import (
@@ -35,12 +35,12 @@ def verify(
 ) -> Iterator[Fault]:
     """Yield a fault for everything that is not as it was written.
 
-    Checked are the lines of the audit log (see ``audit_log.faults``), the records, their receipts,
+    Checked are the lines of the audit log (see ``AuditLog.faults``), the records, their receipts,
     and the suppression list.
     """
     with engine.connect() as db:
         begin_snapshot(db)
-        yield from audit_log.faults(db, keyring, anchor)
+        yield from AUDIT_LOG.faults(db, keyring, anchor)
         yield from _changed_records(db, keyring)
         yield from _receipt_faults(db)
         yield from _missing_records(db)
@@ -101,7 +101,7 @@ def _changed_records(db: Connection, keyring: Keyring) -> Iterator[Fault]:
 def _parsed(content: str | None) -> Any:
     try:
         return json.loads(content or "null")
-    except ValueError:  # audit_log.faults has named the line already
+    except ValueError:  # AuditLog.faults has named the line already
         return None
 
 

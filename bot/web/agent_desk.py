@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from bot.accounts.model import Account, Role
 from bot.conversations.intake import clean
 from bot.conversations.model import Message, rfc3339
 from bot.conversations.store import UnknownConversation
@@ -15,9 +16,10 @@ from bot.handoff.service import LONGEST
 from bot.policy.facts import facts
 from bot.web import schemas
 from bot.web.context import WebContext
-from bot.web.errors import ApiError, not_found
-from bot.web.requests import bearer, bearer_token, checked_text, json_body, json_body_of
+from bot.web.errors import not_found
+from bot.web.requests import checked_text, json_body, json_body_of, session_cookie
 from bot.web.schemas import page_of, refusals
+from bot.web.staff import StaffDoor, session_routes
 from bot.web.templates import render
 
 _CANNED = ("support_hours", "support_phone", "mail_address")
@@ -25,13 +27,14 @@ _CANNED = ("support_hours", "support_phone", "mail_address")
 
 def agent_desk(web: WebContext) -> APIRouter:
     """Return the routes of the desk."""
-    routes, handlers = APIRouter(prefix="/desk", tags=["desk"]), _Handlers(web)
-    agent: dict[str, Any] = {"dependencies": [Depends(bearer)]}
+    door = StaffDoor(web, Role.AGENT)
+    routes, handlers = APIRouter(prefix="/desk", tags=["desk"]), _Handlers(web, door)
+    agent: dict[str, Any] = {"dependencies": [Depends(session_cookie)]}
     one = "/handoffs/{identifier}"
 
     def answers(model: Any, *statuses: int) -> dict[int | str, dict[str, Any]]:
         """Return the documentation of a call's answers."""
-        return {200: {"model": model}, **refusals(400, 401, 429, 503, *statuses)}
+        return {200: {"model": model}, **refusals(400, 401, 403, 429, 503, *statuses)}
 
     routes.add_api_route(
         "", handlers.page, methods=["GET"], response_class=HTMLResponse, responses=page_of(429)
@@ -59,22 +62,23 @@ def agent_desk(web: WebContext) -> APIRouter:
         handlers.typing,
         methods=["POST"],
         status_code=204,
-        responses=refusals(400, 401, 404, 409, 429, 503),
+        responses=refusals(400, 401, 403, 404, 409, 429, 503),
         **agent,
     )
+    routes.include_router(session_routes(door))
     return routes
 
 
 class _Handlers:
-    def __init__(self, web: WebContext) -> None:
+    def __init__(self, web: WebContext, door: StaffDoor) -> None:
+        self._door = door
         self._engine = web.engine
         self._handoffs = web.services.handoffs
         self._inbox = web.services.handoffs.inbox
         self._store = web.services.store
-        self._limits = web.limits
 
     async def page(self) -> Response:
-        """Return the page, which fetches all data with the agent's token."""
+        """Return the page, which fetches all data with the session of the agent."""
         return render("desk.html")
 
     async def queue(self, request: Request) -> Response:
@@ -93,6 +97,7 @@ class _Handlers:
         """Claim a handoff; only one of two agents gets it."""
         agent = await self._agent(request)
         handoff = self._inbox.claim(self._handoff(identifier).id, agent)
+        self._note("claimed", agent, handoff)
         self._engine.announce(handoff.conversation)
         return self._with_messages(handoff, agent)
 
@@ -102,6 +107,7 @@ class _Handlers:
         body = await json_body(request, schemas.AgentReply)
         text = checked_text(clean(body.text), LONGEST)
         handoff = self._handoffs.reply(handoff, text, agent, body.client_id)
+        self._note("replied", agent, handoff)
         self._engine.announce(handoff.conversation)
         return self._with_messages(handoff, agent)
 
@@ -119,21 +125,20 @@ class _Handlers:
         # after a chat there is no contact for a later answer, so only a message can be marked
         follow_up = body.follow_up and handoff.kind is HandoffKind.MESSAGE
         ended = self._inbox.resolve(handoff.id, agent, follow_up)
+        self._note("resolved", agent, ended)
         self._engine.announce(ended.conversation)
         return JSONResponse(self._as_json(ended, agent))
 
     async def _agent(self, request: Request) -> Agent:
-        """Return the agent of the token.
+        """Return the agent who is signed in, and is at the desk now."""
+        account = self._door.account(request)
+        self._handoffs.agents.note_presence(account.id)
+        return Agent(account.id, account.name)
 
-        A wrong token counts against the limit of starts, so that no token can be guessed.
-        """
-        token = bearer_token(request)
-        agent = self._handoffs.agents.recognise(token) if token else None
-        if agent is None:
-            await self._limits.count_start(request)
-            message = "This is no agent's token. Make one: privacy-bot desk add NAME."
-            raise ApiError(401, "unauthorized", message)
-        return agent
+    def _note(self, act: str, agent: Agent, handoff: Handoff) -> None:
+        """Add an act of an agent to the audit log."""
+        account = Account(agent.id, agent.name, frozenset({Role.AGENT}))
+        self._door.note(act, account, reference=handoff.reference)
 
     def _handoff(self, identifier: str) -> Handoff:
         known = re.fullmatch(r"[0-9a-f]{32}", identifier)

@@ -36,6 +36,7 @@ from bot.web.middleware import (
     SecurityHeaders,
     security_headers,
 )
+from bot.web.office import office
 from bot.web.opt_in import opt_in
 from bot.web.optouts import optouts
 from bot.web.site import GzipFiles, site
@@ -55,13 +56,14 @@ def create_app(settings: Settings, web: WebContext | None = None) -> FastAPI:
     app = FastAPI(
         title="Privacy bot",
         version="1",
-        description="Conversations about a store's privacy policy, opt-outs, and the agents' desk.",
+        description="Conversations about a store's privacy policy, opt-outs, the agents' desk, "
+        "and the privacy office.",
         docs_url=None,  # these pages would load scripts from another host
         redoc_url=None,
         lifespan=lambda _: _lifespan(web),
         telemetry=NO_TELEMETRY,
     )
-    for routes in (storefront, site, optouts, opt_in, agent_desk, helpdesk_webhooks):
+    for routes in (storefront, site, optouts, opt_in, agent_desk, office, helpdesk_webhooks):
         app.include_router(routes(web))
     for handled in (HTTPException, RequestValidationError):
         app.add_exception_handler(handled, _on_error)

@@ -37,6 +37,7 @@ class Limits:
             "starts": _parsed(settings.limit_starts),
             "requests": _parsed(settings.limit_requests),
             "unknown": _parsed(settings.limit_unknown),
+            "sign_ins": _parsed(settings.limit_sign_ins),
         }
         self._warned_at = -math.inf
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
@@ -62,7 +63,7 @@ class Limits:
         await self.count("requests", address_of(request, self._proxies))
 
     async def count_start(self, request: Request) -> None:
-        """Count a start by its address: a new conversation, a form, or a wrong token of an agent.
+        """Count a start by its address: a new conversation, or a form.
 
         Raise ApiError 429 if the limit is used up.
         """
@@ -75,6 +76,18 @@ class Limits:
     async def check_unknown(self, request: Request) -> None:
         """Raise ApiError 429 if too many references that came from an address were unknown."""
         await self.check("unknown", address_of(request, self._proxies))
+
+    async def count_failed_sign_in(self, request: Request) -> None:
+        """Count a failed sign-in by the address of the request; raise ApiError 429 as above."""
+        await self.count("sign_ins", address_of(request, self._proxies))
+
+    async def check_sign_ins(self, request: Request) -> None:
+        """Raise ApiError 429 if too many sign-ins that came from an address have failed."""
+        await self.check("sign_ins", address_of(request, self._proxies))
+
+    def source(self, request: Request) -> str:
+        """Return a short name of an address, from which the address cannot be found."""
+        return self._keyring.digest(address_of(request, self._proxies))[:12]
 
     async def _refuse_beyond(self, limit: str, who: str, use: _Use) -> None:
         digest = self._keyring.digest(who)[:32]

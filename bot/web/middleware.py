@@ -17,6 +17,9 @@ _LINGER_BYTES = 1_000_000  # of that body are read meanwhile
 # Mail providers and help desks send many requests from one address; health checks are frequent.
 _UNLIMITED = ("/unsubscribe/", "/desks/", "/health", "/ready")
 
+# What these calls tell is for one person, and nothing between may keep it.
+_PRIVATE = ("/desk/", "/office/")
+
 # FastAPI would trace and export by itself if its environment asked for it.
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
@@ -65,6 +68,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith(_PRIVATE):
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(_plain(scope), receive, protect)

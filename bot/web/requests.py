@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPBearer
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,7 +15,12 @@ from bot.conversations.intake import clean
 from bot.conversations.model import Message
 from bot.web.errors import in_words, malformed, too_long
 
-bearer = HTTPBearer(auto_error=False, description="The token of a session, or of an agent.")
+bearer = HTTPBearer(auto_error=False, description="The token of a session.")
+session_cookie = APIKeyCookie(
+    name="staff",
+    auto_error=False,
+    description="The session of an agent or officer (__Secure-staff over HTTPS).",
+)
 Model = TypeVar("Model", bound=BaseModel)
 
 

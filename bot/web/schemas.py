@@ -74,6 +74,19 @@ class Say(_WithClientId):
         return "choice" in self.model_fields_set
 
 
+class SignIn(BaseModel):
+    """Token of an agent or officer, traded for a session."""
+
+    token: StrictStr = Field(min_length=1, description="As privacy-bot accounts add printed it.")
+
+
+class SignedIn(BaseModel):
+    """Who is signed in."""
+
+    name: str
+    roles: list[Literal["agent", "officer"]]
+
+
 class AgentReply(_WithClientId):
     """Message of an agent to a shopper."""
 
@@ -225,8 +238,8 @@ class DeskQueue(BaseModel):
 
 _REFUSALS = {
     400: "The request is not of this form.",
-    401: "The token is missing, or it was not made here.",
-    403: "Pages of this site may not use this server.",
+    401: "The token or the session is missing, over, or not from here.",
+    403: "Pages of this site may not use this server, or the account lacks the role.",
     404: "There is nothing at this address.",
     409: "Somebody else has it, or it is over.",
     410: "The conversation is over.",

@@ -18,7 +18,7 @@ from bot.application.services import Services
 from bot.assistant.tracker_store import ForgettingTrackerStore
 from bot.conversations.model import Reply
 from bot.conversations.store import NewMessage
-from bot.optouts.audit_log import last
+from bot.optouts.audit_log import AUDIT_LOG
 from bot.optouts.verification import verify
 from bot.privacy.recognition import Finding
 from bot.settings import Settings
@@ -113,7 +113,7 @@ async def test_a_backup_is_of_one_moment(original: Services, backup: Path) -> No
     assert len(list(found.optouts.ledger.records())) == contents.optouts
     assert list(verify(found.engine, found.optouts.keyring)) == []
     with found.engine.connect() as db:
-        seq, mac = last(db)
+        seq, mac = AUDIT_LOG.last(db)
     assert contents.anchor == f"{seq}:{mac}"
 
 

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.default import DefaultDialect
 
+from bot.accounts.model import Role
 from bot.assistant import trained_model
 from bot.assistant.action_endpoint import action_endpoint
 from bot.assistant.tracker_store import ForgettingTrackerStore
@@ -38,7 +39,7 @@ _DENIALS = re.compile(
     r"could not|nothing to take back|nobody knows|nothing has",
     re.IGNORECASE,
 )
-TOKENS: list[str] = []  # of the agents, the present application's last
+AGENTS: list[str] = []  # of the agents, the present application's last
 
 
 @dataclass
@@ -131,7 +132,7 @@ def web(
     web = WebContext.of(settings)
     store = ForgettingTrackerStore(host=settings.database, deferred=True)
     web.agent = trained_model.load(action_endpoint(web.services), store)
-    TOKENS.append(web.services.handoffs.agents.add("Ada"))
+    AGENTS.append(web.services.staff.accounts.add("Ada", {Role.AGENT})[0].id)
     return web
 
 
@@ -324,7 +325,7 @@ async def test_a_handoff_is_told_as_it_is_stored(
 
     async def run(step: int, address: str) -> bool:
         """Break the turn that asks for a person."""
-        web.services.handoffs.agents.recognise(TOKENS[-1])  # she is at the desk
+        web.services.handoffs.agents.note_presence(AGENTS[-1])  # she is at the desk
         chat = await Chat.open(client, "do you sell my data?")
         before = len(handoffs(web, "live"))
         with cutting(step) as cut:

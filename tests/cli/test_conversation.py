@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.accounts.model import Role
 from bot.cli.conversation import Conversation, LocalAssistant
 
 
@@ -42,13 +43,13 @@ async def test_a_choice_is_kept_by_its_title(assistant: LocalAssistant) -> None:
 
 async def test_a_handoff_works_as_in_the_chat(assistant: LocalAssistant) -> None:
     """If there is an agent, a request for a person becomes a live handoff or a message."""
-    assistant.services.handoffs.agents.add("Sam")
+    assistant.services.staff.add("Sam", {Role.AGENT})
     conversation = await assistant.start()
     asked = await conversation.say("can i talk to a person")
     assert (asked.turn.topics, asked.turn.outcome) == (("human",), "handoff")
     (choice,) = asked.turn.messages[-1].choices
     assert choice.title in ("Leave a message", "Stop waiting")
-    assistant.services.handoffs.agents.remove("Sam")
+    assistant.services.staff.remove("Sam")
 
 
 async def test_a_single_question_is_answered(assistant: LocalAssistant) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
+from bot.accounts.accounts import Accounts
+from bot.accounts.model import Role
 from bot.conversations.store import ConversationStore
 from bot.database import connect
 from bot.handoff.agents import Agents
 from bot.handoff.inbox import AgentInbox
-from bot.handoff.model import EMBEDDED
+from bot.handoff.model import EMBEDDED, Agent
 from bot.handoff.queue import Queue
 from bot.handoff.records import Records
 from bot.handoff.routing import Router
@@ -62,8 +64,21 @@ def inbox(records: Records) -> AgentInbox:
 
 @pytest.fixture
 def agents(engine: Engine) -> Agents:
-    """Table of agents, empty."""
-    return Agents(engine, Keyring(KEYS, "handoff"))
+    """Agents of our own desk, none."""
+    return Agents(engine)
+
+
+@pytest.fixture
+def accounts(engine: Engine) -> Accounts:
+    """Table of accounts, empty."""
+    return Accounts(engine, Keyring(KEYS, "handoff"))
+
+
+def arrive(handoffs: HandoffService, accounts: Accounts, name: str = "Sam") -> Agent:
+    """Add an agent who is at the desk now."""
+    account, _ = accounts.add(name, {Role.AGENT})
+    handoffs.agents.note_presence(account.id)
+    return Agent(account.id, account.name)
 
 
 @pytest.fixture

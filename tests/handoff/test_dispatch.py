@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from sqlalchemy.engine import Engine
 
+from bot.accounts.accounts import Accounts
+from bot.accounts.model import Role
 from bot.conversations.store import ConversationStore, NewMessage
 from bot.handoff import replies
 from bot.handoff.agents import Agents
@@ -279,10 +281,10 @@ def test_an_addition_that_a_ticket_refuses_goes_to_the_next_desk(support: Suppor
 
 
 def test_an_addition_that_a_ticket_refuses_comes_to_our_own_desk(
-    support: Support, records: Records, agents: Agents
+    support: Support, records: Records, agents: Agents, accounts: Accounts
 ) -> None:
     """Agents see a completed message again when its addition could not be delivered."""
-    agents.add("Sam")
+    accounts.add("Sam", {Role.AGENT})
     ways = {"chats": support.chats, "tickets": support.tickets}
     router = Router(["chats", "tickets", "desk"], ways, agents)
     dispatcher = Dispatcher(records, router, support.store, support.handoffs.revealed)

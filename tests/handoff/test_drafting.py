@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from bot.accounts.accounts import Accounts
+from bot.accounts.model import Role
 from bot.handoff import replies
 from bot.handoff.model import Reason
 from bot.handoff.service import HandoffService
@@ -17,9 +19,9 @@ SHARING = "do you share my address?"
 
 
 @pytest.fixture
-def talk(handoffs: HandoffService) -> Talk:
+def talk(handoffs: HandoffService, accounts: Accounts) -> Talk:
     """The talk of a shopper who was asked for the text of the message."""
-    handoffs.agents.add("Sam")
+    accounts.add("Sam", {Role.AGENT})
     talk = Talk(handoffs)
     talk.choose(replies.LEAVE)
     return talk
@@ -39,11 +41,11 @@ def test_a_message_is_left_with_contact_data(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("text", ["let me leave a message", "can i leave a message?"])
-def test_a_message_begins_by_words(handoffs: HandoffService, text: str) -> None:
+def test_a_message_begins_by_words(handoffs: HandoffService, accounts: Accounts, text: str) -> None:
     """A wish to leave a message begins one, if an agent would read it; else the bot says so."""
     talk = Talk(handoffs)
     assert "1-877-723-5522" in talk.say(text)
-    handoffs.agents.add("Sam")
+    accounts.add("Sam", {Role.AGENT})
     assert "What would you like to tell" in talk.say(text)
 
 

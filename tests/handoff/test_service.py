@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from bot.accounts.accounts import Accounts
+from bot.accounts.model import Role
 from bot.conversations.intake import CleanText
 from bot.handoff import replies
 from bot.handoff.model import Reason, State
 from bot.handoff.service import HandoffService
-from tests.handoff.conftest import CONVERSATION
+from tests.handoff.conftest import CONVERSATION, arrive
 from tests.handoff.talk import PERSON, POLICY, Talk
 
 OPEN = datetime(2026, 11, 25, 18, tzinfo=UTC)  # Wednesday noon in Chicago
@@ -22,10 +24,12 @@ def test_without_agents_the_bots_reply_stays(handoffs: HandoffService) -> None:
     assert handoffs.complete(CONVERSATION, WISH, [PERSON]) == [PERSON]
 
 
-def test_with_an_agent_present_the_shopper_waits(handoffs: HandoffService) -> None:
+def test_with_an_agent_present_the_shopper_waits(
+    handoffs: HandoffService, accounts: Accounts
+) -> None:
     """In support hours, with an agent at the desk, the shopper waits and is told the place."""
     with time_machine.travel(OPEN):
-        handoffs.agents.recognise(handoffs.agents.add("Sam"))
+        arrive(handoffs, accounts)
         (reply,) = handoffs.complete(CONVERSATION, WISH, [PERSON])
     assert "passing you to a colleague" in reply.text
     assert "They will see this conversation" in reply.text
@@ -33,46 +37,50 @@ def test_with_an_agent_present_the_shopper_waits(handoffs: HandoffService) -> No
     assert reply.outcome == "handoff"
 
 
-def test_an_absent_agent_is_admitted(handoffs: HandoffService) -> None:
+def test_an_absent_agent_is_admitted(handoffs: HandoffService, accounts: Accounts) -> None:
     """In support hours without an agent at the desk, the shopper can call or leave a message."""
     with time_machine.travel(OPEN):
-        handoffs.agents.add("Sam")
+        accounts.add("Sam", {Role.AGENT})
         (reply,) = handoffs.complete(CONVERSATION, WISH, [PERSON])
     assert "cannot reach a colleague" in reply.text and "1-877-723-5522" in reply.text
     assert [title for title, _ in reply.choices] == ["Leave a message"]
     assert handoffs.inbox.listed() == []
 
 
-def test_at_night_the_opening_time_is_given(handoffs: HandoffService) -> None:
+def test_at_night_the_opening_time_is_given(handoffs: HandoffService, accounts: Accounts) -> None:
     """While support is closed the shopper is told when it opens, even with an agent present."""
     with time_machine.travel(NIGHT):
-        handoffs.agents.recognise(handoffs.agents.add("Sam"))
+        arrive(handoffs, accounts)
         (reply,) = handoffs.complete(CONVERSATION, WISH, [PERSON])
     assert "opens on Thursday at 7 AM" in reply.text
     assert handoffs.inbox.listed() == []
 
 
-def test_other_replies_stay_beside_a_handoff(handoffs: HandoffService) -> None:
+def test_other_replies_stay_beside_a_handoff(handoffs: HandoffService, accounts: Accounts) -> None:
     """The answer to a question in the same message stays."""
-    handoffs.agents.add("Sam")
+    accounts.add("Sam", {Role.AGENT})
     assert handoffs.complete(CONVERSATION, WISH, [POLICY, PERSON])[0] == POLICY
 
 
 @pytest.mark.parametrize("text", ["I don't understand", "i dont get it", "what?"])
-def test_who_does_not_understand_is_not_passed_on(handoffs: HandoffService, text: str) -> None:
+def test_who_does_not_understand_is_not_passed_on(
+    handoffs: HandoffService, accounts: Accounts, text: str
+) -> None:
     """Nobody is called for a shopper who does not understand; a person is offered."""
     talk = Talk(handoffs)
     with time_machine.travel(OPEN):
-        handoffs.agents.recognise(handoffs.agents.add("Sam"))
+        arrive(handoffs, accounts)
         assert "in other words" in talk.say(text, [PERSON])
         assert talk.choices == ["/human"]
         assert handoffs._store.state(CONVERSATION) == "bot"
 
 
-def test_a_second_wish_is_answered_in_other_words(handoffs: HandoffService) -> None:
+def test_a_second_wish_is_answered_in_other_words(
+    handoffs: HandoffService, accounts: Accounts
+) -> None:
     """If nobody can come, the reply is not the same word for word the second time."""
     talk = Talk(handoffs)
-    handoffs.agents.add("Sam")
+    accounts.add("Sam", {Role.AGENT})
     with time_machine.travel(NIGHT):
         first = talk.say("talk to a person", [PERSON])
         assert talk.say("talk to a person", [PERSON]) == f"As I said: {first}"
@@ -91,12 +99,12 @@ def test_too_long_a_wait_is_ended(handoffs: HandoffService) -> None:
     assert found and found.state is State.TIMED_OUT
 
 
-def test_a_chat_of_an_absent_agent_waits_again(handoffs: HandoffService) -> None:
+def test_a_chat_of_an_absent_agent_waits_again(
+    handoffs: HandoffService, accounts: Accounts
+) -> None:
     """The chat of an absent or removed agent goes back to the queue."""
     handoff = handoffs.queue.wait(CONVERSATION, (Reason.ASKED, ()))
-    token = handoffs.agents.add("Sam")
-    sam = handoffs.agents.recognise(token)
-    assert sam
+    sam = arrive(handoffs, accounts)
     handoffs.inbox.claim(handoff.id, sam)
     assert handoffs.put_back() == []
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
@@ -104,7 +112,7 @@ def test_a_chat_of_an_absent_agent_waits_again(handoffs: HandoffService) -> None
     assert handoffs._store.state(CONVERSATION) == "waiting_for_agent"
     assert "had to leave" in handoffs._store.since(CONVERSATION, 0)[-1].text
     handoffs.inbox.claim(handoff.id, sam)
-    handoffs.agents.remove("Sam")
+    accounts.remove("Sam")
     assert handoffs.put_back() == [CONVERSATION]
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.accounts.accounts import Accounts
 from bot.conversations.store import ConversationStore
 from bot.handoff import replies
 from bot.handoff.model import EMBEDDED, Reason
 from bot.handoff.service import HandoffService
-from tests.handoff.conftest import CONVERSATION
+from tests.handoff.conftest import CONVERSATION, arrive
 from tests.handoff.talk import Talk
 
 
@@ -20,13 +21,13 @@ def talk(handoffs: HandoffService) -> Talk:
 
 
 @pytest.fixture
-def join(handoffs: HandoffService) -> Callable[[], None]:
+def join(handoffs: HandoffService, accounts: Accounts) -> Callable[[], None]:
     """A function that lets an agent take the chat."""
 
     def join() -> None:
-        sam = handoffs.agents.recognise(handoffs.agents.add("Sam"))
+        sam = arrive(handoffs, accounts)
         handoff = handoffs.queue.live_of(CONVERSATION)
-        assert sam and handoff
+        assert handoff
         handoffs.inbox.claim(handoff.id, sam)
 
     return join

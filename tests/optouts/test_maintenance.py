@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy.engine import Engine
 
 from bot.keys import Keyring
-from bot.optouts.audit_log import last
+from bot.optouts.audit_log import AUDIT_LOG
 from bot.optouts.ledger import Ledger
 from bot.optouts.maintenance import expire, rotate
 from bot.optouts.model import LedgerError, OptOutKind, UnknownReference
@@ -62,7 +62,7 @@ def test_an_untouched_ledger_has_no_faults(
         ),
         (
             "DELETE FROM optout_history WHERE seq > 10",
-            "line 10: is the last, and the ledger ends with line 15",
+            "line 10: is the last, and the log ends with line 15",
         ),
         (
             "UPDATE optout_history SET content = NULL WHERE seq = 4",
@@ -105,7 +105,7 @@ def test_an_untouched_ledger_has_no_faults(
             "the state of the record",
         ),
         ("DELETE FROM optout_suppressions", "stands, and is not in the list of who is out"),
-        ("DELETE FROM optout_head", "is the last, and the ledger ends with line 0"),
+        ("DELETE FROM optout_head", "is the last, and the log ends with line 0"),
     ],
 )
 def test_a_change_is_found_and_named(
@@ -171,7 +171,7 @@ def test_an_emptied_ledger_is_found_by_the_anchor(
 ) -> None:
     """An emptied ledger looks like a new one, but a noted end of the log shows the loss."""
     with engine.connect() as db:
-        anchor = last(db)
+        anchor = AUDIT_LOG.last(db)
     assert list(verify(engine, keyring, anchor)) == []
     for table in (
         "optouts",

@@ -1,4 +1,4 @@
-/** The desk: asks the server every two seconds what there is to do, and shows it. The token lasts as long as the tab. */
+/** The desk: asks the server every two seconds what there is to do, and shows it. The server keeps the session in a cookie. */
 
 const SECONDS = 2;
 const REASONS = {
@@ -12,7 +12,9 @@ const NAMES = { bot: "Assistant", agent: "Support", visitor: "Shopper", system: 
 
 const $ = (id) => document.getElementById(id);
 const title = document.title;
-let token = sessionStorage.getItem("desk") || "";
+const IDLE_SECONDS = 60; // without a touch of the page, its calls do not keep the session alive
+let signedIn = false;
+let touchedAt = Date.now();
 let chosen = ""; // id of the handoff that is shown
 let known = null; // ids that were in the queue before; null until it was read once
 let drawn = ""; // what the log shows, so that it is only touched when something is new
@@ -29,7 +31,8 @@ class Refused extends Error {
 }
 
 async function call(method, path, body) {
-  const headers = { Authorization: `Bearer ${token}` };
+  const headers = {};
+  if (Date.now() - touchedAt > IDLE_SECONDS * 1000) headers["X-Background"] = "1";
   if (body) headers["Content-Type"] = "application/json";
   const answer = await fetch(`/desk/${path}`, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
   const said = answer.status === 204 ? null : await answer.json();
@@ -84,8 +87,7 @@ function leave(text = "") {
 
 function signOut() {
   leave();
-  token = "";
-  sessionStorage.removeItem("desk");
+  signedIn = false;
   $("desk").hidden = true;
   $("login").hidden = false;
   $("token").focus();
@@ -93,6 +95,7 @@ function signOut() {
 
 async function look() {
   const { agent, handoffs, canned } = await call("GET", "queue");
+  signedIn = true;
   $("login").hidden = true;
   $("desk").hidden = false;
   $("who").textContent = agent;
@@ -203,12 +206,12 @@ async function finish(followUp) {
 
 $("login").addEventListener("submit", (event) => {
   event.preventDefault();
-  token = $("token").value.trim();
+  const token = $("token").value;
   $("token").value = "";
   window.Notification?.requestPermission?.();
   attempt(async () => {
+    await call("POST", "session", { token });
     await look();
-    sessionStorage.setItem("desk", token);
     $("queue-title").focus();
   });
 });
@@ -240,5 +243,6 @@ $("canned").addEventListener("change", () => {
   $("canned").value = "";
   $("text").focus();
 });
-setInterval(() => token && poll(), SECONDS * 1000);
-if (token) poll();
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => (touchedAt = Date.now()), { capture: true });
+setInterval(() => signedIn && poll(), SECONDS * 1000);
+look().catch(() => $("token").focus()); // who has a session need not sign in again

@@ -89,5 +89,5 @@ def test_a_wrong_token_is_refused(browser: Browser, staffed: Server) -> None:
     check(page)
     page.get_by_label("Your token").fill("nonsense")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("no agent's token")
+    expect(page.get_by_role("alert")).to_contain_text("token is not known")
     expect(page.get_by_role("heading", name="Waiting")).to_be_hidden()

@@ -1,4 +1,4 @@
-"""``privacy-bot desk`` and ``privacy-bot handoffs``: support agents, and handoffs to them."""
+"""``privacy-bot handoffs``: handoffs to support agents."""
 
 from __future__ import annotations
 
@@ -13,37 +13,13 @@ if TYPE_CHECKING:
     from bot.handoff.model import Handoff
     from bot.handoff.service import HandoffService
 
-desk = typer.Typer(
-    no_args_is_help=True, help="Support agents of the desk at /desk: add, remove and list them."
-)
-handoffs = typer.Typer(
+app = typer.Typer(
     no_args_is_help=True, help="Handoffs to support agents: list, show and retry them."
 )
-Name = Annotated[str, typer.Argument(help="Name of the agent, as shoppers see it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 
 
-@desk.command()
-def add(name: Name) -> None:
-    """Add an agent and print the agent's token, which is shown only once."""
-    print(_handoffs().agents.add(name))
-
-
-@desk.command()
-def remove(name: Name) -> None:
-    """Remove an agent, who cannot answer at the desk any more."""
-    _handoffs().agents.remove(name)
-    print(f"{name} cannot answer any more.")
-
-
-@desk.command("list")
-def list_agents() -> None:
-    """List the agents, each with the time of the last visit to the desk."""
-    for name, seen in _handoffs().agents.listed():
-        print(f"{name}: {f'last there {seen:%Y-%m-%d %H:%M} UTC' if seen else 'never there'}")
-
-
-@handoffs.command("list")
+@app.command("list")
 def list_handoffs(
     limit: Annotated[int, typer.Option(min=1, help="Largest number of handoffs to list.")] = 100,
     as_json: Json = False,
@@ -58,7 +34,7 @@ def list_handoffs(
         )
 
 
-@handoffs.command()
+@app.command()
 def show(
     reference: Annotated[
         str, typer.Argument(help="Reference that the shopper got, such as K7M4-QXT9-RWDF.")
@@ -77,7 +53,7 @@ def show(
         print(f"{name:<14}{', '.join(value) if isinstance(value, list) else value}")
 
 
-@handoffs.command()
+@app.command()
 def retry() -> None:
     """Send undelivered messages again, to the first desk that takes messages."""
     count, desk = _handoffs().retry_undelivered()
