@@ -10,6 +10,8 @@ from bot.application.retention import expire
 from bot.application.services import Services
 from bot.background import every
 
+_COUNT_SECONDS = 10
+
 log = structlog.get_logger()
 
 
@@ -18,6 +20,7 @@ async def run_background_work(services: Services, announce: Callable[[str], None
 
     ``announce`` is called with each conversation in which the shopper has news.
 
+    - Counts of what shoppers ask are stored.
     - The heartbeat proves that the database can be written to.
     - Retention deletes what has been kept for long enough.
     - Delivery tells the receivers of opt-outs.
@@ -33,9 +36,13 @@ async def run_background_work(services: Services, announce: Callable[[str], None
     async def beat() -> None:
         await asyncio.to_thread(services.heartbeat.beat)
 
+    async def count() -> None:
+        await asyncio.to_thread(services.questions.flush)
+
     async with asyncio.TaskGroup() as jobs:  # one that fails ends the others, so all begin again
         minutes = services.settings.housekeeping_minutes
         jobs.create_task(every(BEAT_SECONDS, "heartbeat", beat))
+        jobs.create_task(every(_COUNT_SECONDS, "question counts", count))
         jobs.create_task(every(minutes * 60, "retention", retention))
         jobs.create_task(services.optouts.deliver())
         jobs.create_task(services.handoff_workers().run(announce))

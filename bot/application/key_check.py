@@ -11,7 +11,7 @@ from bot.database import metadata
 from bot.handoff.tables import handoffs
 from bot.keys import Keyring, UnreadableSecret
 from bot.optouts.audit_log import AUDIT_LOG
-from bot.optouts.tables import requests, suppressions
+from bot.optouts.tables import notes, requests, suppressions
 from bot.privacy.vault import vault
 from bot.settings import SettingsError
 
@@ -25,6 +25,7 @@ key_checks = sa.Table(
 _ENCRYPTED = (
     (requests.c.secret, "ledger", "opt-outs"),
     (suppressions.c.secret, "ledger", "the suppression list"),
+    (notes.c.secret, "ledger", "notes of the office"),
     (handoffs.c.contact, "handoff", "messages that shoppers left"),
     (vault.c.secret, "vault", "data that shoppers typed in the last minutes"),
 )

@@ -15,6 +15,7 @@ from bot.application.heartbeat import Heartbeat
 from bot.application.key_check import check_keys
 from bot.application.turn_engine import Respond, TurnEngine
 from bot.application.turn_record import TurnRecord
+from bot.conversations.question_counts import QuestionCounts
 from bot.conversations.store import ConversationStore
 from bot.database import connect, migrate, migrate_engine
 from bot.handoff.agents import Agents
@@ -81,6 +82,11 @@ class Services:
         return ConversationStore(self.engine)
 
     @cached_property
+    def questions(self) -> QuestionCounts:
+        """Counts of what shoppers ask, by week."""
+        return QuestionCounts(self.engine)
+
+    @cached_property
     def vault(self) -> Vault:
         """Vault of typed personal data."""
         return Vault(
@@ -145,6 +151,7 @@ class Services:
                 self.engine,
                 self.durable,
             ),
+            questions=self.questions,
             keyring=self._keyring("vault"),
             respond=respond,
             turn_seconds=self.settings.turn_seconds,

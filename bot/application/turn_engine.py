@@ -30,6 +30,7 @@ from bot.conversations.intake import (
     from_stored,
 )
 from bot.conversations.model import Message, Reply, Turn
+from bot.conversations.question_counts import QuestionCounts
 from bot.conversations.store import (
     ConversationStore,
     NewMessage,
@@ -75,6 +76,7 @@ class TurnEngine:
         erasure: Erasure,
         handoffs: HandoffService,
         record: TurnRecord,
+        questions: QuestionCounts,
         keyring: Keyring,
         respond: Respond,
         turn_seconds: float,
@@ -86,6 +88,7 @@ class TurnEngine:
         self._erasure = erasure
         self._handoffs = handoffs
         self._record = record
+        self._questions = questions
         self._keyring = keyring
         self._respond = respond
         self._turn_seconds = turn_seconds
@@ -269,6 +272,7 @@ class TurnEngine:
             metrics.masked.labels(kind).inc()
         seconds = time.perf_counter() - started
         metrics.answered(turn.outcome, turn.topics, seconds)
+        self._questions.add(turn.outcome, turn.topics)
         log.info(
             "turn",
             outcome=turn.outcome,
@@ -322,6 +326,7 @@ class TurnEngine:
         self._erase(conversation, "child")
         metrics.children.inc()
         metrics.answered(turn.outcome, (), 0)
+        self._questions.add(turn.outcome, ())
         return turn
 
     def _erase(self, conversation: str, by: str) -> None:

@@ -1,7 +1,7 @@
 """Command line ``privacy-bot``: one module for each command, imported when the command runs.
 
-``accounts``, ``handoffs`` and ``optouts`` define several commands each. They are imported at once,
-but import the rest of the bot only when a command runs.
+``accounts``, ``handoffs``, ``optouts`` and ``ledger`` define several commands each. They are
+imported at once, but import the rest of the bot only when a command runs.
 """
 
 import os
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import accounts, handoffs, optouts
+from bot.cli import accounts, handoffs, ledger, optouts  # noqa: F401
 
 app = typer.Typer(
     help="Answers shoppers' questions about privacy from the store's own policy.",
@@ -36,7 +36,7 @@ def choose_store(
         settings.cache_clear()
 
 
-app.add_typer(optouts.app, name="optouts")
+app.add_typer(optouts.app, name="optouts")  # with the commands of `ledger`
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(accounts.app, name="desk", hidden=True)  # its name before there were officers
 app.add_typer(handoffs.app, name="handoffs")

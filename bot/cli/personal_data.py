@@ -6,7 +6,7 @@ from typing import Any
 from bot.application.services import Services
 from bot.assistant.trained_model import prepare
 from bot.cli.errors import CommandError
-from bot.cli.optouts import receipt_json, record_json
+from bot.cli.printing import receipt_json, record_json
 from bot.conversations.store import UnknownConversation
 from bot.optouts.addresses import BadAddress, normalise
 from bot.optouts.model import Subject

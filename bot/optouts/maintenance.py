@@ -13,7 +13,7 @@ from bot.optouts.audit_log import AUDIT_LOG
 from bot.optouts.model import Action, LedgerError, Subject
 from bot.optouts.records import digest_input, digests_of
 from bot.optouts.suppressions import entry_mac, requests_of, settle
-from bot.optouts.tables import history, outbox, receipts, requests, suppressions
+from bot.optouts.tables import casework, history, notes, outbox, receipts, requests, suppressions
 
 _PAGE = 500  # rows per query
 
@@ -77,6 +77,8 @@ def _delete(log: Writer, identifier: str) -> None:
     emptied = history.update().where(history.c.optout == identifier).values(content=None)
     log.db.execute(emptied)
     log.db.execute(outbox.delete().where(outbox.c.optout == identifier))
+    log.db.execute(casework.delete().where(casework.c.optout == identifier))
+    log.db.execute(notes.delete().where(notes.c.optout == identifier))
     log.db.execute(receipts.delete().where(receipts.c.optout == identifier))
     log.db.execute(requests.delete().where(requests.c.id == identifier))
     log.append(identifier, "expired", {})
@@ -109,6 +111,10 @@ def rotate(durable: Engine, keyring: Keyring) -> int:
                 this = sa.and_(suppressions.c.digest == row.digest, suppressions.c.kind == row.kind)
                 db.execute(suppressions.update().where(this).values(**renewed, mac=mac))
                 changed += 1
+        for row in _paged(db, notes, "id"):
+            secret = keyring.encrypt(_readable(row, keyring))
+            db.execute(notes.update().where(notes.c.id == row.id).values(secret=secret))
+            changed += 1
         AUDIT_LOG.renew(db, keyring)
         return changed
 
@@ -131,11 +137,15 @@ def _paged(db: Connection, table: sa.Table, *key: str) -> Iterator[Row]:
 
 def _renewed(row: Row, keyring: Keyring) -> dict[str, str]:
     """Return secret and digest of a row under the newest key; raises LedgerError."""
-    try:
-        value = keyring.decrypt(row.secret)
-    except UnreadableSecret as error:
-        raise LedgerError(f"Something in the ledger cannot be read: {error}") from None
+    value = _readable(row, keyring)
     return {
         "secret": keyring.encrypt(value),
         "digest": keyring.digest(digest_input(Subject(row.subject_type, value))),
     }
+
+
+def _readable(row: Row, keyring: Keyring) -> str:
+    try:
+        return keyring.decrypt(row.secret)
+    except UnreadableSecret as error:
+        raise LedgerError(f"Something in the ledger cannot be read: {error}") from None

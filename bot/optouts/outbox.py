@@ -36,6 +36,8 @@ class OutboxMessage:
     attempts: int
     error: str
     given_up_at: datetime | None
+    delivered_at: datetime | None = None
+    next_at: datetime | None = None
 
 
 def add(db: Connection, optout: str, event: str, receivers: Sequence[str]) -> None:
@@ -159,6 +161,12 @@ class Outbox:
             )
             return [_message_of(row, row.attempts) for row in rows]
 
+    def of(self, optout: str) -> list[OutboxMessage]:
+        """Return the messages about a request, the earliest first."""
+        about = sa.select(outbox).where(outbox.c.optout == optout).order_by(outbox.c.created_at)
+        with self._engine.connect() as db:
+            return [_message_of(row, row.attempts) for row in db.execute(about)]
+
     def waiting(self) -> int:
         """Return the number of messages that are still to be delivered."""
         with self._engine.connect() as db:
@@ -167,12 +175,15 @@ class Outbox:
                 or 0
             )
 
-    def retry(self) -> int:
+    def retry(self, optout: str | None = None) -> int:
         """Schedule new attempts for the messages that were given up; return their number.
 
-        A message tells what holds when it is sent, so that a late one cannot undo a newer one.
+        With ``optout`` only those about one request. A message tells what holds when it is sent, so
+        that a late one cannot undo a newer one.
         """
         given_up = outbox.update().where(outbox.c.given_up_at.is_not(None))
+        if optout is not None:
+            given_up = given_up.where(outbox.c.optout == optout)
         with self._durable.begin() as db:
             return int(
                 db.execute(
@@ -216,7 +227,6 @@ def _has_earlier_message() -> Any:
 
 
 def _message_of(row: sa.engine.Row, attempts: int) -> OutboxMessage:
-    given_up = aware(row.given_up_at) if row.given_up_at else None
     return OutboxMessage(
         row.id,
         row.optout,
@@ -225,5 +235,5 @@ def _message_of(row: sa.engine.Row, attempts: int) -> OutboxMessage:
         aware(row.created_at),
         attempts,
         row.error,
-        given_up,
+        *(aware(at) if at else None for at in (row.given_up_at, row.delivered_at, row.next_at)),
     )

@@ -11,12 +11,14 @@ from sqlalchemy.engine import Engine
 from bot import metrics
 from bot.background import every
 from bot.keys import Keyring
+from bot.optouts.casework import Casework
 from bot.optouts.delivery import DeliveryWorker
 from bot.optouts.ledger import SHOPPER_MAIL, Ledger
 from bot.optouts.links import ConfirmationLinks
 from bot.optouts.model import Channel, OptOutKind, Receipt, Record, Request
 from bot.optouts.outbox import Outbox
 from bot.optouts.receivers import FileReceiver, MailReceiver, Receiver, WebhookReceiver
+from bot.optouts.search import Search
 from bot.optouts.shopper_mail import ShopperMail
 from bot.optouts.unanswered import Unanswered
 from bot.policy.document import load
@@ -44,6 +46,8 @@ class OptOutService:
         self.receivers = receivers
         told = [name for name in receivers if name != SHOPPER_MAIL]
         self.ledger = Ledger(engine, durable, keyring, load().version, told, self.confirms_by_mail)
+        self.search = Search(engine, keyring)
+        self.casework = Casework(engine, keyring)
         self.outbox = Outbox(engine, durable)
         self.unanswered = Unanswered(engine)
 

@@ -90,6 +90,22 @@ head = sa.Table(
     sa.Column("mac", sa.String(64), nullable=False),
     sa.Column("seal", sa.String(64), nullable=False),
 )
+# What the office keeps beside a request: it is no part of the request, and not in the audit log.
+casework = sa.Table(
+    "optout_casework",
+    metadata,
+    sa.Column("optout", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(60), nullable=False, index=True),  # name of an account
+)
+notes = sa.Table(
+    "optout_notes",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("optout", sa.String(32), nullable=False, index=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("author", sa.String(60), nullable=False),
+    sa.Column("secret", sa.Text, nullable=False),  # the text, encrypted
+)
 outbox = sa.Table(
     "optout_outbox",
     metadata,

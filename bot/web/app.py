@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,6 +38,7 @@ from bot.web.middleware import (
     security_headers,
 )
 from bot.web.office import office
+from bot.web.office_files import office_files
 from bot.web.opt_in import opt_in
 from bot.web.optouts import optouts
 from bot.web.site import GzipFiles, site
@@ -63,7 +65,16 @@ def create_app(settings: Settings, web: WebContext | None = None) -> FastAPI:
         lifespan=lambda _: _lifespan(web),
         telemetry=NO_TELEMETRY,
     )
-    for routes in (storefront, site, optouts, opt_in, agent_desk, office, helpdesk_webhooks):
+    for routes in (
+        storefront,
+        site,
+        optouts,
+        opt_in,
+        agent_desk,
+        office,
+        office_files,
+        helpdesk_webhooks,
+    ):
         app.include_router(routes(web))
     for handled in (HTTPException, RequestValidationError):
         app.add_exception_handler(handled, _on_error)
@@ -135,6 +146,8 @@ async def _lifespan(web: WebContext) -> AsyncIterator[None]:
     finally:
         working.cancel()
         await asyncio.wait({working})  # also if it has failed: deleted text is wiped in any case
+        with contextlib.suppress(SQLAlchemyError):  # counts are no reason to end with an error
+            await asyncio.to_thread(web.services.questions.flush)
         await asyncio.to_thread(web.services.erasure.wipe)
 
 

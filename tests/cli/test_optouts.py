@@ -49,6 +49,58 @@ def test_requests_are_listed_as_a_table_or_as_json(
     assert "open" in one_line(run("optouts", "list", "--status", "nonsense", **environment))
 
 
+def test_the_list_is_filtered_and_searched(
+    optouts: OptOutService, environment: dict[str, str]
+) -> None:
+    """Kind, state, day and a whole address choose what is listed; an unknown kind is an error."""
+    with time_machine.travel(datetime(2026, 1, 6, 18, tzinfo=UTC), tick=False):
+        old = recorded(optouts.ledger, opt_out()).reference
+    new = recorded(optouts.ledger, opt_out(OptOutKind.SHARING)).reference
+
+    def listed(*options: str) -> str:
+        """Return what is printed."""
+        return run("optouts", "list", *options, **environment).stdout
+
+    for options, expected in (
+        (("--kind", "sharing"), {new}),
+        (("--until", "2026-01-06"), {old}),
+        (("--since", "2026-01-07"), {new}),
+        (("--search", "JO@example.com", "--status", "open"), {old, new}),
+        (("--search", old.lower()), {old}),
+        (("--channel", "gpc"), set()),
+    ):
+        assert {one for one in (old, new) if one in listed(*options)} == expected
+    assert "sharing" in one_line(run("optouts", "list", "--kind", "x", **environment))
+    assert "whole" in one_line(run("optouts", "list", "--search", "jo", **environment))
+
+
+def test_nothing_that_one_copies_is_broken(
+    optouts: OptOutService, environment: dict[str, str]
+) -> None:
+    """Lines have 80 columns at most, but an address is whole, however long it is."""
+    address = f"{'jo.' * 20}x@{'a-long-name.' * 8}example.com"
+    record = recorded(optouts.ledger, opt_out(*OptOutKind, subject=email(address)))
+    optouts.ledger.fulfil(record.reference, "seen in the list of the mail system " * 5)
+    for command in (("list",), ("show", record.reference), ("report", "--year", "2026")):
+        lines = run("optouts", *command, **environment).stdout.splitlines()
+        assert all(len(line) <= 80 or address in line for line in lines), lines
+        if command[0] != "report":
+            assert any(address in line for line in lines)
+            assert any(record.reference in line for line in lines)
+
+
+def test_a_decision_is_taken_back(optouts: OptOutService, environment: dict[str, str]) -> None:
+    """A denial by a listed reason is reopened, and a note is shown with the request."""
+    reference = recorded(optouts.ledger, opt_out()).reference
+    denied = run("optouts", "deny", reference, "--reason", "automated", **environment).stdout
+    assert "sent by a machine" in denied
+    run("optouts", "note", reference, "called the owner", "--author", "Olga", **environment)
+    reopened = run("optouts", "reopen", reference, "--how", "she called", **environment).stdout
+    assert f"{reference} is open again" in reopened
+    shown = run("optouts", "show", reference, **environment).stdout
+    assert "note by Olga: called the owner" in shown
+
+
 def test_a_request_is_shown_with_its_history(
     optouts: OptOutService, environment: dict[str, str]
 ) -> None:
