@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from limits import parse_many as parse_limits
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -170,6 +171,23 @@ class Settings(BaseSettings):
         default=12, gt=0, description="hours until an agent or officer must sign in again"
     )
 
+    oidc_issuer: str = Field(
+        default="",
+        description="issuer of the single sign-on (OpenID Connect) for agents and officers, "
+        "for example https://id.example.com; empty: tokens only",
+    )
+    oidc_client_id: str = Field(default="", description="id of this bot at the issuer")
+    oidc_client_secret: str = Field(default="", description="secret of this bot at the issuer")
+    oidc_roles_claim: str = Field(
+        default="roles", description="claim of the ID token that has the roles of a person"
+    )
+    oidc_agent_role: str = Field(
+        default="agent", description="value in that claim that makes an agent"
+    )
+    oidc_officer_role: str = Field(
+        default="officer", description="value in that claim that makes an officer"
+    )
+
     metrics_token: str = Field(
         default="",
         description="token with which other machines may read /metrics; empty: only this machine",
@@ -293,6 +311,21 @@ class Settings(BaseSettings):
     def _complete_confirmations(self) -> "Settings":
         if self.shopper_smtp_url and not self.public_url:
             raise ValueError("PRIVACY_BOT_SHOPPER_SMTP_URL needs PRIVACY_BOT_PUBLIC_URL")
+        return self
+
+    @model_validator(mode="after")
+    def _complete_single_sign_on(self) -> "Settings":
+        if not self.oidc_issuer:
+            return self
+        issuer = urlsplit(self.oidc_issuer)
+        if issuer.scheme != "https" and not (
+            issuer.scheme == "http" and issuer.hostname in _LOOPBACK
+        ):
+            raise ValueError("PRIVACY_BOT_OIDC_ISSUER must begin with https://")
+        needed = ("oidc_client_id", "oidc_client_secret", "public_url")
+        if missing := [name for name in needed if not getattr(self, name)]:
+            named = ", ".join(f"PRIVACY_BOT_{name.upper()}" for name in missing)
+            raise ValueError(f"PRIVACY_BOT_OIDC_ISSUER needs {named}")
         return self
 
     @field_validator("database_url")

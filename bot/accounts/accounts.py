@@ -80,6 +80,14 @@ class Accounts:
             db.execute(accounts.update().where(this).values(roles=_checked(roles)))
             return Account(row.id, row.name, frozenset(roles))
 
+    def forget(self, issuer: str, subject: str) -> Account | None:
+        """Remove the account of somebody whom a provider knows; None if there is none."""
+        matches = accounts.c.identity.in_(self._keyring.digests(f"{issuer}\n{subject}"))
+        with transaction(self._engine) as db:
+            row = db.execute(sa.select(accounts).where(matches)).first()
+            db.execute(accounts.delete().where(matches))
+        return account_of(row) if row is not None else None
+
     def _insert(
         self, db: Connection, name: str, roles: Collection[Role], **known_by: str
     ) -> Account:

@@ -63,6 +63,27 @@ class Staff:
         self.activity.note(Event.SIGNED_IN, account, role=role, source=source)
         return secret
 
+    def sign_in_by_identity(
+        self,
+        identity: tuple[str, str],
+        name: str,
+        roles: Collection[Role],
+        role: Role,
+        source: str,
+    ) -> tuple[Account, str]:
+        """Begin a session of somebody whom a provider knows, by issuer and subject.
+
+        The provider's roles replace those of the account. Whoever has none has no account any more.
+        Raises what ``begin`` and ``Accounts.add`` raise.
+        """
+        if not roles:
+            self.activity.note(
+                Event.SIGN_IN_FAILED, self.accounts.forget(*identity), role=role, source=source
+            )
+            raise SignInRefused("The provider gives you no role here. Ask whoever runs it.")
+        account = self.accounts.of_identity(*identity, name, roles)
+        return account, self.begin(account, role, source)
+
     def sign_out(self, secret: str) -> None:
         """End a session, if it is not over yet."""
         account = self.sessions.account(secret, used=False)

@@ -20,6 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
+import bot.conversations.question_counts
 import bot.handoff.tables
 import bot.privacy.vault  # noqa: F401
 from bot.accounts.tables import head as account_head

@@ -50,7 +50,7 @@ class Week:
     kinds: Counter[str] = field(default_factory=Counter)  # a request counts once for each
     channels: Counter[str] = field(default_factory=Counter)
     days: list[int] = field(default_factory=list)  # until each one was in force
-    in_time: int = 0  # in force by its due date, or decided otherwise
+    in_time: int = 0  # in force by its due date, denied, or undone
     late: int = 0  # in force after it
     overdue: int = 0  # not in force, and its due date is over
 
@@ -103,10 +103,10 @@ def by_week(found: Iterable[Fact], since: date, until: date) -> list[Week]:
             week.days.append((fact.fulfilled - fact.received).days)
         if fact.fulfilled and fact.fulfilled > fact.due:
             week.late += 1
-        elif fact.fulfilled or fact.status not in UNFINISHED:
+        elif fact.status in UNFINISHED:
+            week.overdue += fact.due < today
+        elif fact.status is not Status.UNCONFIRMED:
             week.in_time += 1
-        elif fact.due < today:
-            week.overdue += 1
     return list(weeks.values())
 
 

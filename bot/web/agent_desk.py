@@ -79,7 +79,7 @@ class _Handlers:
 
     async def page(self) -> Response:
         """Return the page, which fetches all data with the session of the agent."""
-        return render("desk.html")
+        return render("desk.html", single_sign_on=self._door.has_single_sign_on)
 
     async def queue(self, request: Request) -> Response:
         """Return the open handoffs, and the name of the agent."""

@@ -41,6 +41,7 @@ from bot.web.office import office
 from bot.web.office_files import office_files
 from bot.web.opt_in import opt_in
 from bot.web.optouts import optouts
+from bot.web.single_sign_on import single_sign_on
 from bot.web.site import GzipFiles, site
 from bot.web.storefront import PREFIX, storefront
 
@@ -73,6 +74,7 @@ def create_app(settings: Settings, web: WebContext | None = None) -> FastAPI:
         agent_desk,
         office,
         office_files,
+        single_sign_on,
         helpdesk_webhooks,
     ):
         app.include_router(routes(web))

@@ -18,7 +18,7 @@ _LINGER_BYTES = 1_000_000  # of that body are read meanwhile
 _UNLIMITED = ("/unsubscribe/", "/desks/", "/health", "/ready")
 
 # What these calls tell is for one person, and nothing between may keep it.
-_PRIVATE = ("/desk/", "/office/")
+_PRIVATE = ("/desk/", "/office/", "/sign-in")
 
 # FastAPI would trace and export by itself if its environment asked for it.
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}

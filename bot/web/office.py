@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.accounts.model import Account, Role
 from bot.conversations.model import rfc3339
-from bot.optouts.denials import OTHER, REASONS, denial
+from bot.optouts.denials import REASONS, denial
 from bot.optouts.model import (
     ACTIVE,
     UNFINISHED,
@@ -100,7 +100,13 @@ class _Handlers:
     async def page(self) -> Response:
         """Return the page, which fetches all data with the session of the officer."""
         choices = {"kinds": OptOutKind, "actions": Action, "statuses": Status, "channels": Channel}
-        return render("office.html", choices=choices, names=NAMES, reasons=REASONS, other=OTHER)
+        return render(
+            "office.html",
+            choices=choices,
+            names=NAMES,
+            reasons=REASONS,
+            single_sign_on=self._door.has_single_sign_on,
+        )
 
     async def search(self, request: Request) -> Response:
         """Return a page of the requests that are wanted, what is due first."""

@@ -32,6 +32,11 @@ class StaffDoor:
         self._staff = web.services.staff
         self._role = role
 
+    @property
+    def has_single_sign_on(self) -> bool:
+        """Return whether the page offers the single sign-on."""
+        return bool(self._settings.oidc_issuer)
+
     def account(self, request: Request) -> Account:
         """Return the account that calls.
 

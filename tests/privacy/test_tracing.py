@@ -172,7 +172,7 @@ def converse(server: Server) -> None:
         shopper.choose(shopper.opened["messages"][0]["choices"][0]["id"])
         shopper.get("/transcript")
         client.post("/opt-out", data={"email": "jo@example.com", "kind": "sharing"})
-        for path in ("/", "/privacy", "/widget.js", "/desk", "/metrics", "/ready"):
+        for path in ("/", "/privacy", "/widget.js", "/desk", "/office", "/metrics", "/ready"):
             assert client.get(path).status_code == 200
         shopper.say("forget everything I told you")
 

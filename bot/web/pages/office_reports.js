@@ -47,5 +47,5 @@ export function showYearly({ year, store, rows }) {
   const head = ["Right", "11 CCR 7102(a)(1)", "Received", "Complied with", "Denied", "Withdrawn", "Pending", "Median days", "Mean days"];
   const right = (row) => (row.received === null ? [row.right, element("small", {}, "not recorded by this bot: add your own")] : [row.right]);
   const body = rows.map((row) => [element("span", {}, ...right(row)), row.paragraph || "not asked for", number(row.received), number(row.complied), number(row.denied), number(row.withdrawn), number(row.pending), days(row.median_days), days(row.mean_days)]);
-  $("figures").replaceChildren(element("div", { className: "scroll", role: "region", tabindex: "0", "aria-label": "Yearly figures" }, table(`${store}: requests received in ${year}`, head, body)));
+  $("figures").replaceChildren(element("div", { className: "scroll", role: "region", tabindex: "0", "aria-label": "Table of the year" }, table(`${store}: requests received in ${year}`, head, body)));
 }
