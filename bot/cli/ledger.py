@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -26,11 +28,15 @@ def report(
     """Print the yearly figures that 11 CCR 7102 asks for."""
     from bot.cli.printing import yearly_table
     from bot.optouts.export import csv_lines, json_lines
-    from bot.optouts.yearly import COLUMNS, yearly
+    from bot.optouts.yearly import COLUMNS, deleted_before, yearly
     from bot.policy.store import store
+    from bot.settings import settings
 
     of = year or store().today().year - 1
     figures = yearly(service().engine, of)
+    if gone := deleted_before(of, timedelta(days=settings().optout_days)):
+        told = f"Records from before {gone} are deleted for their age: this is not all of {of}."
+        print(told, file=sys.stderr)
     rows = [row.row() for row in figures]
     if as_csv:
         write(csv_lines(rows, COLUMNS))

@@ -7,13 +7,14 @@ out of sale and sharing (11 CCR 7025). The year is that of the store's clock.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Engine
 
 from bot.optouts.figures import Fact, facts, mean_of, median_of
 from bot.optouts.model import UNFINISHED, Action, OptOutKind
+from bot.policy.store import store
 
 _SALE = frozenset({OptOutKind.TARGETED_ADVERTISING, OptOutKind.SHARING})
 _MAIL = frozenset({OptOutKind.MARKETING_EMAIL})
@@ -66,6 +67,12 @@ class Figures:
 def yearly(engine: Engine, year: int) -> list[Figures]:
     """Return the figures of the requests that were received in a year."""
     return figures_of(facts(engine, date(year, 1, 1), date(year, 12, 31)))
+
+
+def deleted_before(year: int, kept: timedelta) -> date | None:
+    """Return the day before which records of a year are deleted by now; None if all are kept."""
+    first = store().today() - kept
+    return first if first > date(year, 1, 1) else None
 
 
 def figures_of(found: Iterable[Fact]) -> list[Figures]:

@@ -20,7 +20,7 @@ from bot.optouts.export import (
     suppression_row,
 )
 from bot.optouts.figures import Week, by_week, facts, median_of, monday_of, p90_of
-from bot.optouts.yearly import COLUMNS, yearly
+from bot.optouts.yearly import COLUMNS, deleted_before, yearly
 from bot.policy.store import store
 from bot.topics import TOPICS
 from bot.web import office_schemas as schemas
@@ -69,6 +69,7 @@ class _Handlers:
         self._door = StaffDoor(web, Role.OFFICER)
         self._optouts = web.services.optouts
         self._questions = web.services.questions
+        self._kept = timedelta(days=web.settings.optout_days)
 
     async def export(self, request: Request) -> Response:
         """Return a file of requests, or of the suppression list."""
@@ -92,7 +93,9 @@ class _Handlers:
         """Return the figures of a calendar year (11 CCR 7102)."""
         self._door.account(request)
         rows = await asyncio.to_thread(self._yearly, year)
-        return JSONResponse({"year": year, "store": store().name, "rows": rows})
+        gone = deleted_before(year, self._kept)
+        told = {"year": year, "store": store().name, "rows": rows}
+        return JSONResponse({**told, "deleted_before": gone.isoformat() if gone else None})
 
     async def yearly_file(self, request: Request, year: int) -> Response:
         """Return the figures of a calendar year as CSV."""

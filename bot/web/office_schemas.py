@@ -139,4 +139,5 @@ class Yearly(BaseModel):
 
     year: int
     store: str
+    deleted_before: date | None = Field(description="Older records of the year are deleted.")
     rows: list[dict[str, Any]]

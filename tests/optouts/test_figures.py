@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from bot.optouts.figures import by_week, facts, p90_of
 from bot.optouts.ledger import Ledger
 from bot.optouts.model import Channel, OptOutKind
-from bot.optouts.yearly import RIGHTS, yearly
+from bot.optouts.yearly import RIGHTS, deleted_before, yearly
 from tests.optouts.conftest import confirmed, email, opt_in, opt_out, recorded
 
 MAIL, ADS = OptOutKind.MARKETING_EMAIL, OptOutKind.TARGETED_ADVERTISING
@@ -104,3 +104,11 @@ def test_an_open_request_is_overdue_after_its_date(ledger: Ledger, engine: Engin
 def test_nine_of_ten_are_within_p90(days: list[int], expected: int | None) -> None:
     """Nine of ten requests are done within so many days."""
     assert p90_of(days) == expected
+
+
+def test_a_year_that_is_partly_deleted_is_said_to_be() -> None:
+    """Two years after, a part of a year is deleted; the year before is kept as a whole."""
+    kept = timedelta(days=731)
+    with time_machine.travel(noon("2026-12-31"), tick=False):
+        assert deleted_before(2025, kept) is None
+        assert deleted_before(2024, kept) == date(2024, 12, 30)

@@ -14,6 +14,7 @@ const DECISIONS = {
   confirm: { title: "Confirm", words: "How do you know that the owner of the address asked for it?", note: "Earlier opt-outs of the address are undone." },
 };
 const asked = { references: [], decision: "" };
+const TITLE = document.title;
 let page = 1;
 let signedIn = false;
 
@@ -56,6 +57,7 @@ async function route() {
   const [view, reference] = (location.hash.slice(1) || "requests").split("/");
   const chosen = VIEWS.includes(view) ? view : "requests";
   $("news").textContent = "";
+  document.title = TITLE;
   if (chosen === "requests") await search();
   if (chosen === "request") showRequest(await call("GET", `requests/${encodeURIComponent(reference)}`));
   if (chosen === "reports") showReport(await call("GET", `report?weeks=${$("weeks").value}`), named);

@@ -41,11 +41,12 @@ function questions(report, weeks) {
   ];
 }
 
-export function showYearly({ year, store, rows }) {
+export function showYearly({ year, store, rows, deleted_before: gone }) {
   const number = (value) => (value === null ? "–" : String(value));
   const days = (value) => (value === null ? "–" : String(value));
   const head = ["Right", "11 CCR 7102(a)(1)", "Received", "Complied with", "Denied", "Withdrawn", "Pending", "Median days", "Mean days"];
   const right = (row) => (row.received === null ? [row.right, element("small", {}, "not recorded by this bot: add your own")] : [row.right]);
   const body = rows.map((row) => [element("span", {}, ...right(row)), row.paragraph || "not asked for", number(row.received), number(row.complied), number(row.denied), number(row.withdrawn), number(row.pending), days(row.median_days), days(row.mean_days)]);
-  $("figures").replaceChildren(element("div", { className: "scroll", role: "region", tabindex: "0", "aria-label": "Table of the year" }, table(`${store}: requests received in ${year}`, head, body)));
+  const note = gone ? [element("p", { className: "late" }, `Records from before ${gone} are deleted for their age: these are not all of ${year}.`)] : [];
+  $("figures").replaceChildren(...note, element("div", { className: "scroll", role: "region", tabindex: "0", "aria-label": "Table of the year" }, table(`${store}: requests received in ${year}`, head, body)));
 }
