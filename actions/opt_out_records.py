@@ -131,7 +131,7 @@ class ActionOptOutTakeBack(OptOutAction):
     ) -> Events:
         """Take it back at once; only this conversation can, and only what it recorded."""
         talk = talk_of(tracker)
-        taken = _meant(tracker, talk)
+        taken = _meant(tracker, talk) or self._held(tracker)
         if not taken:
             dispatcher.utter_message(response="utter_opt_out_nothing_to_undo")
             return []
@@ -153,6 +153,24 @@ class ActionOptOutTakeBack(OptOutAction):
                 buttons=[button("Something else", "opt_out", optout_do="more")],
             )
         return [LEAVE_FORM, *slots_of(after)]
+
+    def _held(self, tracker: Tracker) -> list[Noted]:
+        """Return what the pressed button names, if it was recorded here, but by an agent."""
+        reference = chosen(tracker).get("optout_reference") if is_choice(tracker) else None
+        if reference is None:
+            return []
+        ledger, holder = self.services.optouts.ledger, tracker.sender_id
+        try:
+            if not ledger.is_held_by(holder, reference):
+                return []
+            record, receipt = ledger.find(reference), ledger.receipt(reference)
+        except (LedgerError, SQLAlchemyError):
+            return []
+        email = None
+        if record.subject is not None and record.subject.type == "email":
+            names = self.services.vault.placeholders_of(holder, "email", record.subject.value)
+            email = next(iter(names), ADDRESS)
+        return [Noted(receipt.action, receipt.kinds, {reference: email})]
 
 
 class ActionOptOutStatus(OptOutAction):

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import requests
+from email_validator import validate_email
 
 _TEMPORARY = frozenset({408, 409, 425, 429})  # with all from 500 on: worth another attempt
 _LONGEST_WAIT = 86_400  # seconds; a longer Retry-After is cut to this
@@ -150,6 +151,12 @@ class Mailer:
         if self._starttls:
             server.starttls(context=ssl.create_default_context())
         return server
+
+
+def deliverable(address: str) -> str:
+    """Return an address in ASCII if it can be written so: not every mail server takes Unicode."""
+    written = validate_email(address, check_deliverability=False, test_environment=True)
+    return written.ascii_email or address
 
 
 def message_id(identifier: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.accounts.activity import AUDIT_LOG as STAFF_LOG
 from bot.database import metadata
-from bot.handoff.tables import handoffs
+from bot.handoff.tables import handoffs, mails
 from bot.keys import Keyring, UnreadableSecret
 from bot.optouts.audit_log import AUDIT_LOG
 from bot.optouts.tables import notes, requests, suppressions
@@ -27,6 +27,7 @@ _ENCRYPTED = (
     (suppressions.c.secret, "ledger", "the suppression list"),
     (notes.c.secret, "ledger", "notes of the office"),
     (handoffs.c.contact, "handoff", "messages that shoppers left"),
+    (mails.c.secret, "handoff", "mails of agents that are not sent yet"),
     (vault.c.secret, "vault", "data that shoppers typed in the last minutes"),
 )
 _PAGE = 1_000

@@ -1,5 +1,6 @@
 """Composition root: the one place where the objects of a process are made and joined."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, cached_property
 from typing import Self
@@ -10,6 +11,7 @@ from bot.accounts.accounts import Accounts
 from bot.accounts.activity import Activity
 from bot.accounts.sessions import Sessions
 from bot.accounts.staff import Staff
+from bot.application.agent_optouts import AgentOptOuts
 from bot.application.erasure import Erasure, NoTrackers, Trackers
 from bot.application.heartbeat import Heartbeat
 from bot.application.key_check import check_keys
@@ -19,17 +21,36 @@ from bot.conversations.question_counts import QuestionCounts
 from bot.conversations.store import ConversationStore
 from bot.database import connect, migrate, migrate_engine
 from bot.handoff.agents import Agents
+from bot.handoff.canned import CannedAnswers
+from bot.handoff.cards import Cards
 from bot.handoff.dispatch import Dispatcher
 from bot.handoff.helpdesks.configured import configured_help_desks
+from bot.handoff.history import History
+from bot.handoff.notes import Notes
 from bot.handoff.polling import Poller
+from bot.handoff.presence import ShopperPresence
 from bot.handoff.records import Records
 from bot.handoff.routing import Router
 from bot.handoff.service import HandoffService
+from bot.handoff.shopper_mail import ShopperMails
 from bot.handoff.workers import HandoffWorkers
 from bot.keys import Keyring
 from bot.optouts.service import OptOutService
 from bot.privacy.vault import Vault
 from bot.settings import Settings, check_writable, settings
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Parts of our own desk: what it shows of handoffs, and what agents do beside answering."""
+
+    cards: Cards
+    history: History
+    notes: Notes
+    mails: ShopperMails
+    canned: CannedAnswers
+    shoppers: ShopperPresence
+    optouts: AgentOptOuts
 
 
 class Services:
@@ -125,6 +146,19 @@ class Services:
             self._handoff_records, self._agents, self._router, self.store, self.vault
         )
 
+    @cached_property
+    def desk(self) -> Desk:
+        """What agents of our own desk have beside the handoffs themselves."""
+        return Desk(
+            cards=Cards(self._handoff_records),
+            history=History(self._handoff_records),
+            notes=Notes(self._handoff_records),
+            mails=self._shopper_mails,
+            canned=CannedAnswers(self.engine),
+            shoppers=ShopperPresence(self.engine),
+            optouts=AgentOptOuts(self.optouts, self.store, self.vault),
+        )
+
     def handoff_workers(self) -> HandoffWorkers:
         """Return the background work of handoffs."""
         handoffs = self.handoffs
@@ -132,6 +166,7 @@ class Services:
             handoffs,
             Dispatcher(self._handoff_records, self._router, self.store, handoffs.revealed),
             Poller(self._router, handoffs.inbox, handoffs),
+            self._shopper_mails,
             timedelta(minutes=self.settings.handoff_wait_minutes),
         )
 
@@ -160,6 +195,10 @@ class Services:
     @cached_property
     def _handoff_records(self) -> Records:
         return Records(self.engine, self.durable, self._keyring("handoff"))
+
+    @cached_property
+    def _shopper_mails(self) -> ShopperMails:
+        return ShopperMails(self._handoff_records, self.settings.shopper_smtp_url)
 
     @cached_property
     def _agents(self) -> Agents:

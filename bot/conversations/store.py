@@ -212,14 +212,14 @@ class ConversationStore:
                 )
             return turn
 
-    def tell_once(self, conversation: str, name: str, reply: Reply) -> None:
-        """Store a message of the bot that answers none; one with the same name only once.
+    def tell_once(self, conversation: str, name: str, reply: Reply, sender: str = "bot") -> None:
+        """Store a message that answers none; one with the same name only once.
 
         Raises UnknownConversation.
         """
         with transaction(self._engine) as db:
             lock_conversation(db, conversation)
-            add_messages_in(db, conversation, "bot", [reply], name)
+            add_messages_in(db, conversation, sender, [reply], name)
 
     def topics_and_outcome(self, conversation: str) -> tuple[tuple[str, ...], str]:
         """Return the topics answered so far, each once, the latest last, and the last outcome."""

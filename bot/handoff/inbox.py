@@ -6,6 +6,7 @@ call it. The shopper's side is ``Queue`` in ``bot.handoff.queue``.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -17,6 +18,7 @@ from bot.handoff import replies
 from bot.handoff.model import (
     EMBEDDED,
     OPEN,
+    WAITING,
     WITH_AGENT,
     Agent,
     Handoff,
@@ -24,7 +26,15 @@ from bot.handoff.model import (
     NotTaken,
     State,
 )
-from bot.handoff.records import Records, lock_handoff, set_state, tell, to_do, unsent
+from bot.handoff.records import (
+    RETURNED,
+    Records,
+    lock_handoff,
+    set_state,
+    tell,
+    to_do,
+    unsent,
+)
 from bot.handoff.tables import handoffs
 
 
@@ -103,6 +113,42 @@ class AgentInbox:
             replied = {} if row.replied_at else {"replied_at": datetime.now(UTC)}
             return self._records.change(db, row.id, typing_at=None, **replied)
 
+    def note_read(self, handoff: Handoff, agent: Agent, message: int) -> None:
+        """Store that the agent who has a handoff has seen its conversation up to a message."""
+        mine = (handoffs.c.id == handoff.id, handoffs.c.agent == agent.id)
+        with self._records.writing() as db:
+            db.execute(
+                handoffs.update().where(*mine, handoffs.c.read_to < message).values(read_to=message)
+            )
+
+    def pass_on(self, identifier: str, agent: Agent, to: Agent | None) -> Handoff:
+        """Give a chat or message of an agent to a colleague, or back to the queue for None.
+
+        The shopper in a chat is told. Raises NotTaken if the agent does not have it.
+        """
+        with self._records.writing() as db:
+            row = lock_handoff(db, identifier)
+            if row is None or row.agent != agent.id or row.state != State.ACCEPTED:
+                raise NotTaken("You do not have it: it is over, or somebody else has taken it.")
+            changes = {"agent": to.id, "agent_name": to.name, "read_to": 0} if to else RETURNED
+            if row.kind == HandoffKind.LIVE:
+                if to is None:
+                    set_state(db, row.conversation, WAITING)
+                tell(db, row.conversation, replies.passed_to(agent.name, to.name if to else None))
+            again = {} if to else {"requested_at": datetime.now(UTC)}
+            return self._records.change(db, row.id, typing_at=None, **changes, **again)
+
+    def reopen(self, identifier: str, agent: Agent) -> Handoff:
+        """Give an answered message to an agent, to answer it once more.
+
+        Raises NotTaken for a chat, whose shopper is gone, and if another agent has the message.
+        """
+        with self._records.writing() as db:
+            row = lock_handoff(db, identifier)
+            if row is None or row.kind != HandoffKind.MESSAGE or row.state != State.COMPLETED:
+                raise NotTaken("Only a message that was answered can be opened again.")
+            return self._accept(db, row, agent.name, agent=agent.id, ended_at=None)
+
     def note_typing(self, handoff: Handoff) -> None:
         """Store the time at which the agent typed."""
         with self._records.writing() as db:
@@ -137,7 +183,9 @@ class AgentInbox:
             self._records.end(db, row, State.COMPLETED, notice)
             return self._records.change(db, row.id, follow_up=follow_up)
 
-    def _accept(self, db: Connection, row: Row, name: str, agent: str | None = None) -> Handoff:
+    def _accept(
+        self, db: Connection, row: Row, name: str, agent: str | None = None, **more: Any
+    ) -> Handoff:
         taken = {
             "state": str(State.ACCEPTED),
             "accepted_at": datetime.now(UTC),
@@ -148,4 +196,4 @@ class AgentInbox:
             set_state(db, row.conversation, WITH_AGENT)
             tell(db, row.conversation, replies.joined(name[:60] or replies.SUPPORT))
         metrics.handoffs.labels(str(State.ACCEPTED)).inc()
-        return self._records.change(db, row.id, **taken)
+        return self._records.change(db, row.id, **taken, **more)

@@ -16,7 +16,6 @@ from bot.accounts.tables import accounts, has_role
 from bot.conversations.model import Reply
 from bot.conversations.store import lock_conversation
 from bot.conversations.tables import conversations
-from bot.handoff import replies
 from bot.handoff.model import (
     EMBEDDED,
     OPEN,
@@ -29,6 +28,7 @@ from bot.handoff.model import (
     State,
 )
 from bot.handoff.records import (
+    RETURNED,
     Records,
     first_look,
     lock_handoff,
@@ -184,20 +184,27 @@ class Queue:
             )
         )
 
-    def put_back(self, away: Sequence[str]) -> list[Handoff]:
-        """Put the handoffs of absent and removed agents back; return the chats among them.
+    def waiting_here(self) -> list[Handoff]:
+        """Return the chats that wait at our own desk."""
+        return self._records.all(
+            sa.select(handoffs).where(*_waiting(), handoffs.c.desk == EMBEDDED)
+        )
 
-        ``away`` has the ids of the absent agents. The shoppers in the chats are told.
+    def put_back(
+        self, away: Sequence[str], kind: HandoffKind, notice: Reply | None = None
+    ) -> list[Handoff]:
+        """Put the handoffs of absent and removed agents back, and return them.
+
+        ``away`` has the ids of the absent agents. The shoppers in chats are shown the notice.
         """
         gone = handoffs.c.agent.in_(away) | ~_may_answer()
-        lost = (handoffs.c.state == State.ACCEPTED, handoffs.c.agent.is_not(None), gone)
-        again = {
-            "state": str(State.REQUESTED),
-            "agent": None,
-            "agent_name": None,
-            "accepted_at": None,
-        }
-        chats = []
+        lost = (
+            handoffs.c.state == State.ACCEPTED,
+            handoffs.c.kind == kind,
+            handoffs.c.agent.is_not(None),
+            gone,
+        )
+        returned = []
         # The first look takes no lock, because mostly there is nothing.
         for left in self._records.all(sa.select(handoffs).where(*lost)):
             with self._records.writing() as db:
@@ -209,12 +216,15 @@ class Queue:
                     ).first()
                 ):
                     continue
-                self._records.change(db, row.id, **again, requested_at=datetime.now(UTC))
-                if row.kind == HandoffKind.LIVE:
+                now = datetime.now(UTC)
+                returned.append(
+                    self._records.change(db, row.id, **RETURNED, typing_at=None, requested_at=now)
+                )
+                if kind is HandoffKind.LIVE:
                     set_state(db, row.conversation, WAITING)
-                    tell(db, row.conversation, replies.waits_again())
-                    chats.append(left)
-        return chats
+                    if notice:
+                        tell(db, row.conversation, notice)
+        return returned
 
     def conversations_of(self, contact: str) -> list[str]:
         """Return the conversations in which an address or number was left as a contact."""

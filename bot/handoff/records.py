@@ -43,6 +43,15 @@ from bot.references import new_reference
 LEASE = timedelta(seconds=40)
 LAST_PATIENCE = 24  # attempts, over about two days, where no other desk is left
 
+# Values of a handoff that goes from its agent back to the queue.
+RETURNED: dict[str, Any] = {
+    "state": str(State.REQUESTED),
+    "agent": None,
+    "agent_name": None,
+    "accepted_at": None,
+    "read_to": 0,
+}
+
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(hours=6)
 _TIME_COLUMNS = ("accepted_at", "replied_at", "ended_at", "opened_at")
@@ -176,6 +185,17 @@ class Records:
             "contact": self._keyring.encrypt(contact),
             "digest": self._keyring.digest(contact.lower()),
         }
+
+    def encrypted(self, text: str) -> str:
+        """Return a text encrypted."""
+        return self._keyring.encrypt(text)
+
+    def decrypted(self, secret: str | None) -> str | None:
+        """Return an encrypted text; None if there is none, or if its key is missing."""
+        try:
+            return self._keyring.decrypt(secret) if secret else None
+        except UnreadableSecret:
+            return None
 
     def digests(self, contact: str) -> list[str]:
         """Return the digests of an address or number, one for each key; one of them finds it."""

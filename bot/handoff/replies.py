@@ -162,11 +162,33 @@ def unavailable() -> Reply:
 
 
 def waits_again() -> Reply:
-    """Say that the agent left, and that the shopper is in the queue again."""
+    """Say that the agent is gone, and that the shopper waits for another one, who is there."""
     text = (
-        "The colleague who was here had to leave. You are in the queue again; others can take over."
+        "The connection to my colleague is lost. You are in the queue again: another colleague is "
+        "here and can take over."
     )
     return Reply(text, choices=(_STOP,))
+
+
+def left_alone() -> Reply:
+    """Say that no agent is there any more, although one was."""
+    return _handoff(
+        "I am sorry: the connection to my colleague is lost, and nobody else is here now. You can "
+        f"leave a message, which we will answer{or_reach()}.",
+        _LEAVE,
+    )
+
+
+def passed_to(name: str, colleague: str | None) -> Reply:
+    """Say that an agent has passed the chat on to a colleague, or back to the queue for None."""
+    if colleague:
+        return Reply(
+            f"{name} has passed you on to {colleague}, who can read this chat.", choices=(_END,)
+        )
+    return Reply(
+        f"{name} has put you into the queue again, so that another colleague can take over.",
+        choices=(_STOP,),
+    )
 
 
 def over() -> Reply:

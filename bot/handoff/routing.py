@@ -70,13 +70,15 @@ class Fallback:
         self._records = records
         self._router = router
 
-    def take_next(self, handoff: Handoff, state: State) -> bool:
+    def take_next(
+        self, handoff: Handoff, state: State, apology: Callable[[], Reply] | None = None
+    ) -> bool:
         """Pass a handoff on to the next desk, or end it in ``state`` if there is no other desk.
 
+        ``apology`` is the reply to a shopper in the chat in the last case, if not the usual one.
         Return False if it is over or at another desk by now. A completed message is passed on too,
         because then an addition to it did not arrive.
         """
-        take = self._pass_chat if handoff.kind is HandoffKind.LIVE else self._pass_message
         only = {State.REQUESTED} if state is State.TIMED_OUT else OPEN
         if handoff.kind is HandoffKind.MESSAGE:
             only = only | {State.COMPLETED}
@@ -84,10 +86,16 @@ class Fallback:
             row = lock_handoff(db, handoff.id)
             if row is None or row.state not in only or row.desk != handoff.desk:
                 return False
-            take(db, row, state)
+            if handoff.kind is HandoffKind.LIVE:
+                usual = replies.nobody_came if state is State.TIMED_OUT else replies.unreachable
+                self._pass_chat(db, row, state, apology or usual)
+            else:
+                self._pass_message(db, row, state)
             return True
 
-    def _pass_chat(self, db: Connection, row: Row, state: State) -> None:
+    def _pass_chat(
+        self, db: Connection, row: Row, state: State, apology: Callable[[], Reply]
+    ) -> None:
         """Give the chat to the next desk that can answer now, or make it a message.
 
         Only a chat that no agent has taken goes to another chat, and not after too long a wait.
@@ -104,9 +112,6 @@ class Fallback:
             self._records.add(db, row.conversation, HandoffKind.LIVE, State.REQUESTED, why, chat)
             set_state(db, row.conversation, WAITING)
             return
-        apology: Callable[[], Reply] = (
-            replies.nobody_came if state is State.TIMED_OUT else replies.unreachable
-        )
         if (desk := self._router.for_message(but=row.desk)) is None:
             self._records.end(db, row, state, apology())
             return

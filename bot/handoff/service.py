@@ -31,23 +31,20 @@ from bot.handoff.model import (
     NotStored,
     NotTaken,
     Reason,
-    State,
 )
 from bot.handoff.outbox import HandoffOutbox
 from bot.handoff.queue import Queue, Why
 from bot.handoff.records import Records
-from bot.handoff.routing import Fallback, Router
+from bot.handoff.routing import Router
+from bot.handoff.upkeep import Upkeep
 from bot.handoff.waiting import Waiting
 from bot.phrases import complains
 from bot.policy.facts import facts
-from bot.privacy.masking import PLACEHOLDER, mask
-from bot.privacy.recognition import find
-from bot.privacy.vault import Vault
+from bot.privacy.masking import PLACEHOLDER
+from bot.privacy.vault import Vault, masked
 
 LONGEST = 4000  # characters of an agent's message to a shopper
 _RECENT = 3  # last messages of the shopper, in which a complaint is looked for
-_AWAY = timedelta(minutes=5)  # the chats of an agent who is away for longer go back to the queue
-_IDLE = timedelta(hours=2)  # a chat with an agent is ended if nobody writes for longer
 _TYPING = timedelta(seconds=6)  # the shopper sees for so long that the agent types
 _LONGEST_TURN = 10  # messages that are read back for what was said last
 
@@ -68,11 +65,11 @@ class HandoffService:
         self.inbox = AgentInbox(records)
         self.agents = agents
         self._router = router
-        self._fallback = Fallback(records, router)
         self._store = store
         self._vault = vault
         self._drafting = Drafting(self.queue, store, vault, router)
         self._waiting = Waiting(self.queue, store, self._drafting)
+        self.upkeep = Upkeep(records, self.queue, agents, router)
 
     def answer(self, conversation: str, typed: CleanText) -> list[Reply] | None:
         """Return the replies to a message for support, perhaps none; None if it is for the bot.
@@ -110,16 +107,14 @@ class HandoffService:
         self, handoff: Handoff, text: str, digest: str | None, name: str, agent: Agent | None = None
     ) -> Handoff:
         """Store an agent's message to the shopper, with personal data masked; raises NotTaken."""
-        findings = find(text)
-        masked = (
-            mask(text, findings, self._vault.keep(handoff.conversation, findings))
-            if findings
-            else text
-        )
-        after = self.inbox.post(handoff, masked, digest, name, agent)
+        after = self.inbox.post(handoff, self.masked(handoff, text), digest, name, agent)
         if handoff.replied_at is None and after.replied_at is not None:
             metrics.first_reply.observe((after.replied_at - after.requested_at).total_seconds())
         return after
+
+    def masked(self, handoff: Handoff, text: str) -> str:
+        """Return a text of an agent with its personal data masked."""
+        return masked(self._vault, handoff.conversation, text)
 
     def reply(self, handoff: Handoff, text: str, agent: Agent, client_id: str | None) -> Handoff:
         """Send a message of an agent of our own desk; the same ``client_id`` is stored once.
@@ -152,8 +147,8 @@ class HandoffService:
         """Return the text of a message for its agent.
 
         In the messages of a live chat with the agent, the contact data that the shopper typed is in
-        place of its placeholders. Other personal data, and messages before the agent came, stay
-        masked.
+        place of its placeholders, and all that agents typed. Other personal data, and messages
+        before the agent came, stay masked.
         """
         began = handoff.accepted_at
         if (
@@ -167,35 +162,12 @@ class HandoffService:
             """Return the value of a placeholder if agents may read it, else the placeholder."""
             known = (
                 self._vault.value(handoff.conversation, match.group())
-                if match[1] in CONTACTS
+                if match[1] in CONTACTS or message.sender == "agent"
                 else None
             )
             return known or match.group()
 
         return PLACEHOLDER.sub(value, message.text)
-
-    def put_back(self) -> list[str]:
-        """Put the chats of absent agents back, tell the shoppers, and return the conversations."""
-        return [
-            handoff.conversation for handoff in self.queue.put_back(self.agents.are_away(_AWAY))
-        ]
-
-    def end_idle(self) -> list[str]:
-        """End chats in which nobody writes, tell the shoppers, and return the conversations."""
-        idle = [handoff.conversation for handoff in self.queue.idle(_IDLE)]
-        return [one for one in idle if self.queue.end(one, State.ACCEPTED, replies.nobody_wrote())]
-
-    def give_up(self, waited: timedelta) -> list[str]:
-        """End waits longer than ``waited``, tell the shoppers, and return the conversations.
-
-        The request goes to the next desk as a message, if there is such a desk.
-        """
-        overdue = self.queue.overdue(waited)
-        return [
-            handoff.conversation
-            for handoff in overdue
-            if self._fallback.take_next(handoff, State.TIMED_OUT)
-        ]
 
     def retry_undelivered(self) -> tuple[int, str]:
         """Send undelivered messages again, to the first desk for messages.

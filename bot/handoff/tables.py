@@ -1,4 +1,4 @@
-"""Tables of handoffs, of agents, and of chats to close at external help desks."""
+"""Tables of handoffs with their notes and mails, of agents, and of chats to close elsewhere."""
 
 import sqlalchemy as sa
 
@@ -44,7 +44,42 @@ handoffs = sa.Table(
     sa.Column("next_at", sa.DateTime(timezone=True), index=True),
     sa.Column("error", sa.String(200), nullable=False, server_default=""),
     sa.Column("added", sa.Boolean, nullable=False, server_default=sa.false()),
+    # id of the last message of the conversation that its agent has seen
+    sa.Column("read_to", sa.Integer, nullable=False, server_default="0"),
+    # times at which the shopper's page last asked for news, typed, and was loaded again
+    sa.Column("shopper_at", sa.DateTime(timezone=True)),
+    sa.Column("shopper_typing_at", sa.DateTime(timezone=True)),
+    sa.Column("shopper_loaded_at", sa.DateTime(timezone=True)),
     sa.Index("ix_handoffs_remote", "desk", "remote"),
+)
+# What agents tell each other about a handoff; shoppers never see it.
+notes = sa.Table(
+    "handoff_notes",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column(
+        "handoff", sa.ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("agent_name", sa.String(60), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),  # masked
+)
+# Mails of agents to shoppers who left a message.
+mails = sa.Table(
+    "handoff_mails",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column(
+        "handoff", sa.ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("agent_name", sa.String(60), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),  # masked
+    sa.Column("secret", sa.Text),  # the whole text, encrypted; null as soon as it is sent
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_at", sa.DateTime(timezone=True), index=True),  # null: nothing to send
+    sa.Column("error", sa.String(200), nullable=False),
 )
 # Chats of deleted conversations, which are still open at their help desks.
 closings = sa.Table(
@@ -62,4 +97,17 @@ agents = sa.Table(
         "id", sa.String(32), sa.ForeignKey(accounts.c.id, ondelete="CASCADE"), primary_key=True
     ),
     sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),  # of the last request
+    # whether the agent takes new chats
+    sa.Column("available", sa.Boolean, nullable=False, server_default=sa.true()),
+)
+# Answers that an agent has written for later use.
+canned = sa.Table(
+    "canned_answers",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column(
+        "account", sa.ForeignKey(accounts.c.id, ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("title", sa.String(80), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
 )

@@ -11,6 +11,7 @@ from bot.handoff.drafting import Drafting
 from bot.handoff.model import WAITING, WITH_AGENT, State
 from bot.handoff.queue import Queue
 
+_UNDO = '"optout_do": "undo"'  # in the payload of a choice
 _NOTICE_EVERY = 3  # messages of a waiting shopper, of which the first gets a notice
 
 
@@ -22,11 +23,14 @@ class Waiting:
         self._store = store
         self._drafting = drafting
 
-    def answer(self, conversation: str, state: str, typed: CleanText) -> list[Reply]:
+    def answer(self, conversation: str, state: str, typed: CleanText) -> list[Reply] | None:
         """Return the replies to a message while support has the conversation, mostly none.
 
-        The shopper can end that. A choice is never met with silence.
+        The shopper can end that. A choice is never met with silence. None leaves it to the
+        assistant: it undoes what was recorded, whoever has the conversation.
         """
+        if typed.is_choice and _UNDO in typed.said:
+            return None
         stops = (
             typed.said == replies.STOP
             if typed.is_choice

@@ -1,7 +1,7 @@
 """Background work of handoffs: ends waits, delivers news to help desks, and reads their answers.
 
-It has the times and the threads only. The work itself is in ``HandoffService``, ``Dispatcher`` and
-``Poller``.
+It has the times and the threads only. The work itself is in ``Upkeep``, ``Dispatcher``,
+``Poller`` and ``ShopperMails``.
 """
 
 import asyncio
@@ -16,9 +16,11 @@ from bot.background import every
 from bot.handoff.dispatch import Dispatcher
 from bot.handoff.polling import Poller
 from bot.handoff.service import HandoffService
+from bot.handoff.shopper_mail import ShopperMails
 
 _WATCH_SECONDS = 5
 _LOOK_SECONDS = 0.5
+_MAIL_SECONDS = 1
 POLL_SECONDS = 20
 _THREADS_OF_A_DESK = 2  # so that one slow case does not keep a chat waiting
 
@@ -31,12 +33,18 @@ class HandoffWorkers:
     """Background tasks of a server for handoffs."""
 
     def __init__(
-        self, handoffs: HandoffService, dispatcher: Dispatcher, poller: Poller, wait: timedelta
+        self,
+        handoffs: HandoffService,
+        dispatcher: Dispatcher,
+        poller: Poller,
+        mails: ShopperMails,
+        wait: timedelta,
     ) -> None:
         """Take the parts; ``wait`` is the time before a waiting shopper goes to the next desk."""
         self._handoffs = handoffs
         self._dispatcher = dispatcher
         self._poller = poller
+        self._mails = mails
         self._wait = wait
 
     async def run(self, announce: Announce) -> None:
@@ -46,7 +54,7 @@ class HandoffWorkers:
         """
         desks, live = self._dispatcher.desks, self._poller.desks
         # Threads of their own: a help desk that hangs must not delay shoppers and agents.
-        threads = ThreadPoolExecutor(_THREADS_OF_A_DESK * len(desks) + len(live) + 1)
+        threads = ThreadPoolExecutor(_THREADS_OF_A_DESK * len(desks) + len(live) + 2)
 
         def job(work: Callable[..., list[str]], *arguments: str) -> Callable[[], Awaitable[None]]:
             """Return a job that runs in a thread and announces the conversations it returns."""
@@ -62,6 +70,7 @@ class HandoffWorkers:
         try:
             await asyncio.gather(
                 every(_WATCH_SECONDS, "waits of handoffs", job(self._end_waits)),
+                every(_MAIL_SECONDS, "mails to shoppers", job(self._mails.deliver)),
                 every(
                     _WATCH_SECONDS,
                     "handoffs at unconfigured desks",
@@ -84,9 +93,9 @@ class HandoffWorkers:
     def _end_waits(self) -> list[str]:
         """End waits that are too long; return the conversations with news for the shopper."""
         ended = {
-            "handoff put back": self._handoffs.put_back(),
-            "handoff timed out": self._handoffs.give_up(self._wait),
-            "idle handoff ended": self._handoffs.end_idle(),
+            "handoff put back": self._handoffs.upkeep.put_back(),
+            "handoff timed out": self._handoffs.upkeep.give_up(self._wait),
+            "idle handoff ended": self._handoffs.upkeep.end_idle(),
         }
         for event, conversations in ended.items():
             for _ in conversations:

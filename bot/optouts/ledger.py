@@ -61,7 +61,7 @@ class Ledger(Decisions):
                 receipt = receipts.add_later(log, row.id, request)
             if row.status == Status.UNCONFIRMED and request.subject.type == "email":
                 self._ask_owner(log.db, row, digests)
-            if request.channel is Channel.CHAT and new:
+            if request.channel in (Channel.CHAT, Channel.AGENT) and new:
                 unanswered.note(log.db, request.holder, receipt.reference)
             return self._shown(log.db, row, receipt, new)
 

@@ -33,6 +33,7 @@ class Channel(StrEnum):
     WEB_FORM = "web_form"
     ONE_CLICK = "one_click"
     GPC = "gpc"
+    AGENT = "agent"
 
 
 class Status(StrEnum):

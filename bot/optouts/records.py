@@ -105,6 +105,16 @@ class Records:
                 for receipt in receipt_book.receipts_of(db, identifier)
             ]
 
+    def is_held_by(self, holder: str, reference: str) -> bool:
+        """Return whether a reference is that of a receipt of this holder, not taken back.
+
+        Raises UnknownReference.
+        """
+        with self._engine.connect() as db:
+            _, receipt = self._row_and_receipt(db, reference)
+        mine = receipt.holder is not None and receipt.holder == receipt_book.holder_hash(holder)
+        return mine and receipt.withdrawn_at is None
+
     def history(self, identifier: str) -> list[dict[str, Any]]:
         """Return the lines about a record in the audit log, in order.
 

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from email_validator import validate_email
-
 from bot.optouts.links import CONFIRM_WITHIN, ConfirmationLinks
 from bot.optouts.model import Action, OptOutKind
 from bot.optouts.receivers import TIMEOUT_SECONDS, Delivery
 from bot.optouts.wording import Wording
-from bot.outgoing import Mailer
+from bot.outgoing import Mailer, deliverable
 
 _SUBJECT = "Please confirm what was asked for this address"
 # It does not tell whether the address is out of anything: anybody may have asked.
@@ -49,12 +47,6 @@ class ShopperMail:
         )
         # So that no automatic answer comes back (RFC 3834).
         headers = {"Auto_Submitted": "auto-generated"}
-        address = _deliverable(str(message["subject"]))
+        address = deliverable(str(message["subject"]))
         self._mailer.send(str(message["id"]), _SUBJECT, text, to=address, **headers)
         return Delivery("shopper mail")
-
-
-def _deliverable(address: str) -> str:
-    """Return an address in ASCII if it can be written so: not every mail server takes Unicode."""
-    written = validate_email(address, check_deliverability=False, test_environment=True)
-    return written.ascii_email or address

@@ -44,6 +44,12 @@ class Unanswered:
         with transaction(self._engine) as db:
             db.execute(_CLEAR, {"of": holder_hash(conversation)})
 
+    def told(self, conversation: str, reference: str) -> None:
+        """Delete the note of one act, of which the conversation was told."""
+        this = (_holder, unanswered.c.reference == reference)
+        with transaction(self._engine) as db:
+            db.execute(unanswered.delete().where(*this), {"of": holder_hash(conversation)})
+
     def expire(self, before: datetime) -> None:
         """Delete the notes from before a time, whose conversations are gone."""
         with transaction(self._engine) as db:

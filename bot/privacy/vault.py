@@ -13,7 +13,8 @@ from bot.keys import Keyring, UnreadableSecret
 from bot.privacy.emails import BadAddress, normalise
 from bot.privacy.finding import Finding
 from bot.privacy.kinds import NEVER_TYPE
-from bot.privacy.masking import PLACEHOLDER
+from bot.privacy.masking import PLACEHOLDER, mask
+from bot.privacy.recognition import find
 
 vault = sa.Table(
     "vault",
@@ -188,3 +189,9 @@ def _next(kind: str, taken: set[str]) -> str:
         int(match[2]) for match in map(PLACEHOLDER.fullmatch, taken) if match and match[1] == kind
     ]
     return f"[{kind}-{max(numbers, default=0) + 1}]"
+
+
+def masked(vault: Vault, conversation: str, text: str) -> str:
+    """Return a text with its personal data masked; what was found goes to the vault."""
+    findings = find(text)
+    return mask(text, findings, vault.keep(conversation, findings)) if findings else text

@@ -24,9 +24,9 @@ from bot.assistant.action_endpoint import action_endpoint
 from bot.assistant.tracker_store import ForgettingTrackerStore
 from bot.background import every
 from bot.settings import Settings
-from bot.web.agent_desk import agent_desk
 from bot.web.context import WebContext
 from bot.web.cors import OriginCheck, StorefrontCors
+from bot.web.desk import agent_desk
 from bot.web.errors import error_response
 from bot.web.hardening import protocol
 from bot.web.helpdesk_webhooks import CHATWOOT_PATH, LONGEST_EVENT, helpdesk_webhooks

@@ -14,8 +14,6 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
-from bot.handoff.model import HandoffKind, Reason
-from bot.handoff.model import State as HandoffState
 from bot.optouts.model import Action, OptOutKind, Status
 
 MAX_CLIENT_ID = 64
@@ -41,7 +39,9 @@ class Start(BaseModel):
     gpc: StrictBool = Field(default=False, description="navigator.globalPrivacyControl is true.")
 
 
-class _WithClientId(BaseModel):
+class WithClientId(BaseModel):
+    """Request that the client may name, so that it counts once however often it is sent."""
+
     client_id: ClientId = None
 
     @field_validator("client_id")
@@ -52,7 +52,7 @@ class _WithClientId(BaseModel):
         return client_id
 
 
-class Say(_WithClientId):
+class Say(WithClientId):
     """Message of a shopper: either a text or the id of a choice that was offered."""
 
     model_config = ConfigDict(
@@ -85,18 +85,6 @@ class SignedIn(BaseModel):
 
     name: str
     roles: list[Literal["agent", "officer"]]
-
-
-class AgentReply(_WithClientId):
-    """Message of an agent to a shopper."""
-
-    text: StrictStr
-
-
-class Resolve(BaseModel):
-    """End of a handoff."""
-
-    follow_up: bool = Field(default=False, description="The message is to be answered later.")
 
 
 class OptOutForm(BaseModel):
@@ -203,37 +191,6 @@ class Gpc(BaseModel):
 
     gpc: bool
     lastUpdate: date
-
-
-class Handoff(BaseModel):
-    """A handoff as the desk shows it."""
-
-    id: str
-    reference: str
-    kind: HandoffKind
-    state: HandoffState
-    reason: Reason
-    topics: list[str]
-    note: str
-    contact: str | None = Field(description="Address or number; only for the agent who has it.")
-    requested_at: datetime
-    mine: bool
-    agent: str | None
-    follow_up: bool
-
-
-class HandoffWithMessages(Handoff):
-    """A handoff with its conversation."""
-
-    messages: list[Message]
-
-
-class DeskQueue(BaseModel):
-    """The open handoffs of the desk."""
-
-    agent: str
-    handoffs: list[Handoff]
-    canned: list[str]
 
 
 _REFUSALS = {

@@ -126,6 +126,7 @@ class _Handlers:
         body = await json_body(request, schemas.Start, optional=True)
         if body.resume is not None:
             conversation = self._conversation_of(body.resume)
+            self._note_presence(conversation, loaded=True)
         else:
             await self._web.limits.count_start(request)
             conversation, _ = await self._engine.start()
@@ -163,16 +164,20 @@ class _Handlers:
         wait: Annotated[
             float, Query(ge=0, le=MAX_NUMBER, description="Seconds to wait for a message.")
         ] = 0,
+        typing: Annotated[
+            int, Query(ge=0, le=1, description="1 while the shopper types; agents are shown it.")
+        ] = 0,
     ) -> Response:
         """Return the messages after an id, at once or as soon as there is one."""
         conversation = self._authorized(request)
+        self._note_presence(conversation, typing=bool(typing))
         await self._heed_signal(request, conversation)
         messages = await self._engine.since(
             conversation, after, min(wait, self._settings.max_wait_seconds)
         )
         state = self._engine.state(conversation)
-        typing = state in HUMAN and self._engine.is_typing(conversation)
-        return messages_response(messages, state, {"X-Typing": "1"} if typing else {})
+        answers = state in HUMAN and self._engine.is_typing(conversation)
+        return messages_response(messages, state, {"X-Typing": "1"} if answers else {})
 
     async def transcript(self, request: Request) -> Response:
         """Return the whole conversation, as JSON or as text."""
@@ -182,6 +187,11 @@ class _Handlers:
         if "text/plain" in request.headers.get("accept", ""):
             return PlainTextResponse(as_text(messages))
         return messages_response(messages, self._engine.state(conversation))
+
+    def _note_presence(self, conversation: str, typing: bool = False, loaded: bool = False) -> None:
+        """Let agents see that the shopper's page is there, while they have the conversation."""
+        if self._engine.state(conversation) in HUMAN:
+            self._web.services.desk.shoppers.note(conversation, typing, loaded)
 
     async def _heed_signal(
         self, request: Request, conversation: str, told_by_script: bool = False

@@ -315,7 +315,7 @@ def test_a_wait_that_is_too_long_becomes_a_ticket(support: Support) -> None:
     with time_machine.travel(datetime.now(UTC) - timedelta(minutes=4)):
         support.queue.wait(CONVERSATION, WHY, "chats")
         support.run()
-    assert support.handoffs.give_up(timedelta(minutes=3)) == [CONVERSATION]
+    assert support.handoffs.upkeep.give_up(timedelta(minutes=3)) == [CONVERSATION]
     support.run()
     assert "nobody was free" in support.last_notice()
     assert (len(support.tickets.opened), support.chats.closed) == (1, ["ticket-1"])
@@ -396,10 +396,10 @@ def test_an_idle_chat_is_ended(support: Support) -> None:
     support.queue.wait(CONVERSATION, WHY, "chats")
     support.run()
     support.handoffs.on_event("chats", InboundEvent("ticket-1", "m1", "Alex", "Hi!"))
-    assert support.handoffs.end_idle() == []
+    assert support.handoffs.upkeep.end_idle() == []
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=3)):
-        assert support.handoffs.end_idle() == [CONVERSATION]
-        assert support.handoffs.end_idle() == []
+        assert support.handoffs.upkeep.end_idle() == [CONVERSATION]
+        assert support.handoffs.upkeep.end_idle() == []
         support.run()
     assert "Nobody has written" in support.last_notice()
     assert (support.store.state(CONVERSATION), support.chats.closed) == ("bot", ["ticket-1"])

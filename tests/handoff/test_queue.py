@@ -10,6 +10,8 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from sqlalchemy.engine import Engine
 
+from bot.accounts.accounts import Accounts
+from bot.accounts.model import Role
 from bot.application.erasure import Erasure
 from bot.assistant.tracker_store import TrackerEraser
 from bot.conversations.model import Reply
@@ -25,7 +27,6 @@ from bot.handoff.inbox import AgentInbox
 from bot.handoff.model import (
     EMBEDDED,
     Agent,
-    HandoffError,
     HandoffKind,
     NotStored,
     NotTaken,
@@ -227,34 +228,20 @@ def test_a_restart_loses_no_waiting_shopper(queue: Queue, database: str) -> None
 def test_a_database_that_cannot_be_written_is_an_error(queue: Queue, durable: Engine) -> None:
     """A handoff that cannot be stored raises NotStored."""
     with durable.begin() as db:
-        db.execute(sa.text("DROP TABLE handoffs"))
+        for table in ("handoff_notes", "handoff_mails", "handoffs"):
+            db.execute(sa.text(f"DROP TABLE {table}"))
     with pytest.raises(NotStored):
         queue.draft(CONVERSATION, (Reason.ASKED, ()))
 
 
-def test_an_agent_has_a_token_of_their_own(agents: Agents, engine: Engine) -> None:
-    """A token identifies its agent, is stored as a digest only, and ends with the agent."""
-    token = agents.add("Sam")
+def test_an_agent_without_recent_requests_is_absent(agents: Agents, accounts: Accounts) -> None:
+    """An agent counts as absent half a minute after the last request of the page, or if away."""
+    account, _ = accounts.add("Sam", {Role.AGENT})
+    with time_machine.travel(datetime.now(UTC) - timedelta(seconds=31)):
+        agents.note_presence(account.id)
+        assert agents.is_somebody_there()
     assert not agents.is_somebody_there()
-    sam = agents.recognise(token)
-    assert sam is not None and sam.name == "Sam"
-    assert agents.is_somebody_there()
-    assert agents.recognise("x") is None
-    with engine.begin() as db:
-        assert token not in str(db.execute(sa.text("SELECT * FROM agents")).all())
-    with pytest.raises(HandoffError, match="already"):
-        agents.add(" Sam ")
-    with pytest.raises(HandoffError, match="name"):
-        agents.add("  ")
-    agents.remove("Sam")
-    assert agents.recognise(token) is None
-    with pytest.raises(HandoffError, match="no agent"):
-        agents.remove("Sam")
-
-
-def test_an_agent_without_recent_requests_is_absent(agents: Agents) -> None:
-    """An agent counts as absent two minutes after the last request of the page."""
-    token = agents.add("Sam")
-    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=2)):
-        agents.recognise(token)
-    assert not agents.is_somebody_there()
+    agents.set_available(account.id, False)
+    assert not agents.is_somebody_there() and agents.is_somebody_there(available=False)
+    agents.leave(account.id)
+    assert not agents.is_somebody_there(available=False)

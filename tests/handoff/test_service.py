@@ -90,30 +90,13 @@ def test_too_long_a_wait_is_ended(handoffs: HandoffService) -> None:
     """After too long a wait the shopper is told so, and can leave a message."""
     with time_machine.travel(datetime.now(UTC) - timedelta(minutes=4)):
         handoff = handoffs.queue.wait(CONVERSATION, (Reason.ASKED, ()))
-    assert handoffs.give_up(timedelta(minutes=3)) == [CONVERSATION]
-    assert handoffs.give_up(timedelta(minutes=3)) == []
+    assert handoffs.upkeep.give_up(timedelta(minutes=3)) == [CONVERSATION]
+    assert handoffs.upkeep.give_up(timedelta(minutes=3)) == []
     notice = handoffs._store.since(CONVERSATION, 0)[-1]
     assert (notice.sender, notice.choices[0].title) == ("system", "Leave a message")
     assert handoffs._store.state(CONVERSATION) == "bot"
     found = handoffs.inbox.find(handoff.id)
     assert found and found.state is State.TIMED_OUT
-
-
-def test_a_chat_of_an_absent_agent_waits_again(
-    handoffs: HandoffService, accounts: Accounts
-) -> None:
-    """The chat of an absent or removed agent goes back to the queue."""
-    handoff = handoffs.queue.wait(CONVERSATION, (Reason.ASKED, ()))
-    sam = arrive(handoffs, accounts)
-    handoffs.inbox.claim(handoff.id, sam)
-    assert handoffs.put_back() == []
-    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
-        assert handoffs.put_back() == [CONVERSATION]
-    assert handoffs._store.state(CONVERSATION) == "waiting_for_agent"
-    assert "had to leave" in handoffs._store.since(CONVERSATION, 0)[-1].text
-    handoffs.inbox.claim(handoff.id, sam)
-    accounts.remove("Sam")
-    assert handoffs.put_back() == [CONVERSATION]
 
 
 def test_an_old_choice_gets_a_true_answer(handoffs: HandoffService) -> None:
