@@ -103,8 +103,8 @@ class Settings(BaseSettings):
     )
     shopper_smtp_url: str = Field(
         default="",
-        description="mail server and sender of the mails that ask shoppers to confirm an opt-in: "
-        "smtp[s]://[user:password@]host[:port]?from=ADDRESS; empty: the office confirms it",
+        description="mail server and sender of mails to shoppers, who confirm an opt-in or left a "
+        "message: smtp[s]://[user:password@]host[:port]?from=ADDRESS; empty: no such mails",
     )
     public_url: str = Field(
         default="",

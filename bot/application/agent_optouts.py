@@ -5,7 +5,6 @@ one, and objects with one press of a button.
 """
 
 import json
-from datetime import datetime
 
 from bot.conversations.model import Reply
 from bot.conversations.store import ConversationStore
@@ -173,10 +172,6 @@ class AgentOptOuts:
 
     def _tell(self, handoff: Handoff, receipt: Receipt, reply: Reply) -> None:
         """Tell the shopper, once for each state of a receipt."""
-        name = f"agent {receipt.reference} {_moment(receipt.status_at)}"
+        name = f"agent {receipt.reference} {receipt.status}"
         self._store.tell_once(handoff.conversation, name, reply, sender="system")
         self._optouts.unanswered.told(handoff.conversation, receipt.reference)
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.timestamp():.0f}"

@@ -124,7 +124,13 @@ def _conversation_json(services: Services, conversation: str, email: str) -> dic
         for placeholder in placeholders:
             message["text"] = message["text"].replace(placeholder, email)
     handoffs = [
-        {"reference": handoff.reference, "note": handoff.note, "contact": handoff.contact}
+        {
+            "reference": handoff.reference,
+            "note": handoff.note,
+            "contact": handoff.contact,
+            "mails": [mail.text for mail in services.desk.mails.of(handoff)],
+            "notes": [note.text for note in services.desk.notes.of(handoff)],
+        }
         for handoff in services.handoffs.queue.handoffs_of(conversation)
     ]
     return {"id": conversation, "state": state, "messages": messages, "handoffs": handoffs}

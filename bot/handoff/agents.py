@@ -67,7 +67,7 @@ class Agents:
                 row.id,
                 row.name,
                 here=row.seen_at is not None and aware(row.seen_at) > since,
-                available=row.available is not False and row.available != 0,
+                available=row.available is None or bool(row.available),
             )
             for row in rows
         ]

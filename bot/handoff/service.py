@@ -153,6 +153,7 @@ class HandoffService:
         began = handoff.accepted_at
         if (
             handoff.kind is not HandoffKind.LIVE
+            or message.sender not in ("visitor", "agent")
             or began is None
             or not began <= message.at <= (handoff.ended_at or message.at)
         ):

@@ -224,9 +224,11 @@ class Line {
     return this.call("POST", "messages", { body });
   }
 
-  async since(id, wait = HUMAN.includes(this.kept.value.state) ? 2 : 25) { // its answer tells of typing
+  async since(id, wait, types) {
+    const withPerson = HUMAN.includes(this.kept.value.state); // each tells the other that they type
+    wait ??= withPerson ? 2 : 25;
     this.asking = new AbortController();
-    const { said, typing } = await this.call("GET", `messages?after=${id}&wait=${wait}`, { seconds: wait + 10, stop: this.asking });
+    const { said, typing } = await this.call("GET", `messages?after=${id}&wait=${wait}${withPerson && types ? "&typing=1" : ""}`, { seconds: wait + 10, stop: this.asking });
     return { ...said, typing };
   }
 
@@ -323,6 +325,7 @@ class Chat {
     this.input = h("textarea", {
       "aria-label": this.t("input"), rows: "1", maxlength: LONGEST, placeholder: this.t("hint"), autocomplete: "off", enterkeyhint: "send",
       oninput: () => {
+        this.typedAt = Date.now();
         this.fit();
         this.warn(this.input.value.length < LONGEST ? "" : this.t("long", LONGEST));
       },
@@ -451,7 +454,7 @@ class Chat {
         await this.begin();
         const { name } = this;
         if (name !== this.line.kept.value.name) break;
-        const { messages, state, typing } = await this.line.since(this.cursor, failures || this.unsent.size ? 0 : undefined);
+        const { messages, state, typing } = await this.line.since(this.cursor, failures || this.unsent.size ? 0 : undefined, Date.now() - this.typedAt < 4000);
         await this.sends; // what is being sent has its id then
         if (life !== this.life || name !== this.name) continue; // another one began meanwhile
         this.take(messages, state);
@@ -553,6 +556,7 @@ class Chat {
     const text = this.input.value.trim();
     if (!text) return this.input.focus();
     this.input.value = "";
+    this.typedAt = 0;
     this.fit();
     this.send({ text });
   }
