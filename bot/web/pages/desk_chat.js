@@ -15,7 +15,6 @@ export async function choose(id) {
   desk.chosen = id;
   restoreDraft();
   show(await call("GET", `handoffs/${id}`));
-  drawCards();
   ($("reply").hidden ? $("chat-title") : $("text")).focus();
 }
 
@@ -46,6 +45,8 @@ export function show(handoff) {
   if (handoff.id !== desk.chosen) return; // another one was chosen meanwhile
   desk.shown = handoff;
   const isMine = handoff.mine && handoff.state === "accepted";
+  const card = isMine && !document.hidden ? { ...handoff, unread: 0 } : handoff; // it is being read
+  desk.handoffs = desk.handoffs.map((one) => (one.id === handoff.id ? card : one));
   $("chat").hidden = false;
   $("desk").classList.add("open");
   tell($("chat-title"), handoff.reference);
@@ -60,6 +61,7 @@ export function show(handoff) {
   drawOptouts(handoff, isMine);
   $("details").hidden = !wantsDetails;
   noteSeen(handoff, isMine);
+  drawCards();
 }
 
 function drawFacts(handoff) {
