@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 
 import bot.application.heartbeat
 import bot.application.key_check
+import bot.conversations.question_counts
 import bot.handoff.tables
 import bot.optouts.tables
 import bot.privacy.vault
@@ -36,6 +37,7 @@ def test_the_migrations_lead_to_the_declared_tables(engine: Engine) -> None:
         bot.privacy.vault.vault,
         bot.application.key_check.key_checks,
         bot.application.heartbeat.heartbeat,
+        bot.conversations.question_counts.question_counts,
     )
     assert all(table.metadata is metadata for table in declared)
     with engine.connect() as connection:
