@@ -6,7 +6,14 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-PROJECT = ("config.yml", "endpoints.yml", "credentials.yml", "requirements/run.lock", "data")
+PROJECT = (
+    "config.yml",
+    "endpoints.yml",
+    "credentials.yml",
+    "requirements/run.lock",
+    "docs/privacy.md",
+    "data",
+)
 
 
 class BuildWithProject(build_py):

@@ -22,6 +22,7 @@ ENCODER_DIR = DATA_DIR / "encoder"
 NLU_DIR = DATA_DIR / "nlu"
 PRIVACY_DIR = DATA_DIR / "privacy"
 RULES_DIR = DATA_DIR / "rules"
+NOTICE = ROOT / "docs" / "privacy.md"  # what the bot itself stores
 FRAMES = DATA_DIR / "frames.yml"
 STORES_DIR = DATA_DIR / "stores"
 WISHES_DIR = DATA_DIR / "wishes"

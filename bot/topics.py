@@ -32,6 +32,14 @@ POLICY_TOPICS = (
     Topic("retention", "How long it is kept"),
     Topic("policy_change", "Changes to the policy"),
     Topic("location_device", "Location and my device"),
+    Topic("rights", "Privacy laws and my rights"),
+)
+OTHER_LANGUAGE = "other_language"  # recognised before anything is understood
+# About this chat and the person in it: answered, but not from the policy.
+ABOUT_PERSON = (
+    Topic("this_chat", "What is kept of this chat"),
+    Topic("distress", "Fraud, theft or a break-in"),
+    Topic(OTHER_LANGUAGE, "Another language"),
 )
 REQUESTS = (
     Topic("opt_out", "Opt out"),
@@ -47,6 +55,22 @@ COURTESIES = (
     Topic(ABOUT_BOT, "About this assistant"),
     Topic("help", "What can I ask?"),
 )
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A choice that begins an opt-out of one kind; ``title`` is the text on its button."""
+
+    title: str
+    intent: str
+    kind: str  # one of bot/optouts/model.py
+
+
+SHORTCUTS = {
+    "stop_ads": Shortcut("Stop the ads", "opt_out", "targeted_advertising"),
+    "stop_mail": Shortcut("Stop marketing e-mail", "opt_out", "marketing_email"),
+    "stop_sharing": Shortcut("Stop the sharing", "opt_out", "sharing"),
+}
 # Topics that actions/opt_outs.py answers; they have no response of their own.
 ANSWERED_BY_ACTIONS = frozenset({"opt_out", "opt_in", "opt_out_status"})
 FORGET = "forget"  # after the answer the conversation is deleted
@@ -54,6 +78,7 @@ OUT_OF_SCOPE = "out_of_scope"
 CLARIFY = "nlu_fallback"  # Rasa's own name for "not understood"
 IN_DIALOGUE = ("affirm", "deny", "elaborate")  # make sense only after an earlier message
 
-TOPICS = {topic.name: topic for topic in (*POLICY_TOPICS, *REQUESTS, *COURTESIES)}
-ANSWERABLE = frozenset(topic.name for topic in (*POLICY_TOPICS, *REQUESTS))
+TOPICS = {topic.name: topic for topic in (*POLICY_TOPICS, *ABOUT_PERSON, *REQUESTS, *COURTESIES)}
+ANSWERABLE = frozenset(topic.name for topic in (*POLICY_TOPICS, *ABOUT_PERSON, *REQUESTS))
+NOT_LEARNED = frozenset({OTHER_LANGUAGE, CLARIFY})  # intents without training examples
 INTENTS = (*TOPICS, *IN_DIALOGUE, OUT_OF_SCOPE, CLARIFY)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.policy.document import load
+from bot.policy.notice import known_clauses
 from bot.topics import FORGET
 
 # A turn with several outcomes reports the first of these that it has.
@@ -87,7 +87,7 @@ class Message:
 
     def sources(self) -> list[dict[str, str]]:
         """Return the cited clauses with their text, without those that a newer policy dropped."""
-        known = load().by_id
+        known = known_clauses()
         return [known[clause].as_source() for clause in self.clauses if clause in known]
 
     def as_json(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.decision import QUESTIONS
 from bot.nlu.passages import PASSAGE
-from bot.topics import ANSWERABLE
+from bot.topics import ANSWERABLE, OUT_OF_SCOPE
 
 UTTER = "utter_"
 _NEAR = 40  # events before the last message, in which the talk right before it is
@@ -83,6 +83,24 @@ def earlier_answers(tracker: DialogueStateTracker, limit: int = 60) -> list[BotU
     start = len(tracker.events) - len(turn(tracker)) - 1
     before = list(tracker.events)[max(0, start - limit) : max(0, start)]
     return [event for event in reversed(before) if isinstance(event, BotUttered)]
+
+
+def last_answers(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
+    """Return the metadata of the last answers, the earliest first: all those of one turn."""
+    start = len(tracker.events) - len(turn(tracker)) - 1
+    found: list[dict[str, Any]] = []
+    for event in reversed(list(tracker.events)[max(0, start - 60) : max(0, start)]):
+        if isinstance(event, BotUttered) and event.metadata.get("outcome") == "answered":
+            found.append(dict(event.metadata))
+        elif isinstance(event, UserUttered) and found:
+            break
+    return found[::-1]
+
+
+def missed_before(tracker: DialogueStateTracker) -> bool:
+    """Return whether the bot's last message before this turn found a message out of scope."""
+    answers = earlier_answers(tracker, limit=20)
+    return bool(answers) and answers[0].metadata.get("outcome") == OUT_OF_SCOPE
 
 
 def topic_before(tracker: DialogueStateTracker) -> str | None:

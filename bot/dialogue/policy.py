@@ -37,6 +37,7 @@ FOLLOWABLE = frozenset(
         "security",
         "encryption",
         "access_or_delete",
+        "email_marketing",
     }
 )
 
@@ -118,7 +119,11 @@ def plan(tracker: DialogueStateTracker) -> list[str]:
 def _continued(tracker: DialogueStateTracker, question: dict[str, Any]) -> str | None:
     """Return the action for a follow-up that is not clear without the answer before it."""
     topic, text = history.topic_before(tracker), history.said(tracker)
-    if topic is None or not follows(text):
+    if topic is None:
+        return None
+    if question["intent"] in (CLARIFY, OUT_OF_SCOPE) and _asks_for_words(question):
+        return f"{history.UTTER}elaborate"
+    if not follows(text):
         return None
     if (
         question["intent"] in TOPICS
@@ -135,6 +140,14 @@ def _in_order(intents: list[str]) -> list[str]:
     """Return each action for several intents once; a form comes last, because it asks something."""
     actions = [ACTIONS.get(intent, f"{history.UTTER}{intent}") for intent in intents]
     return list(dict.fromkeys(sorted(actions, key=lambda action: action == FORM)))
+
+
+def _asks_for_words(question: dict[str, Any]) -> bool:
+    """Return whether a question wants the last answer in other words, or in the policy's own."""
+    return any(
+        entity["entity"] == "aspect" and entity["value"] in ("source", "simpler")
+        for entity in question["entities"]
+    )
 
 
 def _names_kind(question: dict[str, Any]) -> bool:

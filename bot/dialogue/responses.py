@@ -16,13 +16,14 @@ from bot.dialogue.opt_outs import talk_of
 from bot.nlu.frames import FRAMES
 from bot.optouts.talk import references_sentence
 from bot.policy.answer_files import load_answers
+from bot.policy.answers import FRAMES as FRAMED
 from bot.policy.answers import FROM_RANKING, GIVEN, Answer, Situation, choose, compose
-from bot.policy.document import load
 from bot.policy.frame_list import load_frames
 from bot.policy.frames import answers_from_frames, frame_answers, frames_of_topic
+from bot.policy.notice import known_clauses
 from bot.policy.questions import Question
 from bot.settings import settings
-from bot.topics import ANSWERABLE, FORGET, OUT_OF_SCOPE, TOPICS
+from bot.topics import ANSWERABLE, FORGET, OUT_OF_SCOPE, SHORTCUTS, TOPICS
 
 # Responses that begin a talk about opting out.
 _BEGINNINGS = frozenset(
@@ -57,11 +58,11 @@ class PolicyResponses(NaturalLanguageGenerator):
         if not variations:
             return None
         framed = _framed(utter_action, tracker) if self._from_frames else None
-        situation = self._situation(
-            tracker, {name: str(value) for name, value in kwargs.items() if name in GIVEN}, framed
-        )
+        topic = utter_action.removeprefix(history.UTTER)
+        given = {name: str(value) for name, value in kwargs.items() if name in GIVEN}
+        situation = self._situation(tracker, topic, given, framed)
         chosen = choose(variations, situation)
-        topic = chosen.topic or utter_action.removeprefix(history.UTTER)
+        topic = chosen.topic or topic
         answer = compose(chosen, situation)
         if framed and utter_action in _BEGINNINGS:
             answer = _after(framed, answer, utter_action)
@@ -72,19 +73,28 @@ class PolicyResponses(NaturalLanguageGenerator):
             "clauses": list(answer.clauses),
             "buttons": _buttons(answer, tracker),
             "asks": chosen.asks,
+            # For a later "why?" and "simpler, please".
+            "plainer": framed.plainer
+            if framed and FRAMED in chosen.placeholders()
+            else answer.plainer,
+            "quoted": bool({"previous_quotes", FRAMED} & {*chosen.placeholders()})
+            or (topic == "elaborate" and situation.quoted)
+            or topic == "distress",  # its clauses only tell the number
         }
 
     def _situation(
-        self, tracker: DialogueStateTracker, given: Mapping[str, str], framed: Answer | None
+        self,
+        tracker: DialogueStateTracker,
+        topic: str,
+        given: Mapping[str, str],
+        framed: Answer | None,
     ) -> Situation:
-        cited = (
-            message.metadata.get("clauses")
-            for message in history.earlier_answers(tracker)
-            if message.metadata.get("outcome") == "answered"
-        )
+        before = history.last_answers(tracker)
+        cited = [clause for said in before for clause in said.get("clauses") or ()]
         return Situation(
             question=_question(tracker),
             now=datetime.now(UTC),
+            topic=topic,
             given={
                 "references": references_sentence(talk_of(tracker)),
                 "chat_days": f"{settings().conversation_days:g}",
@@ -93,8 +103,11 @@ class PolicyResponses(NaturalLanguageGenerator):
             },
             # An answer from before a change of the policy may cite clauses that are gone.
             previous_clauses=tuple(
-                clause for clause in next(filter(None, cited), ()) if clause in load().by_id
+                clause for clause in dict.fromkeys(cited) if clause in known_clauses()
             ),
+            previous_plainer=" ".join(filter(None, (said.get("plainer") for said in before))),
+            quoted=any(said.get("quoted") for said in before),
+            missed=history.missed_before(tracker),
             # What nobody has confirmed is not quoted, as its headings may hold a condition.
             closest_clause=None if self._from_frames else history.closest_passage(tracker),
             framed=framed,
@@ -169,10 +182,19 @@ def likely(ranking: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _buttons(answer: Answer, tracker: DialogueStateTracker) -> list[dict[str, str]]:
     message = tracker.latest_message
-    names = list(answer.choices)
+    names = [name for name in answer.choices if name not in SHORTCUTS]
+    shortcuts = [SHORTCUTS[name] for name in answer.choices if name in SHORTCUTS]
     if names == [FROM_RANKING]:
         names = likely(message.parse_data.get("intent_ranking") or [] if message else [])
         names = [*names, "help"] if len(names) < 2 else names
     asked = _question(tracker).kinds[:1]
     kind = json.dumps({"data_kind": asked[0]}) if asked else ""
-    return [{"title": TOPICS[name].title, "payload": f"/{name}{kind}"} for name in names]
+    topics = [{"title": TOPICS[name].title, "payload": f"/{name}{kind}"} for name in names]
+    stops = [
+        {
+            "title": shortcut.title,
+            "payload": f"/{shortcut.intent}{json.dumps({'optout_kind': shortcut.kind})}",
+        }
+        for shortcut in shortcuts
+    ]
+    return [*stops, *topics]

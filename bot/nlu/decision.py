@@ -11,14 +11,26 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import units
+from bot.nlu.languages import LANGUAGE
 from bot.nlu.models.followups import followed_by, follows
 from bot.nlu.models.scope import about_others
+from bot.nlu.models.wordings import named_topic
 from bot.nlu.scope import ScopeDetector
-from bot.topics import ABOUT_BOT, ANSWERABLE, CLARIFY, IN_DIALOGUE, OUT_OF_SCOPE
+from bot.topics import (
+    ABOUT_BOT,
+    ANSWERABLE,
+    CLARIFY,
+    IN_DIALOGUE,
+    OTHER_LANGUAGE,
+    OUT_OF_SCOPE,
+)
 
 QUESTIONS = "questions"  # in the parse data: the questions of the message, in order
 MAX_QUESTIONS = 3
 RANKING = 10  # intents that the parse data keep in the ranking of a message
+
+_CLEAR = 0.95  # confidence that no wording overrules
+_NAMED = 0.8  # confidence in a topic that the wording names
 
 _ELLIPSIS = re.compile(
     r"^\W*(?:and|what about|how about|what of|n|nd|or|also|wat about|hbu)\b"
@@ -89,8 +101,11 @@ class Decision(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent, ranking and questions of each message."""
         for message in messages:
+            if message.get(LANGUAGE):
+                _set_language(message)
+                continue
             whole = self._judge(message)
-            asked = self._asked(whole, self._parts(message))
+            asked = [_in_words(one) for one in self._asked(whole, self._parts(message))]
             first = asked[0]
             message.set(
                 INTENT, {"name": first.intent, "confidence": first.confidence}, add_to_output=True
@@ -203,6 +218,31 @@ class Decision(GraphComponent, IntentClassifier):
                 )
             ]
         return [whole]
+
+
+def _in_words(judged: Judgement) -> Judgement:
+    """Return a judgement with the topic that the text names, if the classifier is not sure."""
+    sure = judged.intent in ANSWERABLE and judged.confidence >= _CLEAR
+    topic = named_topic(units.text_of(judged.unit), judged.intent, sure)
+    return replace(judged, intent=topic, confidence=_NAMED) if topic else judged
+
+
+def _set_language(message: Message) -> None:
+    """Take a message in another language for nothing else; an entity names the language."""
+    intent = {"name": OTHER_LANGUAGE, "confidence": 1.0}
+    message.set(INTENT, intent, add_to_output=True)
+    message.set(INTENT_RANKING_KEY, [intent], add_to_output=True)
+    text = units.text_of(message)
+    named = {"entity": LANGUAGE, "value": message.get(LANGUAGE), "start": 0, "end": len(text)}
+    message.set(ENTITIES, [named], add_to_output=True)
+    question = {
+        "text": text,
+        "intent": OTHER_LANGUAGE,
+        "confidence": 1.0,
+        "elliptical": False,
+        "entities": [named],
+    }
+    message.set(QUESTIONS, [question], add_to_output=True)
 
 
 def _question(message: Message, part: Message, judgement: Judgement) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from bot.nlu.models.encoder import default_encoder, meanings
 from bot.nlu.models.frames import Asked, FrameFinder
 from bot.policy.frame_list import load_frames
 from bot.policy.frames import answers_from_frames
-from bot.topics import ANSWERABLE, CLARIFY, FORGET, OUT_OF_SCOPE
+from bot.topics import ABOUT_PERSON, ANSWERABLE, CLARIFY, FORGET, OUT_OF_SCOPE
 
 FRAMES = "frames"  # of a question in the parse data: their ids, the best first
 _BESIDE = 0.5  # probability of the topic of a neighbouring question
-_NO_FRAME = {"human", FORGET, "opt_in"}
+_NO_FRAME = {"human", FORGET, "opt_in", *(topic.name for topic in ABOUT_PERSON)}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

@@ -4,18 +4,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from bot.policy.document import PolicyError, load
 from bot.policy.facts import NAMES, Facts, facts
 from bot.policy.hours import WeeklyHours
 from bot.policy.kinds import DataKind
-from bot.policy.openings import open_now, open_that_day
+from bot.policy.languages import answer_in, facts_in_answer
+from bot.policy.leads import is_silent, stands
+from bot.policy.notice import known_clauses
+from bot.policy.openings import open_now, open_then
 from bot.policy.questions import Question
+from bot.policy.store import store
+from bot.policy.times import When, holiday_on, when
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNLISTED = {"unlisted_kind", "only_unlisted_kind"}
-_KEYS = {"asked", "lead", "clauses", "choices", "topic", "outcome", "asks"}
+_KEYS = {"asked", "lead", "clauses", "choices", "topic", "outcome", "asks", "plainer"}
 # Placeholders that an action may fill in when it sends a response, or the response generator.
 GIVEN = frozenset(
     {
@@ -26,10 +32,11 @@ GIVEN = frozenset(
 # Facts that computed placeholders need.
 _COMPUTED_FROM = {
     "open_now": "support_hours",
-    "open_that_day": "support_hours",
+    "open_then": "support_hours",
     "phone_orders_now": "phone_order_hours",
-    "phone_orders_that_day": "phone_order_hours",
+    "phone_orders_then": "phone_order_hours",
 }
+_ASKS_FOR_HOURS = frozenset({"when", "what", "which", "hours", "whats", "what's"})
 FRAMES = "frames"  # placeholder of what the store has confirmed
 FROM_RANKING = "ranking"  # in `choices`: the likely topics of an unclear message
 
@@ -58,10 +65,11 @@ class Variation:
     topic: str = ""  # empty: the topic in the response's name
     outcome: str = ""  # empty: the usual outcome of the topic
     asks: str | None = None  # what it asks for, if that is personal data
+    plainer: str = ""  # the same in other, plainer words, for "why?" and "simpler, please"
 
     def placeholders(self) -> list[str]:
         """Return the names in braces."""
-        return _PLACEHOLDER.findall(self.text)
+        return _PLACEHOLDER.findall(f"{self.text} {self.plainer}")
 
     def cites_by_placeholder(self) -> bool:
         """Return whether a placeholder brings the clauses: a fact, or what was confirmed."""
@@ -78,10 +86,26 @@ class Situation:
 
     question: Question
     now: datetime
+    topic: str = ""  # of the answer; decides which particulars of the question count
     previous_clauses: tuple[str, ...] = ()  # cited by the answer before this one
+    previous_plainer: str = ""  # the last answer in plainer words, if they were not said yet
+    quoted: bool = False  # the last answer was its clauses word for word
+    missed: bool = False  # the message before was out of scope, too
     closest_clause: str | None = None  # nearest to a question that was not understood
     given: Mapping[str, str] = field(default_factory=dict)  # values of an action, by name in GIVEN
     framed: "Answer | None" = None  # what the store has confirmed about the frames of the question
+
+    @cached_property
+    def when(self) -> When:
+        """Return the time that the question asks about, on the clock of the store."""
+        return when(self.question, self.now, store().zone, store().jurisdiction)
+
+    @cached_property
+    def holiday(self) -> str:
+        """Return the public holiday on a day of the question, or on this day if it names none."""
+        if self.when.is_named:
+            return self.when.holiday
+        return holiday_on(self.now.astimezone(store().zone).date(), store().jurisdiction)
 
 
 @dataclass(frozen=True)
@@ -91,6 +115,7 @@ class Answer:
     text: str
     clauses: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    plainer: str = ""
 
 
 def variation(response: Mapping[str, Any]) -> Variation:
@@ -114,6 +139,7 @@ def variation(response: Mapping[str, Any]) -> Variation:
         topic=metadata.get("topic", ""),
         outcome=metadata.get("outcome", ""),
         asks=metadata.get("asks"),
+        plainer=str(metadata.get("plainer") or "").strip(),
     )
 
 
@@ -143,12 +169,12 @@ class _Context:
     asks_now: bool
 
     def open_now(self, what: str, hours: WeeklyHours | None, asked: bool) -> str:
-        question = self.situation.question if asked else None
-        return open_now(what, hours, self.situation.now, question) if hours else ""
+        question, law = self.situation.question if asked else None, store().jurisdiction
+        return open_now(what, hours, self.situation.now, question, law) if hours else ""
 
-    def open_that_day(self, what: str, hours: WeeklyHours | None) -> str:
+    def open_then(self, what: str, hours: WeeklyHours | None) -> str:
         situation = self.situation
-        return open_that_day(what, hours, situation.now, situation.question) if hours else ""
+        return open_then(what, hours, situation.when, situation.question) if hours else ""
 
 
 _SUPPORT, _PHONE_ORDERS = "support", "the phone order line"
@@ -159,15 +185,20 @@ _COMPUTED_BY: dict[str, Callable[[_Context], str]] = {
     "open_now": lambda context: context.open_now(
         _SUPPORT, context.facts.support_hours, context.asks_now
     ),
-    "open_that_day": lambda context: context.open_that_day(_SUPPORT, context.facts.support_hours),
+    "open_then": lambda context: context.open_then(_SUPPORT, context.facts.support_hours),
     "phone_orders_now": lambda context: context.open_now(
         _PHONE_ORDERS, context.facts.phone_order_hours, True
     ),
-    "phone_orders_that_day": lambda context: context.open_that_day(
+    "phone_orders_then": lambda context: context.open_then(
         _PHONE_ORDERS, context.facts.phone_order_hours
     ),
+    "holidays": lambda context: _holidays(context.situation.holiday),
+    "in_their_language": lambda context: answer_in(
+        context.situation.question.language, context.facts
+    ),
+    "plainer": lambda context: context.situation.previous_plainer,
     "previous_quotes": lambda context: " ".join(
-        f"“{load().clause(clause).plain}”" for clause in context.situation.previous_clauses
+        f"“{known_clauses()[clause].plain}”" for clause in context.situation.previous_clauses
     ),
     "closest_quote": lambda context: _quote(context.situation.closest_clause),
     FRAMES: lambda context: context.situation.framed.text if context.situation.framed else "",
@@ -189,16 +220,23 @@ def compose(chosen: Variation, situation: Situation, known: Facts | None = None)
             return situation.given.get(name, "")
         return _COMPUTED_BY[name](context) if name in _COMPUTED_BY else known.by_name[name].text
 
-    text = re.sub(r" {2,}", " ", _PLACEHOLDER.sub(fill, chosen.text)).strip()
+    def filled(text: str) -> str:
+        return re.sub(r" {2,}", " ", _PLACEHOLDER.sub(fill, text)).strip()
+
+    text = filled(chosen.text)
     if "listed_kind" in chosen.asked and question.unlisted_kinds():
         text += f" It does not list {_joined([kind.say for kind in question.unlisted_kinds()])}."
-    return Answer(
-        f"{_lead(chosen, question)} {text}".strip(), _cited(chosen, context), chosen.choices
+    cited = _cited(chosen, context)
+    lead, more = stands(
+        _lead(chosen, question), question, situation.topic, cited, load(), is_silent(text)
     )
+    return Answer(f"{lead} {text}".strip(), (*cited, *more), chosen.choices, filled(chosen.plainer))
 
 
 def _cited(chosen: Variation, context: _Context) -> tuple[str, ...]:
     names = set(chosen.placeholders())
+    if "in_their_language" in names:
+        names |= set(facts_in_answer(context.facts))
     clauses = list(chosen.clauses)
     if "kind_use" in names:
         clauses = [
@@ -211,7 +249,7 @@ def _cited(chosen: Variation, context: _Context) -> tuple[str, ...]:
         ]
     if "kind_sharing" in names:
         clauses += (clause for kind in context.kinds for clause in kind.sharing_clauses)
-    if "previous_quotes" in names:
+    if names & {"previous_quotes", "plainer"}:
         clauses += context.situation.previous_clauses
     if "closest_quote" in names and context.situation.closest_clause:
         clauses.append(context.situation.closest_clause)
@@ -234,6 +272,10 @@ def _quote(clause_id: str | None) -> str:
     return f"“{clause.plain}” ({clause.section})" if clause else ""
 
 
+def _holidays(name: str) -> str:
+    return f"holidays such as {name}" if name else "holidays"
+
+
 def _uses(kinds: Sequence[DataKind]) -> str:
     by_use: dict[str, list[str]] = {}
     for kind in kinds:
@@ -253,20 +295,31 @@ _CONDITIONS: dict[str, Callable[[Situation], bool]] = {
     "only_unlisted_kind": lambda situation: (
         bool(situation.question.unlisted_kinds()) and not situation.question.listed_kinds()
     ),
-    "day": lambda situation: (
-        bool(situation.question.weekdays(0)) or situation.question.time_of_day is not None
-    ),
+    "yes_or_no": lambda situation: situation.question.yes_or_no,
+    "just_who": lambda situation: situation.question.is_just_who,
+    "day": lambda situation: situation.when.is_named,
     # "now" does not count if the question names another time
     "now": lambda situation: (
         "now" in situation.question.aspects
-        and situation.question.time_of_day is None
-        and not situation.question.vague_time
+        and not situation.question.words & _ASKS_FOR_HOURS
+        and not situation.when.is_named
+        and not situation.when.unclear
+        and not situation.holiday
+    ),
+    "holiday": lambda situation: (
+        "holiday" in situation.question.aspects
+        or bool(
+            situation.holiday and (situation.when.is_named or "now" in situation.question.aspects)
+        )
     ),
     "no_order": lambda situation: (
         not (situation.question.is_order and situation.question.names_this_chat)
     ),
     "close_passage": lambda situation: situation.closest_clause is not None,
     "answered_before": lambda situation: bool(situation.previous_clauses),
+    "plainer_left": lambda situation: bool(situation.previous_plainer),
+    "quotes_left": lambda situation: bool(situation.previous_clauses) and not situation.quoted,
+    "missed_before": lambda situation: situation.missed,
 }
 CONDITIONS = frozenset(_CONDITIONS)  # allowed in `asked` beside the aspects
 

@@ -14,9 +14,19 @@ from bot.policy.facts import ALWAYS, NAMES, Facts, problems_of_facts, read_facts
 from bot.policy.folder import DOCUMENT, store_folder
 from bot.policy.frame_check import problems_of_frames
 from bot.policy.kinds import TABLE, DataKind, read_data_kinds
+from bot.policy.languages import problems_of_languages
+from bot.policy.notice import notice
 from bot.policy.store import Store, read_store
+from bot.policy.wording_check import problems_of_wording
 from bot.policy.yaml_files import Problem, read_yaml, shown
-from bot.topics import ANSWERED_BY_ACTIONS, CLARIFY, INTENTS, POLICY_TOPICS, TOPICS
+from bot.topics import (
+    ANSWERED_BY_ACTIONS,
+    INTENTS,
+    NOT_LEARNED,
+    POLICY_TOPICS,
+    SHORTCUTS,
+    TOPICS,
+)
 
 UNUSED = "unused.yml"  # of a store: clauses that no answer cites, with reasons
 
@@ -103,6 +113,7 @@ def problems(inputs: Inputs) -> list[Problem]:
         found += _check_kind(kind, inputs)
     found += problems_of_facts(inputs.store, inputs.policy)
     found += problems_of_frames(inputs.store.folder, inputs.policy)
+    found += problems_of_languages()
     found += _check_responses(placed, inputs)
     found += _check_intents(inputs)
     found += _check_examples(inputs)
@@ -121,7 +132,7 @@ def _check_variation(placed: PlacedVariation, inputs: Inputs) -> Iterator[Proble
         if condition not in CONDITIONS | inputs.aspects:
             yield problem(f"asks for {condition!r}, which is no aspect of the store (aspects.yml)")
     for choice in variation.choices:
-        if choice not in TOPICS and choice != FROM_RANKING:
+        if choice not in TOPICS.keys() | SHORTCUTS.keys() | {FROM_RANKING}:
             yield problem(f"offers {choice!r}, which is no topic")
     cited = list(variation.clauses)
     for name in variation.placeholders():
@@ -132,11 +143,14 @@ def _check_variation(placed: PlacedVariation, inputs: Inputs) -> Iterator[Proble
     text = " ".join(
         [
             variation.text,
+            variation.plainer,
             variation.lead.say if variation.lead else "",
             variation.lead.negated if variation.lead else "",
         ]
     )
     for message in _uncovered(text, cited, inputs.policy):
+        yield problem(message)
+    for message in problems_of_wording(placed, inputs.policy):
         yield problem(message)
 
 
@@ -162,7 +176,7 @@ def _uncovered(text: str, cited: Iterable[str], policy: Policy) -> Iterator[str]
 
     Exact statements are figures, periods, laws, addresses and quotations.
     """
-    known = policy.by_id
+    known = {**notice().by_id, **policy.by_id}
     texts = []
     for clause in cited:
         if clause in known:
@@ -273,7 +287,7 @@ def _check_examples(inputs: Inputs) -> Iterator[Problem]:
         for entry in read_yaml(path).get("nlu") or ():
             if str(entry.get("examples") or "").strip():
                 with_examples.add(str(entry.get("intent")))
-    for intent in sorted(set(INTENTS) - with_examples - {CLARIFY}):
+    for intent in sorted(set(INTENTS) - with_examples - NOT_LEARNED):
         yield Problem(
             shown(inputs.data_dir / "nlu" / f"{intent}.yml"),
             1,

@@ -43,11 +43,12 @@ class Clause:
     headings: tuple[str, ...] = ()  # from the title of the document down
     kind: Kind = "sentence"
     lead_in: str = ""
+    page: str = "/privacy"
 
     @property
     def url(self) -> str:
-        """Return the address of the clause on the policy page, relative to the site."""
-        return f"/privacy#{self.id}"
+        """Return the address of the clause on its page, relative to the site."""
+        return f"{self.page}#{self.id}"
 
     @cached_property
     def lines(self) -> list[str]:

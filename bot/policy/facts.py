@@ -127,15 +127,14 @@ def _hours(stated: Stated, described: Store) -> WeeklyHours:
 
 
 def _support_team(by_name: dict[str, Fact]) -> Fact:
-    """Return the team by name, with the way to reach it that the store gives, if any."""
+    """Return the team by name, with the way to reach it that the store gives, if any.
+
+    Without the hours: they are told when somebody asks for them.
+    """
     for name in ("support_phone", "privacy_email", "mail_address"):
         if name not in by_name:
             continue
-        text, clauses = f"our support team: {by_name[name].text}", by_name[name].clauses
-        if name == "support_phone" and "support_hours" in by_name:
-            hours = by_name["support_hours"]
-            return Fact(f"{text} ({hours.text})", (*clauses, *hours.clauses))
-        return Fact(text, clauses)
+        return Fact(f"our support team: {by_name[name].text}", by_name[name].clauses)
     return Fact("our support team")
 
 

@@ -18,7 +18,9 @@ from bot.policy.document import Policy, load
 from bot.policy.facts import Facts, facts
 from bot.policy.folder import store_folder
 from bot.policy.frame_list import NOT_SAID, NOTHING, Frame, load_frames
+from bot.policy.leads import stands
 from bot.policy.markdown import plain, with_addresses
+from bot.policy.questions import Question
 from bot.policy.sentences import sentence_spans
 
 MAX_FRAMES = 2  # that one question is answered from
@@ -82,13 +84,17 @@ class FrameAnswers:
         """
         chosen = self._chosen(frames)
         said: list[str] = []
+        plainer: list[str] = []
         cited: list[str] = []
         room = _WORDS
         for name in chosen:
-            text, clauses, used = self._one(load_frames()[name], question, room, cited)
+            frame = load_frames()[name]
+            lead, clauses = self._lead(frame, question)
+            text, used = self._one(frame, lead, question, room, cited)
             if said and not used:  # all its quotes have been said
                 continue
             said.append(text)
+            plainer.append(self._plainer(frame, lead))
             cited += clauses
             room = max(room - used, 0)
         last = self.standing(chosen[0]) if chosen else None
@@ -96,7 +102,7 @@ class FrameAnswers:
             team = self.facts.by_name["support_team"]
             said.append(f"To be sure, ask {team.text}.")
             cited += team.clauses
-        return Answer(" ".join(said), tuple(dict.fromkeys(cited)))
+        return Answer(" ".join(said), tuple(dict.fromkeys(cited)), plainer=" ".join(plainer))
 
     def _chosen(self, frames: Sequence[str]) -> list[str]:
         """Return the frames to answer from: a second one only if the policy tells of it."""
@@ -108,14 +114,45 @@ class FrameAnswers:
             *(name for name in others if (found := self.standing(name)) and found.quotes),
         ]
 
-    def _one(
-        self, frame: Frame, question: str, room: int, cited: Iterable[str]
-    ) -> tuple[str, tuple[str, ...], int]:
-        """Return the words about a frame, its clauses, and how many words its quotes have."""
+    def _lead(self, frame: Frame, question: str) -> tuple[str, tuple[str, ...]]:
+        """Return the lead about a frame that stands for this question, and the clauses of both.
+
+        A verdict that says nothing of what the question names is no answer to it.
+        """
         found = self.standing(frame.id)
         if found is None:
-            return frame.leads[NOTHING], (), 0
-        lead = frame.leads[found.verdict]
+            return frame.leads[NOTHING], ()
+        lead, clauses = frame.leads[found.verdict], found.clauses(self.policy)
+        if found.verdict == NOT_SAID:
+            return lead, clauses
+        topics = frame.topic
+        stood, more = stands(lead, Question(question), topics, clauses, self.policy)
+        if stood == lead:
+            return lead, clauses
+        return (stood if more else f"{stood} Of the matter in general it says:"), (*clauses, *more)
+
+    def _plainer(self, frame: Frame, lead: str) -> str:
+        """Return what was said about a frame in short, without quotes."""
+        found = self.standing(frame.id)
+        if found is None or found.verdict == NOT_SAID:
+            return "In short, I have no answer to that from the store's policy."
+        if lead != frame.leads[found.verdict]:
+            return "In short, the policy does not settle that."
+        note = f", {found.condition.rstrip('.')}" if found.condition else ""
+        if found.verdict in ("yes", "no"):
+            return f"In short: {lead[0].lower()}{lead[1:].rstrip(':.')}{note}."
+        heading = next((quote.headings[-1] for quote in found.quotes if quote.headings), "")
+        place = f", in the part “{heading}”" if heading else ""
+        depends = "it depends" if found.verdict == "conditions" else "the policy speaks of it"
+        return f"In short, {depends}{note}. The exact words are in my answer above{place}."
+
+    def _one(
+        self, frame: Frame, lead: str, question: str, room: int, cited: Iterable[str]
+    ) -> tuple[str, int]:
+        """Return the words about a frame, and how many words its quotes have."""
+        found = self.standing(frame.id)
+        if found is None:
+            return lead, 0
         quotes: list[_Said] = []
         used, shown = 0, set(cited)
         for place, quote in enumerate(self._by_words(found.quotes, question)):
@@ -129,7 +166,7 @@ class FrameAnswers:
             used += count
         note = f"Please note: {found.condition.rstrip('.')}." if found.condition else ""
         words = " ".join(filter(None, (lead, *map(str, quotes), note)))
-        return words, found.clauses(self.policy), used
+        return words, used
 
     @cached_property
     def _clauses_with(self) -> Counter[str]:

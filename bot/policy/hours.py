@@ -46,18 +46,22 @@ class WeeklyHours:
                     return opens
         raise ValueError("These hours never open.")
 
-    def in_words(self) -> str:
-        """Return the hours in words: ``Monday to Friday 7 AM to 8 PM, Saturday …``."""
+    def groups(self) -> list[tuple[int, int, tuple[time, time]]]:
+        """Return the days in a row with the same hours: first, last, and the two times."""
         groups: list[tuple[int, int, tuple[time, time]]] = []
         for day, span in sorted(self.by_day.items()):
             if groups and groups[-1][1] == day - 1 and groups[-1][2] == span:
                 groups[-1] = (groups[-1][0], day, span)
             else:
                 groups.append((day, day, span))
+        return groups
+
+    def in_words(self) -> str:
+        """Return the hours in words: ``Monday to Friday 7 AM to 8 PM, Saturday …``."""
         parts = [
             f"{DAYS[first]}{f' to {DAYS[last]}' if last != first else ''} "
             f"{clock(opens)} to {clock(closes)}"
-            for first, last, (opens, closes) in groups
+            for first, last, (opens, closes) in self.groups()
         ]
         return f"{', '.join(parts)}, {self.zone_name}"
 

@@ -81,6 +81,17 @@ _THIS_CHAT = re.compile(
     r"entered|gave|given|sent|shared?|confided|discuss(?:ed)?|talked|pasted|asked|overshared)\b",
     re.IGNORECASE,
 )
+_THE_STORE = re.compile(r"\b(?:the|this|your|a|ur) store(?:'s)?\b")
+_PAST = re.compile(
+    r"(?:did|were|was|had)\b|(?:have|has)\s+(?:you|u|the|this|they|any|it|my|our)\b(?!\s+got\b).*"
+    r"\b(?:ever|been|before|sold|shared|given|leaked|lost)\b",
+    re.IGNORECASE,
+)
+_JUST_WHO = re.compile(
+    r"\W*(?:(?:and|so|but|ok|by|to|with)\W+)*(?:who|whom|which (?:one|company|companies|firm)s?)"
+    r"(?:\s+(?:is it|are they|exactly|does it|else))?\W*$",
+    re.IGNORECASE,
+)
 _DAY_ASPECTS = {day.lower(): index for index, day in enumerate(DAYS)}
 
 
@@ -91,6 +102,7 @@ class Question:
     text: str
     kinds: tuple[str, ...] = ()
     aspects: frozenset[str] = frozenset()
+    language: str = ""  # code of the language, if it is not English
 
     @classmethod
     def of(cls, text: str, entities: Iterable[Mapping[str, Any]]) -> "Question":
@@ -99,14 +111,19 @@ class Question:
         kinds = dict.fromkeys(
             value for entity, value in found if entity == "data_kind" and value in load_data_kinds()
         )
-        return cls(
-            text, tuple(kinds), frozenset(value for entity, value in found if entity == "aspect")
-        )
+        aspects = frozenset(value for entity, value in found if entity == "aspect")
+        language = next((value for entity, value in found if entity == "language"), "")
+        return cls(text, tuple(kinds), aspects, language)
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Return the words of the question in lower case."""
-        return frozenset(re.findall(r"[a-z']+", self.text.lower()))
+        """Return the words of the question in lower case, without the name of the store."""
+        return frozenset(re.findall(r"[a-z']+", _THE_STORE.sub(" ", self.text.lower())))
+
+    @cached_property
+    def is_about_the_past(self) -> bool:
+        """Return whether it asks what has been: "did you ever sell it?"."""
+        return bool(_PAST.match(self._core))
 
     @cached_property
     def _core(self) -> str:
@@ -122,12 +139,20 @@ class Question:
         if _FORBIDS.search(self.text):
             return False
         core = _FILLER.sub("", self.text.strip())
+        asks_at_the_end = "?" in self.text and _ASKS_OR_TELLS.match(self._core)
+        if asks_at_the_end and not _ORDER_AFTER_ALL.search(core):
+            return False
         return bool(_ORDER_AFTER_ALL.search(core)) or not _ASKS_OR_TELLS.match(core)
 
     @cached_property
     def names_this_chat(self) -> bool:
         """Return whether the text names this conversation; a choice has no text and means it."""
         return not self.text or bool(_THIS_CHAT.search(self.text))
+
+    @cached_property
+    def is_just_who(self) -> bool:
+        """Return whether it asks nothing but who: "who?", "and which company?"."""
+        return bool(_JUST_WHO.match(self.text))
 
     @cached_property
     def yes_or_no(self) -> bool:

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot import metrics
 from bot.policy.document import load
+from bot.policy.notice import PAGE, notice
 from bot.web import schemas
 from bot.web.context import WebContext
 from bot.web.errors import ApiError, not_found
@@ -45,6 +46,7 @@ def site(web: WebContext) -> APIRouter:
     page: dict[str, Any] = {"response_class": HTMLResponse, "responses": page_of(429)}
     add("/", handlers.index, **page)
     add("/privacy", handlers.privacy, **page)
+    add(PAGE, handlers.assistant, **page)
     gif: dict[int | str, dict[str, Any]] = {
         200: {"description": "A transparent pixel.", "content": {"image/gif": binary}},
         **refusals(429),
@@ -77,6 +79,10 @@ class _Handlers:
     async def privacy(self) -> Response:
         """Return the policy; each clause has an anchor."""
         return render("policy.html", policy=load())
+
+    async def assistant(self) -> Response:
+        """Return what this assistant itself keeps of a chat; each clause has an anchor."""
+        return render("policy.html", policy=notice())
 
     async def widget(self, request: Request) -> Response:
         """Return the widget, also to pages of the origins that may embed it."""

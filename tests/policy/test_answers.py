@@ -165,7 +165,7 @@ def test_sharing_a_listed_kind_cites_its_own_clause() -> None:
 def test_facts_come_with_their_clauses() -> None:
     """An answer with a phone number and hours cites the clauses of both."""
     assert {"contact_us.4", "customer_support_hours.2"} <= set(
-        answer("retention", "how long do you keep it").clauses
+        answer("support_hours", "when is support open").clauses
     )
 
 

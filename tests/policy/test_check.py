@@ -58,13 +58,13 @@ def test_the_project_is_covered_by_the_policy() -> None:
         ("age of 13, and no part", "age of 15, and no part", "figure '15'"),
         ("age of 13, and no part", "age of 3, and no part", "figure '3'"),
         (
-            "your visit or to follow up with you.",
-            "your visit, for ninety days.",
+            "It does not say what you miss if you leave something out.",
+            "It is kept for ninety days.",
             "period 'ninety days'",
         ),
         (
-            "call {order_phone} ({phone_order_hours}).",
-            "call 1-800-555-0100.",
+            "or order by phone, {order_phone}.",
+            "or order by phone, 1-800-555-0100.",
             "figure '1-800-555-0100'",
         ),
         (
@@ -78,17 +78,26 @@ def test_the_project_is_covered_by_the_policy() -> None:
             "quotes 'we never sell anything.'",
         ),
         (
-            "write to {mail_address}. The policy",
-            "write to help@bellacor.com. The policy",
+            "write to {mail_address}, with",
+            "write to help@bellacor.com, with",
             "address 'help@bellacor.com'",
         ),
-        ("{open_that_day} All", "{opening_that_day} All", "{opening_that_day}"),
+        ("{open_then} The", "{opening_then} The", "{opening_then}"),
         ("asked: pixel_tag", "asked: pixel_tags", "'pixel_tags'"),
         (
             "clauses: [use_of_information.16, use_of_information.15]",
             "clauses: []",
             "must cite its clauses",
         ),
+        (
+            'say: "No.", negated: "Right."',
+            'say: "Yes.", negated: "Right."',
+            "none of its clauses proves",
+        ),
+        ('say: "Possibly, yes."', 'say: "Certainly."', "does not allow for sharing"),
+        ("      plainer: In short, we count which pages", "      asks: x", "needs `plainer`"),
+        ("plainer: In short, we count", "plainer: Yes, we count", "neither yes nor no"),
+        ("plainer: In short, we count", "plainer: For 90 days we count", "figure '90'"),
     ],
 )
 def test_a_spoilt_answer_is_found(spoil: Checker, old: str, new: str, message: str) -> None:

@@ -57,7 +57,9 @@ _RULES = (
         "contact",
     ),
     _rule(
-        "monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekends?|weekdays?|holidays?"
+        "christmas|xmas|thanksgiving|easter|new year\\W?s?|hours?|minutes?|pm|am|noon"
+        "|january|february|march|april|june|july|august|september|october|november|december|\\d+/\\d+"
+        "|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekends?|weekdays?|holidays?"
         "|tomorrow|today|tonight|now"
         "|morning|evening|night|late|time ?zone|open|close",
         _SAME,
@@ -100,6 +102,7 @@ _RULES = (
         "phone_order",
         "encryption",
     ),
+    _rule("who|whom|which (?:companies|firms)", _SAME, "tracking", "cookies", "selling"),
     _rule(
         "who|whom|which (?:companies|firms)|outside people|anyone else",
         "sharing",
