@@ -23,10 +23,13 @@ NLU_DIR = DATA_DIR / "nlu"
 PRIVACY_DIR = DATA_DIR / "privacy"
 RULES_DIR = DATA_DIR / "rules"
 NOTICE = ROOT / "docs" / "privacy.md"  # what the bot itself stores
+GRAMMARS_DIR = DATA_DIR / "grammars"
 FRAMES = DATA_DIR / "frames.yml"
+READING = DATA_DIR / "reading.yml"  # words of acts and things
 STORES_DIR = DATA_DIR / "stores"
 WISHES_DIR = DATA_DIR / "wishes"
 TEST_SET = ROOT / "tests" / "nlu" / "test_set.yml"
+BEHAVIOUR_DIR = ROOT / "tests" / "nlu" / "behaviour"
 
 MODELS_DIR = HOME / "models"
 RESULTS_DIR = HOME / "results"

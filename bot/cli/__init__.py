@@ -122,8 +122,19 @@ def evaluate(
     noise: Annotated[
         bool, typer.Option(help="Measure again with typing errors in every message.")
     ] = False,
+    behaviour: Annotated[
+        bool,
+        typer.Option(
+            help="Measure cases made from grammars instead; the test set is a folder of them."
+        ),
+    ] = False,
 ) -> None:
     """Measure the understanding on a test set, and look for faults in the training data."""
+    if behaviour:
+        from bot.cli.behaviour import evaluate_behaviour
+
+        evaluate_behaviour(test_set, output)
+        return
     from bot.cli.evaluate import evaluate as run
 
     run(test_set, output, personal, noise)

@@ -1,7 +1,7 @@
 """Measures of understanding on a labelled set, in plain arithmetic without Rasa."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,25 +113,12 @@ class Report:
         Questions back claim nothing and are in none.
         """
         claimed = [example for example in self.examples if example.predicted != CLARIFY]
-        confidence = np.array([example.confidence for example in claimed])
-        right = np.array([example.right for example in claimed], dtype=float)
-        place = np.minimum((confidence * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
-        return [
-            Bin(
-                float(confidence[place == number].mean()),
-                float(right[place == number].mean()),
-                int((place == number).sum()),
-            )
-            for number in sorted(set(place.tolist()))
-        ]
+        return reliability([(example.confidence, example.right) for example in claimed])
 
     @property
     def calibration_error(self) -> float:
         """Expected calibration error over the bins (Guo et al. 2017)."""
-        bins = self.reliability
-        return sum(each.examples * abs(each.claimed - each.right) for each in bins) / sum(
-            each.examples for each in bins
-        )
+        return calibration_error(self.reliability)
 
     def weakest(self, count: int = 10) -> list[TopicScore]:
         """Return the labels with the lowest F1, the lowest first."""
@@ -148,6 +135,28 @@ class Report:
         return sorted(
             (e for e in self.examples if not e.right), key=lambda example: -example.confidence
         )[:count]
+
+
+def reliability(claims: Iterable[tuple[float, bool]]) -> list[Bin]:
+    """Return equal bins of confidence, without empty ones, for claims: confidence, and if right."""
+    claimed = list(claims)
+    confidence = np.array([sure for sure, _ in claimed])
+    right = np.array([is_right for _, is_right in claimed], dtype=float)
+    place = np.minimum((confidence * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
+    return [
+        Bin(
+            float(confidence[place == number].mean()),
+            float(right[place == number].mean()),
+            int((place == number).sum()),
+        )
+        for number in sorted(set(place.tolist()))
+    ]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Return the expected calibration error over bins (Guo et al. 2017); 0 without any."""
+    weighted = sum(each.examples * abs(each.claimed - each.right) for each in bins)
+    return weighted / max(sum(each.examples for each in bins), 1)
 
 
 def report(examples: Sequence[Example]) -> Report:
