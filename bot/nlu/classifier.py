@@ -28,12 +28,12 @@ class TopicClassifier(TrainedComponent):
     """
 
     model_class = KernelModel
-    model_settings = ("width", "ngrams", "noise")
+    model_settings = ("width", "ngrams", "acts", "noise")
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the default settings of ``KernelModel``."""
-        return {"width": 2.0, "ngrams": 0.05, "noise": 0.05}
+        return {"width": 2.0, "ngrams": 0.05, "acts": 0.1, "noise": 0.05}
 
     @classmethod
     def required_components(cls) -> list[type]:

@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu import units
 from bot.nlu.languages import LANGUAGE
 from bot.nlu.models.followups import followed_by, follows
+from bot.nlu.models.reading import read
 from bot.nlu.models.scope import about_others
 from bot.nlu.models.wordings import named_topic
 from bot.nlu.scope import ScopeDetector
@@ -61,6 +62,7 @@ class Decision(GraphComponent, IntentClassifier):
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._scope: float = config["scope"]
+        self._refuse: float = config["refuse"]
         self._sure: float = config["sure"]
         self._part_sure: float = config["part_sure"]
         self._finer_sure: float = config["finer_sure"]
@@ -72,6 +74,7 @@ class Decision(GraphComponent, IntentClassifier):
         """Return the least probability for each decision.
 
         - ``scope``: to be in scope at all;
+        - ``refuse``: to be out of scope for a message that is refused;
         - ``sure``: to be answered;
         - ``part_sure``: for a part of a message to count as a question of its own;
         - ``finer_sure``: the same for a part that only its meaning separates from the rest
@@ -81,6 +84,7 @@ class Decision(GraphComponent, IntentClassifier):
         """
         return {
             "scope": 0.8,
+            "refuse": 0.4,
             "sure": 0.5,
             "part_sure": 0.6,
             "finer_sure": 0.8,
@@ -121,7 +125,9 @@ class Decision(GraphComponent, IntentClassifier):
         return messages
 
     def _judge(self, unit: Message) -> Judgement:
-        inside: float = 0.0 if about_others(units.text_of(unit)) else unit.get(units.SCOPE)
+        text = units.text_of(unit)
+        others = about_others(text)
+        inside: float = 0.0 if others else unit.get(units.SCOPE)
         ranked = unit.get(INTENT_RANKING_KEY)
         known_mass = (
             sum(entry["confidence"] for entry in ranked if entry["name"] != OUT_OF_SCOPE) or 1.0
@@ -136,6 +142,9 @@ class Decision(GraphComponent, IntentClassifier):
             key=lambda entry: -entry["confidence"],
         )
         if inside < self._scope:
+            # A refusal needs to be as sure as an answer; what is only uncertain is asked about.
+            if not others and (1 - inside < self._refuse or read(text).is_policy):
+                return Judgement(unit, CLARIFY, known[0]["confidence"], known)
             return Judgement(unit, OUT_OF_SCOPE, 1 - inside, ranking)
         if known[0]["confidence"] < self._sure:
             return Judgement(unit, CLARIFY, known[0]["confidence"], known)

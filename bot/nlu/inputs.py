@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from bot.paths import ENCODER_DIR, LOCK, PACKAGE_DIR, ROOT
+from bot.paths import ENCODER_DIR, LOCK, PACKAGE_DIR, READING, ROOT
 
 _CODE = PACKAGE_DIR / "nlu"
 
 
 @cache
 def understanding_hash() -> str:
-    """Return the hash of the code of ``bot.nlu``, the encoder and the pinned libraries."""
-    return hash_of_files([*sorted(_CODE.rglob("*.py")), ENCODER_DIR / "SHA256SUMS", LOCK])
+    """Return the hash of the code of ``bot.nlu``, its words, the encoder and pinned libraries."""
+    return hash_of_files([*sorted(_CODE.rglob("*.py")), ENCODER_DIR / "SHA256SUMS", LOCK, READING])
 
 
 def hash_of_files(files: Iterable[Path]) -> str:

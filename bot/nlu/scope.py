@@ -46,6 +46,7 @@ class ScopeDetector(TrainedComponent):
         return messages
 
 
-def _scores(examples: list[Message]) -> tuple[Scores, np.ndarray]:
+def _scores(examples: list[Message]) -> tuple[list[str], Scores, np.ndarray]:
+    texts = [units.text_of(example) for example in examples]
     scores = Scores.joined(example.get(units.SCORES) for example in examples)
-    return scores, np.array([example.get(units.PROBABILITIES) for example in examples])
+    return texts, scores, np.array([example.get(units.PROBABILITIES) for example in examples])

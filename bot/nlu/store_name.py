@@ -8,7 +8,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import Component
-from bot.nlu.models.store_name import neutral
+from bot.nlu.models.store_name import addressed, neutral
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -21,12 +21,15 @@ class StoreNameReader(Component):
         return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Leave the training data as it is: it names no store, so that any store can use it."""
+        """Read the store as "you"; the training data names no store, so that any can use it."""
+        for example in training_data.training_examples:
+            if example.get(TEXT):
+                example.set(TEXT, addressed(example.get(TEXT)))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Replace the texts of messages; the payload of a choice has no name in it."""
         for message in messages:
             if message.get(TEXT):
-                message.set(TEXT, neutral(message.get(TEXT)))
+                message.set(TEXT, addressed(neutral(message.get(TEXT))))
         return messages

@@ -63,8 +63,8 @@ def test_scores_without_an_example_are_those_of_a_model_without_it() -> None:
     views = default_encoder().encode(ALL)
     counts = [vectorizer.transform(ALL).toarray() for vectorizer in model._vectorizers]
     places = model._views.places(views)
-    kernel = np.exp(-model.width * (1 - places @ places.T)) + model.ngrams * sum(
-        block @ block.T for block in counts
+    kernel = np.exp(-model.width * (1 - places @ places.T)) + sum(
+        share * (block @ block.T) for share, block in zip(model._shares, counts, strict=True)
     )
     goals = np.eye(len(model.labels))[model.targets]
     for left_out in (0, 7, 17):

@@ -57,14 +57,15 @@ def fit(groups: dict[str, list[str]]) -> tuple[KernelModel, ScopeModel]:
     )
     model = ScopeModel()
     outside = classifier.labels.index("other") if "other" in groups else None
-    model.fit(unseen, classifier.probabilities(unseen.margins), classifier.targets, outside)
+    probabilities = classifier.probabilities(unseen.margins)
+    model.fit(texts, unseen, probabilities, classifier.targets, outside)
     return classifier, model
 
 
-def scored(classifier: KernelModel, texts: list[str]) -> tuple[Scores, np.ndarray]:
-    """Return the classifier's scores and probabilities of texts."""
+def scored(classifier: KernelModel, texts: list[str]) -> tuple[list[str], Scores, np.ndarray]:
+    """Return texts with the classifier's scores and probabilities."""
     scores = classifier.scores(texts, default_encoder().encode(texts))
-    return scores, classifier.probabilities(scores.margins)
+    return texts, scores, classifier.probabilities(scores.margins)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +83,9 @@ def test_known_topics_are_more_probably_in_scope(groups: dict[str, list[str]]) -
 def test_a_classifier_without_mistakes_leaves_all_in_scope() -> None:
     """Without out-of-scope examples and mistakes, training succeeds and all texts are in scope."""
     classifier, _ = fit(KNOWN)
-    scores, probabilities = scored(classifier, INSIDE)
+    texts, scores, probabilities = scored(classifier, INSIDE)
     model = ScopeModel()
-    model.fit(scores, probabilities, scores.margins.argmax(axis=1), None)
+    model.fit(texts, scores, probabilities, scores.margins.argmax(axis=1), None)
     assert model.inside(*scored(classifier, OUTSIDE)) == pytest.approx([0.8] * 3)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.nlu.models.store_name import neutral
+from bot.nlu.models.store_name import addressed, neutral
 from bot.paths import NLU_DIR, STORES_DIR
 from bot.policy.store import Store
 
@@ -40,3 +40,33 @@ def test_the_training_data_names_no_store() -> None:
     for path in NLU_DIR.glob("*.yml"):
         text = path.read_text(encoding="utf-8").lower()
         assert not [name for name in names if name in text], path
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("does this website sell my data", "do you sell my data"),
+        ("has your company changed its policy", "have you changed its policy"),
+        ("is the store selling my data?", "are you selling my data?"),
+        ("how do you guys use it", "how do you use it"),
+        ("who gets it from y'all", "who gets it from you"),
+        ("doesn't the shop share it", "don't you share it"),
+    ],
+)
+def test_who_acts_is_you(text: str, read: str) -> None:
+    """The store that acts is "you", whatever it is called."""
+    assert addressed(text) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is this site safe",
+        "is the website part of a group",
+        "does the store open on sunday",
+        "do other websites follow your policy",
+    ],
+)
+def test_what_the_store_is_stays(text: str) -> None:
+    """What is said of a page or of a shop's hours, and of others, stays as it is."""
+    assert addressed(text) == text

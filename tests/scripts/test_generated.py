@@ -1,4 +1,4 @@
-"""Tests of the generated parts of the documents: they match the code."""
+"""Tests of the generated parts of the documents and of the training data: they match the code."""
 
 import runpy
 from typing import Any
@@ -34,3 +34,9 @@ def test_the_table_of_dependencies_is_up_to_date(script: dict[str, Any]) -> None
 def test_the_picture_of_the_architecture_is_up_to_date(script: dict[str, Any]) -> None:
     """The picture shows the current packages and imports (run scripts/draw_architecture.py)."""
     assert script["PICTURE"].read_text(encoding="utf-8") == script["picture"]()
+
+
+@pytest.mark.parametrize("script", ["generate_examples.py"], indirect=True)
+def test_the_generated_examples_are_up_to_date(script: dict[str, Any]) -> None:
+    """The training data has what its grammars make (run scripts/generate_examples.py)."""
+    assert script["DOCUMENT"].read_text(encoding="utf-8") == script["filled"]()

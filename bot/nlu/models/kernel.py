@@ -2,8 +2,9 @@
 
 An example counts for more the closer it is to the text. The method is that of Saunders et al. 1998
 (the mean of a Gaussian process), with one target for each label. The kernel is
-``exp(-width (1 - cos)) + ngrams (char + word)``: closeness in meaning, over all views of the
-encoder, and the share of common n-grams.
+``exp(-width (1 - cos)) + ngrams (char + word) + acts (act)``: closeness in meaning, over all views
+of the encoder, and the share of common n-grams and of common acts on data, each joined with its
+things and its form (``bot.nlu.models.reading``).
 
 Training needs one factorisation. It also gives the exact scores of each example by a model without
 that example (Rasmussen and Williams 2006, eq. 5.12), so calibration needs no second training.
@@ -29,8 +30,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from threadpoolctl import threadpool_limits
 
 from bot.nlu.models.nearby import Nearby
+from bot.nlu.models.reading import terms as act_terms
 from bot.nlu.models.views import Views
 
+_NO_ACT = "no act"
 NEIGHBOURS = 10  # nearest examples in the scores of a text
 
 
@@ -74,15 +77,18 @@ class Scores:
 class KernelModel:
     """Classifier that scores a text for every label."""
 
-    def __init__(self, width: float = 2.0, ngrams: float = 0.05, noise: float = 0.05) -> None:
+    def __init__(
+        self, width: float = 2.0, ngrams: float = 0.05, acts: float = 0.1, noise: float = 0.05
+    ) -> None:
         """Set the parameters of the kernel.
 
-        ``width`` is how fast the weight of an example falls with its distance in meaning, and
-        ``ngrams`` the weight of each kind of n-gram. With a larger ``noise`` the model follows the
-        training data less closely.
+        ``width`` is how fast the weight of an example falls with its distance in meaning,
+        ``ngrams`` the weight of each kind of n-gram, and ``acts`` that of acts on data. With a
+        larger ``noise`` the model follows the training data less closely.
         """
         self.width = width
         self.ngrams = ngrams
+        self.acts = acts
         self.noise = noise
         self.labels: list[str] = []
         self.texts: list[str] = []  # of the examples, as they were given
@@ -98,7 +104,9 @@ class KernelModel:
                 dtype=np.float32,
             ),
             TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32),
+            TfidfVectorizer(analyzer=_act_terms, sublinear_tf=True, dtype=np.float32),
         ]
+        self._shares = (ngrams, ngrams, acts)  # weights of these in the kernel
         self._analysers = [vectorizer.build_analyzer() for vectorizer in self._vectorizers]
         self._nearby = Nearby(width, noise)
         self._term_weights = np.zeros((0, 0), dtype=np.float32)  # of n-grams, (n-grams, labels)
@@ -120,13 +128,16 @@ class KernelModel:
     def _fit(self, texts: Sequence[str], views: np.ndarray) -> Scores:
         goals = np.eye(len(self.labels), dtype=np.float32)[self.targets]
         places = self._views.fit(views)
-        counts = [vectorizer.fit_transform(texts) for vectorizer in self._vectorizers]
+        counts = [vectorizer.fit([*texts, ""]).transform(texts) for vectorizer in self._vectorizers]
         kernel = np.exp(-self.width * (1 - places @ places.T))
         with ThreadPoolExecutor() as threads:
-            for shared in threads.map(lambda block: (block @ block.T).toarray(), counts):
-                kernel += self.ngrams * shared
+            common = threads.map(lambda block: (block @ block.T).toarray(), counts)
+            for share, block in zip(self._shares, common, strict=True):
+                kernel += share * block
         weights, unseen = _solve(kernel, goals, self.noise)
-        terms = [self.ngrams * (block.T @ weights) for block in counts]
+        terms = [
+            share * (block.T @ weights) for share, block in zip(self._shares, counts, strict=True)
+        ]
         self._term_weights = np.vstack(terms)
         by_terms = sum(block @ weight for block, weight in zip(counts, terms, strict=True))
         self._nearby.fit(places, goals - by_terms)
@@ -166,7 +177,12 @@ class KernelModel:
             **self._nearby.arrays(),
         )
         state = {
-            "settings": {"width": self.width, "ngrams": self.ngrams, "noise": self.noise},
+            "settings": {
+                "width": self.width,
+                "ngrams": self.ngrams,
+                "acts": self.acts,
+                "noise": self.noise,
+            },
             "labels": self.labels,
             "texts": self.texts,
             "temperature": self.temperature,
@@ -218,6 +234,11 @@ class KernelModel:
                 total += (values / np.linalg.norm(values)) @ self._term_weights[offset + columns]
             offset += len(vocabulary)
         return total
+
+
+def _act_terms(text: str) -> list[str]:
+    """Return the acts of a text; an empty text has a term, lest there be no vocabulary."""
+    return act_terms(text) if text else [_NO_ACT]
 
 
 def label_order(labels: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ The scope of a text is decided apart from its intent.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -12,19 +13,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.models.kernel import Scores
+from bot.nlu.models.reading import FOREIGN, signs, words_of
 from bot.policy.store import store
 from bot.policy.trades import rivals_of
 
 _NONE = -1  # instead of a column
-# Companies that shoppers compare a shop with. Carriers and card networks are missing on purpose:
-# they serve this shop's orders.
-_COMPANIES = (
-    r"amazon|walmart|target|wayfair|overstock|ikea|ebay|etsy|costco|lowe'?s|home ?depot|best ?buy"
-    r"|macy'?s|sears|kohl'?s|temu|shein|aliexpress|alibaba"
-    r"|facebook|meta|instagram|whatsapp|tik ?tok|twitter|snapchat|linkedin|pinterest|reddit|youtube"
-    r"|netflix|spotify|google|gmail|apple|microsoft|siri|alexa|chatgpt|openai|zoom"
-    r"|equifax|my bank|my employer|my boss|my doctor|the irs|the government|the nsa"
-)
 _BEFORE = (
     r"^\W*(?:(?:hey|so|and|but|ok|btw|what|how|why|when|where|who|long|much)\W+)*"
     r"(?:do|does|did|is|are|was|will|would|can|could|has|have|should)\s+"
@@ -56,14 +49,19 @@ class ScopeModel:
         self._scale = np.ones(0)
 
     def fit(
-        self, scores: Scores, probabilities: np.ndarray, targets: np.ndarray, outside: int | None
+        self,
+        texts: Sequence[str],
+        scores: Scores,
+        probabilities: np.ndarray,
+        targets: np.ndarray,
+        outside: int | None,
     ) -> None:
         """Train on scores of texts that the classifier was not trained on.
 
         ``targets`` are the columns of their labels, ``outside`` is the column of "out of scope".
         """
         self._outside = _NONE if outside is None else outside
-        signals = self._signals(scores, probabilities)
+        signals = self._signals(texts, scores, probabilities)
         self._mean, self._scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
         goals = targets == scores.margins.argmax(axis=1) if outside is None else targets != outside
         if goals.all():  # nothing to learn from
@@ -72,9 +70,9 @@ class ScopeModel:
         model = LogisticRegression(max_iter=2000).fit((signals - self._mean) / self._scale, goals)
         self._weights, self._bias = model.coef_[0], float(model.intercept_[0])
 
-    def inside(self, scores: Scores, probabilities: np.ndarray) -> np.ndarray:
+    def inside(self, texts: Sequence[str], scores: Scores, probabilities: np.ndarray) -> np.ndarray:
         """Return the probability that each text is in scope, shape (texts,)."""
-        signals = (self._signals(scores, probabilities) - self._mean) / self._scale
+        signals = (self._signals(texts, scores, probabilities) - self._mean) / self._scale
         return 1 / (1 + np.exp(-(signals @ self._weights + self._bias)))
 
     def save(self, folder: Path) -> None:
@@ -98,7 +96,9 @@ class ScopeModel:
             model._mean, model._scale = arrays["mean"], arrays["scale"]
         return model
 
-    def _signals(self, scores: Scores, probabilities: np.ndarray) -> np.ndarray:
+    def _signals(
+        self, texts: Sequence[str], scores: Scores, probabilities: np.ndarray
+    ) -> np.ndarray:
         if self._outside == _NONE:
             return scores.margins.max(axis=1, keepdims=True)
         inside = np.flatnonzero(np.arange(scores.margins.shape[1]) != self._outside)
@@ -115,6 +115,7 @@ class ScopeModel:
                 np.log(np.exp(known).sum(axis=1)),
                 scores.margins[:, self._outside],
                 probabilities[:, self._outside],
+                np.array([signs(text) for text in texts], dtype=np.float32),
             ]
         )
 
@@ -131,5 +132,6 @@ def about_others(text: str) -> bool:
 def _subject() -> re.Pattern[str]:
     """Return the pattern of a question about a company that this store is compared with."""
     rivals = "|".join(map(re.escape, rivals_of(store().trade)))
-    companies = f"{_COMPANIES}|{rivals}" if rivals else _COMPANIES
+    known = words_of("subjects", FOREIGN)
+    companies = f"{known}|{rivals}" if rivals else known
     return re.compile(rf"{_BEFORE}(?:{companies})\b", re.IGNORECASE)

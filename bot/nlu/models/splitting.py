@@ -64,7 +64,7 @@ _GOES_ON = re.compile(
 # A condition belongs to the question after it. So does a noun that the pronoun of the question
 # stands for: "data brokers, do you use them".
 _CONDITION = re.compile(
-    r"\W*(?:and\s+|also\s+|so\s+|but\s+)?(?:if|when|once|after)\s+"
+    r"\W*(?:and\s+|also\s+|so\s+|but\s+)?(?:how\s+(?:long|soon)\s+)?(?:if|when|once|after)\s+"
     r"(?:i|you|u|ya|we|they|he|she|it|my|your|ur|the|a|an|some\w+)\b",
     re.IGNORECASE,
 )
