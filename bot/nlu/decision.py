@@ -142,8 +142,10 @@ class Decision(GraphComponent, IntentClassifier):
             key=lambda entry: -entry["confidence"],
         )
         if inside < self._scope:
-            # A refusal needs to be as sure as an answer; what is only uncertain is asked about.
-            if not others and (1 - inside < self._refuse or read(text).is_policy):
+            # A refusal needs to be as sure as an answer. What the store does with data is asked
+            # about, and so is what has one likely topic to offer.
+            offers = 1 - inside < self._refuse and known[0]["confidence"] >= self._sure
+            if not others and (offers or read(text).is_policy):
                 return Judgement(unit, CLARIFY, known[0]["confidence"], known)
             return Judgement(unit, OUT_OF_SCOPE, 1 - inside, ranking)
         if known[0]["confidence"] < self._sure:

@@ -59,12 +59,17 @@ class Reading:
 def read(text: str) -> Reading:
     """Return the reading of a text."""
     lower = text.lower()
-    return Reading(
-        **{
-            part: tuple(dict.fromkeys(str(match.lastgroup) for match in pattern.finditer(lower)))
-            for part, pattern in _patterns().items()
-        }
-    )
+    acts = _found("acts", lower)
+    # Without an act, nothing more is asked about but who is named.
+    things = _found("things", lower) if acts else ()
+    forms = _found("forms", lower) if things else ()
+    return Reading(_found("subjects", lower), acts, things, forms)
+
+
+def _found(part: str, lower: str) -> tuple[str, ...]:
+    """Return the classes of one part of the reading, in the order of the text."""
+    matches = _patterns()[part].finditer(lower)
+    return tuple(dict.fromkeys(str(match.lastgroup) for match in matches))
 
 
 def terms(text: str) -> list[str]:
