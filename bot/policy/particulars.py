@@ -197,11 +197,18 @@ def _placed(group: str, words: str) -> re.Pattern[str]:
     """Return a pattern for words where they are a particular: "with X", "can X see"."""
     one = rf"(?P<one>{words})"
     if group == RECIPIENT:
+        two, three, four, five = (
+            f"(?P<{name}>{words})" for name in ("two", "three", "four", "five")
+        )
         aux = r"(?:can|could|will|would|does|do|did|is|are|may|might|should|has|have|let|letting|allow|allows|if|that|who|so)"
         form = (
             rf"\b(?:with|to|by|for|from|via)\s+{_BETWEEN}{one}\b"
-            rf"|\b{aux}\s+{_BETWEEN}{one.replace('?P<one>', '?P<two>')}\s+(?:(?:ever|also|just|to|be|able|able to|allowed to|going to|easily|really)\s+)*{_SEEING}\b"
-            rf"|\b(?:tell|told|show|give|sell|send|notify|inform|pay|alert|contact)\s+{_BETWEEN}{one.replace('?P<one>', '?P<three>')}\b"
+            rf"|\b{aux}\s+{_BETWEEN}{two}\s+(?:(?:ever|also|just|to|be|able|able to|allowed to|going to|easily|really)\s+)*{_SEEING}\b"
+            rf"|\b(?:tell|told|inform|show|give|sell|send|notify|pay|alert|contact)\s+{_BETWEEN}{three}\b"
+            # "TikTok gets my address", "a parent company or sister companies get everything"
+            rf"|\b{four}\s+(?:or [\w ]{{1,20}}\s+)?(?:already |actually |also |then )?(?:gets?|sees?|has|have|knows?|receives?|ends? up with)\b"
+            # "You recommend electricians. Do they have my address?"
+            rf"|\b{five}\b[^?]{{0,60}}\b(?:they|he|she)\s+(?:already |ever )?{_SEEING}\b"
         )
         return re.compile(form, re.IGNORECASE)
     if group == PLACE:

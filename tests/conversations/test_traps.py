@@ -13,8 +13,10 @@ TRAPS = [
     for path in sorted((Path(__file__).parent / "traps").glob("*.jsonl"))
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
-_YES = re.compile(r"(?:yes\b|in fact|it can be|possibly|not quite|we may, if)", re.IGNORECASE)
-_NO = re.compile(r"(?:no|right|not every mail)\b(?!, they differ)", re.IGNORECASE)
+_YES = re.compile(
+    r"(?:yes\b|in fact|it can be|possibly|not quite|we may, if|not every mail)", re.IGNORECASE
+)
+_NO = re.compile(r"(?:no|right)\b(?!, they differ)", re.IGNORECASE)
 _UNNAMED = re.compile(r"our policy (?:does not (?:name|list)|makes no)", re.IGNORECASE)
 # Of a hundred questions that the policy does settle, so many may be answered without yes or no.
 _DOUBTED = 4
