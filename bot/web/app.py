@@ -148,9 +148,9 @@ async def _lifespan(web: WebContext) -> AsyncIterator[None]:
     finally:
         working.cancel()
         await asyncio.wait({working})  # also if it has failed: deleted text is wiped in any case
+        await asyncio.to_thread(web.services.erasure.wipe)
         with contextlib.suppress(SQLAlchemyError):  # counts are no reason to end with an error
             await asyncio.to_thread(web.services.questions.flush)
-        await asyncio.to_thread(web.services.erasure.wipe)
 
 
 async def _load_and_work(web: WebContext) -> None:

@@ -24,7 +24,7 @@ def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.Comp
     command = [sys.executable, "-m", "bot", *arguments]
     env = {**os.environ, **environment}
     return subprocess.run(
-        command, input=stdin, capture_output=True, text=True, cwd=ROOT, env=env, timeout=300
+        command, input=stdin, capture_output=True, text=True, cwd=ROOT, env=env, timeout=900
     )
 
 
@@ -135,7 +135,7 @@ def test_the_shell_works_at_a_terminal(model: Path) -> None:
         session.type("\x1b[A\r")
         session.until("third_party_policy.4", prompt=True)
         session.type("what can you do\r")
-        session.until("9. Talk to a person", prompt=True)
+        session.until("11. Talk to a person", prompt=True)
         session.type("4\r")
         session.until("topics cookies", prompt=True)
         session.type("\x04")

@@ -174,7 +174,8 @@ def test_the_table_of_kinds_is_checked_too() -> None:
 
 def test_a_topic_without_training_examples_is_a_problem(copy: Inputs) -> None:
     """An intent without training examples is reported."""
-    (copy.data_dir / "nlu" / "cookies.yml").unlink()
+    for name in ("cookies.yml", "generated.yml"):
+        (copy.data_dir / "nlu" / name).unlink()
     found = [str(problem) for problem in problems(copy)]
     assert any(problem.endswith("the intent cookies has no training examples") for problem in found)
 

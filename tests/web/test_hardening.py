@@ -216,8 +216,11 @@ async def test_deleted_text_is_wiped_whatever_has_failed(monkeypatch: pytest.Mon
         raise RuntimeError
 
     wiped: list[bool] = []
-    erasure = SimpleNamespace(wipe=lambda: wiped.append(True))
+    services = SimpleNamespace(
+        erasure=SimpleNamespace(wipe=lambda: wiped.append(True)),
+        questions=SimpleNamespace(flush=lambda: None),
+    )
     monkeypatch.setattr(app, "_load_and_work", broken)
-    async with app._lifespan(SimpleNamespace(services=SimpleNamespace(erasure=erasure))):  # type: ignore[arg-type]
+    async with app._lifespan(SimpleNamespace(services=services)):  # type: ignore[arg-type]
         await asyncio.sleep(0)
     assert wiped == [True]

@@ -225,10 +225,10 @@ class Line {
   }
 
   async since(id, wait, types) {
-    const withPerson = HUMAN.includes(this.kept.value.state); // each tells the other that they type
-    wait ??= withPerson ? 2 : 25;
+    const human = HUMAN.includes(this.kept.value.state);
+    wait ??= human ? 2 : 25;
     this.asking = new AbortController();
-    const { said, typing } = await this.call("GET", `messages?after=${id}&wait=${wait}${withPerson && types ? "&typing=1" : ""}`, { seconds: wait + 10, stop: this.asking });
+    const { said, typing } = await this.call("GET", `messages?after=${id}&wait=${wait}${human && types ? "&typing=1" : ""}`, { seconds: wait + 10, stop: this.asking });
     return { ...said, typing };
   }
 
@@ -352,7 +352,7 @@ class Chat {
     this.life = {};
     this.sends = Promise.resolve();
     this.unsent = new Set(); // attempts to make again
-    this.waiting = new Set(); // elements of what is under way
+    this.waiting = new Set();
     this.atEnd = true;
     this.idle = false;
     this.noteUnread(0);
@@ -362,7 +362,7 @@ class Chat {
 
   renew() {
     this.shown = new Map(); // id of a message: its element
-    this.cursor = 0; // the last id that the server listed
+    this.cursor = 0;
     this.began = null;
   }
 
@@ -455,7 +455,7 @@ class Chat {
         const { name } = this;
         if (name !== this.line.kept.value.name) break;
         const { messages, state, typing } = await this.line.since(this.cursor, failures || this.unsent.size ? 0 : undefined, Date.now() - this.typedAt < 4000);
-        await this.sends; // what is being sent has its id then
+        await this.sends;
         if (life !== this.life || name !== this.name) continue; // another one began meanwhile
         this.take(messages, state);
         this.typing.hidden = !typing;
@@ -581,7 +581,7 @@ class Chat {
       this.listen();
       const { said, id } = await this.line.say(body).catch((problem) => this.sayAnew(problem, body, life));
       if (life !== this.life) return; // it was deleted meanwhile
-      if (this.shown.has(id) && this.shown.get(id) !== mine) mine.remove(); // an earlier attempt had arrived
+      if (this.shown.has(id) && this.shown.get(id) !== mine) mine.remove();
       else this.shown.set(id, mine);
       this.warn("");
       this.take(said.messages, said.state, false, mine.nextSibling);
