@@ -150,7 +150,7 @@ def run(project: Path, *arguments: str) -> None:
         env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         check=True,
-        timeout=500,
+        timeout=1200,
     )
 
 
