@@ -10,7 +10,7 @@ import pytest
 
 from bot.paths import ROOT
 
-SOURCES = ("actions", "bot", "data", "requirements")
+SOURCES = ("docs", "actions", "bot", "data", "requirements")
 FILES = (
     "pyproject.toml",
     "setup.py",
