@@ -7,7 +7,7 @@ from bot.paths import ROOT
 
 EXAMPLES = 12  # of each intent
 PARTS = (
-    *("bot", "actions", "data", "requirements"),
+    *("bot", "actions", "data", "docs", "requirements"),
     *("config.yml", "credentials.yml", "domain.yml", "endpoints.yml"),
 )
 

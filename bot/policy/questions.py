@@ -87,8 +87,9 @@ _PAST = re.compile(
     r"\b(?:ever|been|before|sold|shared|given|leaked|lost)\b",
     re.IGNORECASE,
 )
-_JUST_WHO = re.compile(
-    r"\W*(?:(?:and|so|but|ok|by|to|with)\W+)*(?:who|whom|which (?:one|company|companies|firm)s?)"
+# Nothing but who: "who?", "and which company?".
+JUST_WHO = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|by|to|with)\W+)*(?:who|whom|which (?:one|company|companies|firm)s?)"
     r"(?:\s+(?:is it|are they|exactly|does it|else))?\W*$",
     re.IGNORECASE,
 )
@@ -152,7 +153,7 @@ class Question:
     @cached_property
     def is_just_who(self) -> bool:
         """Return whether it asks nothing but who: "who?", "and which company?"."""
-        return bool(_JUST_WHO.match(self.text))
+        return bool(JUST_WHO.match(self.text))
 
     @cached_property
     def yes_or_no(self) -> bool:

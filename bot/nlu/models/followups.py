@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.policy.questions import JUST_WHO
+
 MAX_WORDS = 8  # a longer message names its own topic
 _FEW_WORDS = 5
 _SAME = ""  # stands for the topic of the answer before
@@ -102,7 +104,8 @@ _RULES = (
         "phone_order",
         "encryption",
     ),
-    _rule("who|whom|which (?:companies|firms)", _SAME, "tracking", "cookies", "selling"),
+    # "Who gets my address?" names another topic than "who?".
+    _Rule(JUST_WHO, _SAME, frozenset({"tracking", "cookies", "selling"})),
     _rule(
         "who|whom|which (?:companies|firms)|outside people|anyone else",
         "sharing",

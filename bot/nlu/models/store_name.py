@@ -70,7 +70,7 @@ def _patterns(named: Store) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
 
 def _stem(name: str) -> str:
     """Return a name as it stands in a domain: ``The Home Depot`` and ``homedepot.com`` meet."""
-    return re.sub(r"^the|[^a-z0-9]", "", re.sub(r"\.\w{2,4}$", "", name.lower()))
+    return re.sub(r"^the|[^a-z0-9]", "", re.sub(r"(?:\.[a-z]{2,})+$", "", name.lower()))
 
 
 def _pattern(names: set[str]) -> re.Pattern[str]:

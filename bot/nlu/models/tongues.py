@@ -22,6 +22,7 @@ _LETTERS_A_WORD = 4  # of Latin letters, against which those of another script a
 _LATIN = regex.compile(r"\p{Script=Latin}")
 _BY_HAND = str.maketrans({"ß": "ss", "đ": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe"})
 _WORDS = 3  # of a language, one of them not English, that prove it without another such word
+_SHORT = 2  # letters of a word that may as well be a slip of the thumb
 _LETTERS = 2  # of a script or of a language alone, that prove it
 _OTHER = "other"  # a script that data/languages.yml does not know
 # What every American knows, also in the middle of English.
@@ -60,7 +61,9 @@ class _Lexicon:
         strong = {
             token
             for token in own
-            if token not in self.weak and token not in _KNOWN_HERE and not _is_english(token)
+            if len(token) > _SHORT
+            and token not in self.weak | _KNOWN_HERE
+            and not _is_english(token)
         }
         english = [token for token in tokens if token not in self.words and is_word(token)]
         return len(strong), len(own), len(english)
